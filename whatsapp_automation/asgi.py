@@ -1,0 +1,61 @@
+"""The one web server's application, with a door for each kind of caller.
+
+``/webhook`` goes to webhooks.receive, which never enters Django's request handling; everything else to Django's WSGI
+application in threads (a2wsgi): Django's own ASGI handler takes four times as long for a page.
+"""
+
+import asyncio
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsapp_automation.settings")
+
+import structlog
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+from django.db import DatabaseError, connection
+
+_pages = WSGIMiddleware(get_wsgi_application(), workers=8)
+
+# These need Django's apps to be ready, which get_wsgi_application has seen to.
+from webhooks.receive import Door
+
+from .onboarding import refresh_first_number
+
+log = structlog.get_logger(__name__)
+_webhook = Door()
+
+
+async def application(scope, receive, send) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http" and scope["path"] in ("/webhook", "/webhook/"):
+        await _webhook(scope, receive, send)
+    elif scope["type"] == "http":
+
+        async def read():  # Granian's receive is no coroutine function, which a2wsgi asks for: every POST would be answered 500
+            return await receive()
+
+        await _pages(scope, read, send)
+
+
+def _refresh_first_number() -> None:
+    """A database that is away at start must not keep the webhook's door shut."""
+    try:
+        refresh_first_number()
+    except DatabaseError as error:
+        log.warning("first_number_not_refreshed", error=type(error).__name__)
+    finally:
+        connection.close()
+
+
+async def _lifespan(receive, send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await asyncio.to_thread(_refresh_first_number)
+            await _webhook.start()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await _webhook.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,94 @@
+"""The demo: two small shops, so that one can be tried and the isolation of both be seen."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django_scopes import scope
+
+from accounts import businesses
+from accounts.models import Business, Membership, Product, Settings, User
+
+from . import onboarding
+
+DAIRY = "shuddh-dairy"
+MASALA = "masala-junction"
+
+# name, Hindi, Hinglish, other names, unit, price
+_DAIRY_PRODUCTS = [
+    ("Cow ghee", "गाय का घी", "Gaay ka ghee", ["ghee", "ghi", "desi ghee", "घी", "देसी घी"], "1 kg", "750"),
+    ("Cow ghee", "गाय का घी", "Gaay ka ghee", ["ghee", "ghi", "desi ghee", "घी", "देसी घी"], "500 g", "390"),
+    ("Fresh paneer", "ताज़ा पनीर", "Taaza paneer", ["paneer", "panir", "panneer", "पनीर"], "1 kg", "420"),
+    ("Fresh paneer", "ताज़ा पनीर", "Taaza paneer", ["paneer", "panir", "panneer", "पनीर"], "200 g", "90"),
+    ("Cow milk", "गाय का दूध", "Gaay ka doodh", ["milk", "doodh", "dudh", "दूध"], "1 litre", "72"),
+    ("Buffalo milk", "भैंस का दूध", "Bhains ka doodh", ["buffalo", "bhains", "भैंस"], "1 litre", "84"),
+]
+_MASALA_PRODUCTS = [
+    ("Garam masala", "गरम मसाला", "Garam masala", ["masala", "गरम मसाला"], "100 g", "95"),
+    ("Turmeric powder", "हल्दी पाउडर", "Haldi powder", ["haldi", "turmeric", "हल्दी"], "200 g", "60"),
+]
+_DAIRY_HOURS = {day: [["07:00", "13:00"], ["16:00", "21:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat")} | {
+    "sun": [["07:00", "13:00"]]
+}
+
+
+@transaction.atomic
+def fill(owner_email: str, password: str) -> list[User]:
+    """Make what is missing of the demo; what is there stays. Returns its people, the installation's owner first."""
+    root = _person("admin@installation.example", "Installation owner", password, is_superuser=True)
+    asha = _person(owner_email, "Asha Verma", password)
+    bina = _person("bina@shuddh-dairy.example", "Bina Rao", password)
+    chirag = _person("chirag@shuddh-dairy.example", "Chirag Shah", password)
+    kavita = _person("owner@masala-junction.example", "Kavita Nair", password)
+
+    dairy = _shop(
+        "Shuddh Dairy", DAIRY, asha, _DAIRY_PRODUCTS, _DAIRY_HOURS, "Indiranagar, Koramangala and HSR Layout, Bengaluru"
+    )
+    for agent in (bina, chirag):
+        if not Membership.objects.filter(user=agent, business=dairy).exists():
+            businesses.add_member(dairy, agent, Membership.Role.AGENT, actor=asha)
+    masala = _shop("Masala Junction", MASALA, kavita, _MASALA_PRODUCTS, None, "All of Mysuru")
+
+    onboarding.refresh_first_number()
+    _connect_second_number(masala)
+    return [root, asha, bina, chirag, kavita]
+
+
+def _person(email: str, name: str, password: str, **fields) -> User:
+    """One who is there keeps their password."""
+    email = email.lower()
+    return User.objects.filter(email=email).first() or User.objects.create_user(email, password, name=name, **fields)
+
+
+def _shop(name: str, slug: str, owner: User, products: list, hours: dict | None, area: str) -> Business:
+    known = Business.objects.filter(slug=slug).first()
+    if known:
+        return known
+    business = onboarding.open_business(name, owner=owner, slug=slug)
+    with scope(business=business):
+        row = Settings.objects.get()
+        row.delivery_area = area
+        row.hours = hours or row.hours
+        row.save(update_fields=["delivery_area", "hours", "updated_at"])
+        for position, (title, hindi, roman, aliases, unit, price) in enumerate(products):
+            product = Product(
+                business=business, name=title, name_hi=hindi, name_roman=roman, aliases=aliases, unit=unit,
+                price=Decimal(price), position=position,
+            )  # fmt: skip
+            product.full_clean()
+            product.save()
+    return business
+
+
+def _connect_second_number(business: Business) -> None:
+    """The simulator's second number has an app secret of its own, as a number of another Meta app would."""
+    for number in settings.SIMULATOR_NUMBERS:
+        if number["phone_number_id"] != settings.WHATSAPP_PHONE_NUMBER_ID:
+            businesses.connect_number(
+                business,
+                number["phone_number_id"],
+                access_token=number["access_token"],
+                app_secret=number["app_secret"],
+                waba_id=number["waba_id"],
+                display_phone_number=number["display_phone_number"],
+            )

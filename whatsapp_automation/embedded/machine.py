@@ -1,0 +1,196 @@
+"""What a machine needs before anything of ours can run: .venv and the pinned packages, programs of the system.
+
+    python -I machine.py server|dev [tesseract] [chromium]
+
+Runs before there are any packages: nothing but the standard library, no import of ours. ``server`` installs what the
+product needs, ``dev`` the tools for tests too. What is there already is left alone, so that all of it works without a
+network once it has run. A missing Tesseract or Chromium never fails: it says what waits for it.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[2]
+VENV = REPO / ".venv"
+PYTHON = VENV / "bin" / "python"
+OLDEST = (3, 11)
+SYSTEM_SECONDS = 300
+APT_OPTIONS = ("-o", "Acquire::http::Timeout=10", "-o", "Acquire::Retries=0", "-o", "DPkg::Lock::Timeout=30")
+
+
+def main() -> int:
+    level, *programs = sys.argv[1:] or ["server"]
+    needs = {"tesseract": _need_tesseract, "chromium": _need_chromium}
+    if level not in ("server", "dev") or not needs.keys() >= set(programs):
+        sys.stderr.write("script/setup server|dev [tesseract] [chromium]\n")
+        return 2
+    try:
+        with _alone():
+            if not _venv_works() and not _make_venv():
+                return 1
+            if not _install(level):
+                return 1
+            for program in programs:
+                needs[program]()
+    except PermissionError as error:
+        _say(f"{error.filename} belongs to another user: start this as the user who started it first, or remove it.")
+        return 1
+    return 0
+
+
+# --- Python -----------------------------------------------------------------------------------------------------------
+
+
+def _venv_works() -> bool:
+    """Whether .venv has a Python that is new enough and a pip: half a .venv, or one whose Python is gone, has not."""
+    question = f"import sys, pip; sys.exit(sys.version_info < {OLDEST})"
+    try:
+        return subprocess.run([PYTHON, "-I", "-c", question], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _make_venv() -> bool:
+    with _step("Creating .venv" if not VENV.exists() else "Creating .venv anew: the old one does not work"):
+        if VENV.is_symlink():
+            VENV.unlink()
+        shutil.rmtree(VENV, ignore_errors=True)
+        made = _run([sys.executable, "-m", "venv", str(VENV)])
+    if made.returncode == 0:
+        return True
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    _say(made.stdout)
+    _say(
+        f"Python {version} could not make a virtual environment. On Debian and Ubuntu its parts are in a package apart:"
+    )
+    _say(f"    apt-get install python{version}-venv")
+    return False
+
+
+def _install(level: str) -> bool:
+    """Install the pinned packages unless exactly these are there already."""
+    names = ["requirements.txt"] if level == "server" else ["requirements.txt", "requirements-dev.txt"]
+    texts = [(REPO / name).read_bytes() for name in names]
+    stamps = {VENV / f".installed-{name}": hashlib.sha256(b"".join(texts)).hexdigest() for name in names[-1:]}
+    if level != "server":  # the tools' list holds the product's packages too
+        stamps[VENV / ".installed-requirements.txt"] = hashlib.sha256(texts[0]).hexdigest()
+    if all(stamp.exists() and stamp.read_text() == text for stamp, text in stamps.items()):
+        return True
+    first = "first time, about a minute" if not (VENV / ".installed-requirements.txt").exists() else "they have changed"
+    with _step(f"Installing packages ({first})"):
+        pip = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet"]
+        done = _run([*pip, "-r", str(REPO / names[-1])])
+    if done.returncode != 0:
+        _say(done.stdout)
+        _say("The packages could not be installed. With a network connection, start this again.")
+        return False
+    for stamp, text in stamps.items():
+        stamp.write_text(text)
+    return True
+
+
+# --- programs of the system -------------------------------------------------------------------------------------------
+
+
+def _need_tesseract() -> None:
+    """The reader of photographed documents, with English and Hindi."""
+    if _tesseract_reads("eng", "hin"):
+        return
+    debian, brew = ["tesseract-ocr", "tesseract-ocr-hin"], ["tesseract", "tesseract-lang"]
+    if not _install_system("Tesseract, which reads documents", debian, brew):
+        _say("Tesseract with English and Hindi is not installed: documents wait until it is. To install it:")
+        _say("    apt-get install tesseract-ocr tesseract-ocr-hin      (macOS: brew install tesseract tesseract-lang)")
+
+
+def _tesseract_reads(*languages: str) -> bool:
+    if not shutil.which("tesseract"):
+        return False
+    known = _run(["tesseract", "--list-langs"]).stdout.split()
+    return all(language in known for language in languages)
+
+
+def _need_chromium() -> None:
+    """The browser of the browser tests. On macOS Playwright finds an installed Chrome."""
+    if shutil.which("chromium") or sys.platform == "darwin":
+        return
+    if not _install_system("Chromium, for the browser tests", ["chromium"], []):
+        _say("Chromium is not installed: the browser tests are skipped. To install it: apt-get install chromium")
+
+
+def _install_system(what: str, debian: list[str], brew: list[str]) -> bool:
+    """Install with apt-get as root, or with Homebrew on macOS; False when that is not possible or did not work."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *APT_OPTIONS, *debian]
+        tries = [[install], [["apt-get", "update", "-q", *APT_OPTIONS], install]]  # the lists may be there and fresh
+    elif os.geteuid() != 0 and brew and shutil.which("brew"):
+        tries = [[["brew", "install", *brew]]]
+    else:
+        return False
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with _step(f"Installing {what} (once)"):
+        return any(
+            all(_run(one, environment, SYSTEM_SECONDS).returncode == 0 for one in commands) for commands in tries
+        )
+
+
+# --- running and telling ----------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One set-up at a time: script/server and script/test may be started together."""
+    local = Path(os.environ.get("LOCAL_DIR") or REPO / ".local")
+    local.mkdir(parents=True, exist_ok=True)
+    with open(local / "setup.lock", "a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with _step("Waiting for another set-up to end"):
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _run(
+    command: list[str], environment: dict[str, str] | None = None, seconds: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run quietly; output and errors together in ``stdout``. A time-out counts as a failure."""
+    try:
+        return subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, f"{command[0]} took longer than {seconds:.0f} s\n")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _step(text: str) -> Iterator[None]:
+    sys.stdout.write(f"{text} ... ")
+    sys.stdout.flush()
+    started = time.monotonic()
+    yield
+    _say(f"{time.monotonic() - started:.1f} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

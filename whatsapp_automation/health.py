@@ -1,0 +1,74 @@
+"""Is it well? ``/health``: the web process answers. ``/health/ready``: what it stands on is there, and the work gets done."""
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import JsonResponse
+from django.views.decorators.http import require_safe
+
+from conversations import sets, wake
+
+log = structlog.get_logger(__name__)
+
+HEART_SECONDS = 60  # a worker that swept longer ago is dead or stuck
+UNPROCESSED_SECONDS = 60
+
+
+@require_safe
+def live(request):
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def ready(request):
+    """200 where all is well, 503 where something is not; the body says which. It names no tenant and no secret."""
+    parts = {"database": _database(), **_queues(), **{f"worker_{queue}": _worker(queue) for queue in settings.QUEUES}}
+    well = all(part["ok"] for part in parts.values())
+    response = JsonResponse({"status": "ok" if well else "degraded", **parts}, status=200 if well else 503)
+    response._has_been_logged = True  # Django's: an answer of 503 is no fault of this view
+    return response
+
+
+def _database() -> dict:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": True}
+
+
+def _queues() -> dict:
+    """The broker, and the age in seconds of the oldest delivery that nobody has worked off."""
+    return {"broker": _broker(), "oldest_unprocessed": _oldest()}
+
+
+def _broker() -> dict:
+    try:
+        cache.get("health")
+    except wake.BROKEN as error:
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": True}
+
+
+def _oldest() -> dict:
+    try:
+        rows = sets.fetch(
+            """
+            SELECT extract(epoch FROM now() - min(received_at))::float AS seconds FROM webhooks_delivery
+            WHERE processed_at IS NULL
+            """
+        )
+    except DatabaseError as error:
+        return {"ok": False, "error": type(error).__name__}
+    seconds = round(rows[0].seconds or 0.0, 1)
+    return {"ok": seconds < UNPROCESSED_SECONDS, "seconds": seconds}
+
+
+def _worker(queue: str) -> dict:
+    try:
+        age = wake.heart_age(queue)
+    except wake.BROKEN as error:
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": age is not None and age < HEART_SECONDS, "seconds": None if age is None else round(age, 1)}

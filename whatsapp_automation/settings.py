@@ -1,0 +1,298 @@
+"""Settings, read once from the environment by typed readers (see env.py and .env.example).
+
+ENVIRONMENT says who started us: ``production`` (nothing has a default that matters), ``embedded`` (script/server,
+which makes its own keys and services under .local/) or ``test``.
+"""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from celery.schedules import schedule
+from django.urls import reverse_lazy
+
+from . import env
+from .logs import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+ENVIRONMENT = env.text("ENVIRONMENT", "production", choices=("production", "embedded", "test"))
+PRODUCTION = ENVIRONMENT == "production"
+DEBUG = env.boolean("DEBUG", False)
+if DEBUG and PRODUCTION:
+    raise env.ConfigError("DEBUG must not be on when ENVIRONMENT is production")
+
+SECRET_KEY = env.secret("SECRET_KEY", least=50)
+FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")
+
+PORT = env.integer("PORT", 8000, least=1, most=65535)
+FRONTEND_URL = env.url("FRONTEND_URL", f"http://127.0.0.1:{PORT}" if not PRODUCTION else env.MISSING)
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or [urlsplit(FRONTEND_URL).hostname, "127.0.0.1", "localhost"]
+CSRF_TRUSTED_ORIGINS = [FRONTEND_URL]
+
+# --- apps ---------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "corsheaders",
+    "django_celery_beat",
+    "whatsapp_automation",
+    "accounts",
+    "conversations",
+    "leads",
+    "aibot",
+    "webhooks",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "whatsapp_automation.logs.RequestLog",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.access.CurrentBusiness",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "whatsapp_automation.urls"
+WSGI_APPLICATION = "whatsapp_automation.wsgi.application"
+ASGI_APPLICATION = "whatsapp_automation.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- data ---------------------------------------------------------------------------------------------
+# The pool keeps connections over tasks and requests: Celery and Django would otherwise open one for each.
+DATABASES = {
+    "default": {
+        **env.database("DATABASE_URL"),
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "application_name": "whatsapp-automation",
+            "pool": {"min_size": 0, "max_size": env.integer("DATABASE_POOL", 8, least=2, most=200), "timeout": 10},
+            "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000 -c jit=off",
+        },
+    }
+}
+if ENVIRONMENT == "test":
+    DATABASES["default"]["OPTIONS"].pop(
+        "pool"
+    )  # a test database is created and dropped: no idle connection may hold it
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
+# One Valkey: database 0 carries Celery's messages, database 1 the cache.
+_broker = urlsplit(REDIS_URL)
+CACHE_URL = env.url("CACHE_URL", _broker._replace(path="/1").geturl(), schemes=("redis", "rediss"))
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "wa",
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 0.5},
+    }
+}
+
+# --- background work: rows are the queues, Celery carries only wake-ups ---------------------------------
+CELERY_BROKER_URL = env.url("BROKER_URL", REDIS_URL, schemes=("redis", "rediss", "amqp", "amqps"))
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "low"
+CELERY_TASK_CREATEMISSING_QUEUES = True
+# kombu 5.7 ends a thread worker whose broker dies while a late-acknowledged task runs; a lost wake-up costs nothing,
+# since the sweep finds the rows.
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_HEARTBEAT = 0
+CELERY_BROKER_POOL_LIMIT = 4
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 15,
+        "max_retries": 0,
+    }
+    if CELERY_BROKER_URL.startswith("redis")
+    else {}
+)
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 10, least=1, most=60)
+
+
+def _sweep(task: str, queue: str) -> dict:
+    return {
+        "task": task,
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"queue": queue, "expires": SWEEP_SECONDS},
+    }
+
+
+CELERY_BEAT_SCHEDULE = {
+    "sweep inbound": _sweep("webhooks.tasks.sweep", "inbound"),
+    "sweep send": _sweep("conversations.tasks.sweep", "send"),
+}
+QUEUES = ("inbound", "send")  # each has a worker whose heartbeat /health/ready reads
+
+# --- people -------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+JWT_SECRET = env.secret("JWT_SECRET")
+JWT_EXPIRES_IN = env.duration("JWT_EXPIRES_IN", "10m")
+
+# --- WhatsApp -----------------------------------------------------------------------------------------
+GRAPH_API_URL = env.url("GRAPH_API_URL", "https://graph.facebook.com")
+GRAPH_API_VERSION = env.text("GRAPH_API_VERSION", "v26.0")
+if not re.fullmatch(r"v\d{1,3}\.\d", GRAPH_API_VERSION):
+    raise env.ConfigError(f"GRAPH_API_VERSION must look like v26.0, not {GRAPH_API_VERSION!r}")
+WHATSAPP_VERIFY_TOKEN = env.text("WHATSAPP_VERIFY_TOKEN", "")
+# Several at once while a secret is being rotated, separated by commas. None: the webhook answers 503 to everything that
+# no number's own secret signs.
+WHATSAPP_APP_SECRET = env.items("WHATSAPP_APP_SECRET")
+# The first number. At start it is created, or its token is refreshed; all later numbers are rows.
+WHATSAPP_PHONE_NUMBER_ID = env.text("WHATSAPP_PHONE_NUMBER_ID", "")
+WHATSAPP_ACCESS_TOKEN = env.text("WHATSAPP_ACCESS_TOKEN", "")
+WHATSAPP_WABA_ID = env.text("WHATSAPP_WABA_ID", "")
+WHATSAPP_DISPLAY_PHONE_NUMBER = env.text("WHATSAPP_DISPLAY_PHONE_NUMBER", "")
+if WHATSAPP_PHONE_NUMBER_ID and not re.fullmatch(r"[0-9]{3,40}", WHATSAPP_PHONE_NUMBER_ID):
+    raise env.ConfigError("WHATSAPP_PHONE_NUMBER_ID must be the id's digits as Meta shows it, not the phone number")
+if WHATSAPP_PHONE_NUMBER_ID and not WHATSAPP_ACCESS_TOKEN:
+    raise env.ConfigError(
+        "WHATSAPP_ACCESS_TOKEN is not set, but WHATSAPP_PHONE_NUMBER_ID is: the number could not answer"
+    )
+ANSWER_AGE_LIMIT = env.duration("ANSWER_AGE_LIMIT", "15m")  # an older message is shown, not answered
+SIMULATOR_NUMBERS = env.rows("SIMULATOR_NUMBERS")
+SIMULATOR_URL = env.url("SIMULATOR_URL", "") or ""
+
+# --- the model and the file store: read here so that a wrong value refuses to start ---------------------
+AI_BASE_URL = env.url("AI_BASE_URL", "") or ""
+AI_MODEL = env.text("AI_MODEL", "")
+AI_API_KEY = env.text("AI_API_KEY", "")
+AI_DAILY_TOKEN_BUDGET = env.integer("AI_DAILY_TOKEN_BUDGET", 200_000, most=10**12)
+AI_MAX_CALLS_PER_USER_PER_HOUR = env.integer("AI_MAX_CALLS_PER_USER_PER_HOUR", 20, most=10_000)
+CLOUDINARY_CLOUD_NAME = env.text("CLOUDINARY_CLOUD_NAME", "")
+CLOUDINARY_API_KEY = env.text("CLOUDINARY_API_KEY", "")
+CLOUDINARY_API_SECRET = env.text("CLOUDINARY_API_SECRET", "")
+if len({bool(CLOUDINARY_CLOUD_NAME), bool(CLOUDINARY_API_KEY), bool(CLOUDINARY_API_SECRET)}) == 2:
+    raise env.ConfigError("CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET must be set together")
+
+# --- pages --------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+TIME_ZONE = "UTC"
+USE_I18N = True
+FORMAT_MODULE_PATH = "whatsapp_automation.formats"
+USE_TZ = True
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# In production from the folder that collectstatic fills, else from where they lie.
+STATIC_ROOT = (
+    BASE_DIR / "staticfiles" if PRODUCTION else None
+)  # else they come from where they lie if PRODUCTION else None
+WHITENOISE_USE_FINDERS = not PRODUCTION
+if PRODUCTION:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+_HTTPS = FRONTEND_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = int(env.duration("SESSION_EXPIRES_IN", "12h").total_seconds())
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION and _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+X_FRAME_OPTIONS = "DENY"
+# How many proxies stand before us and may be believed. They end TLS, so we do not redirect ourselves.
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, most=10)
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
+CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+SIMPLE_JWT = {"SIGNING_KEY": JWT_SECRET, "ACCESS_TOKEN_LIFETIME": JWT_EXPIRES_IN}
+
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING_CONFIG = None
+logging_config(LOG_LEVEL)
+
+UNFOLD = {
+    "SITE_TITLE": "WhatsApp Automation",
+    "SITE_HEADER": "WhatsApp Automation",
+    "SITE_SYMBOL": "forum",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "whatsapp_automation.admin.favicon"}],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": False,
+    "BORDER_RADIUS": "6px",
+    "ENVIRONMENT": "whatsapp_automation.admin.environment_badge",
+    "SIDEBAR": {"show_search": False, "navigation": "whatsapp_automation.admin.navigation"},
+    "DASHBOARD_CALLBACK": "whatsapp_automation.admin.dashboard",
+    "STYLES": ["whatsapp_automation.admin.tokens", "whatsapp_automation.admin.styles"],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .02 200)",
+            "100": "oklch(94% .035 200)",
+            "200": "oklch(88% .055 200)",
+            "300": "oklch(80% .075 200)",
+            "400": "oklch(76% .09 200)",
+            "500": "oklch(70% .095 200)",
+            "600": "oklch(48% .09 200)",
+            "700": "oklch(41% .078 200)",
+            "800": "oklch(35% .065 200)",
+            "900": "oklch(30% .052 200)",
+            "950": "oklch(22% .04 200)",
+        },
+    },
+}

@@ -1,0 +1,14 @@
+"""The addresses of the pages. ``/webhook`` is not among them: see asgi.py."""
+
+from django.contrib import admin
+from django.urls import path
+from django.views.generic import RedirectView
+
+from . import health
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("health", health.live),
+    path("health/ready", health.ready),
+]
