@@ -1,0 +1,69 @@
+"""Who may do what: the current business of a request, and the role in it.
+
+A person's permissions are their Membership's role in the current business. With several businesses the session holds
+which one; the installation's owner may choose any. ``request.business`` and ``request.role`` are None where there is
+none.
+"""
+
+from django.utils import timezone
+from django_scopes import scope
+
+from .models import Business, Membership
+
+SESSION_KEY = "business"
+_RANK = {Membership.Role.VIEWER: 1, Membership.Role.AGENT: 2, Membership.Role.OWNER: 3}
+
+
+def may(role: str | None, least: str) -> bool:
+    """Whether a role is at least ``least`` (viewer < agent < owner)."""
+    return _RANK.get(role, 0) >= _RANK[least]
+
+
+def businesses_of(user) -> list[Business]:
+    """The active businesses that a person may enter, the one that they joined first at the top: it is the current one until they choose.
+    The installation's owner may enter all, by name.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return []
+    rows = Business.objects.filter(active=True)
+    return list(rows if user.is_superuser else rows.filter(memberships__user=user).order_by("memberships__created_at"))
+
+
+def choose_business(request, business_id) -> bool:
+    """Make a business the session's current one. False where the person has no place in it."""
+    chosen = next((b for b in businesses_of(request.user) if str(b.pk) == str(business_id)), None)
+    if chosen is None:
+        return False
+    request.session[SESSION_KEY] = str(chosen.pk)
+    return True
+
+
+def role_in(user, business: Business) -> str | None:
+    if user.is_superuser:
+        return Membership.Role.OWNER
+    return Membership.objects.filter(user=user, business=business).values_list("role", flat=True).first()
+
+
+class CurrentBusiness:
+    """Read the person's business and role from the database on each request, and open the scope of that business, in
+    its time zone.
+
+    Where there is none, no scope opens: a tenant's rows are then out of reach (ScopeError), never all of them.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.business = request.role = None
+        if not hasattr(request, "user") or not request.user.is_authenticated:
+            return self.get_response(request)
+        found = businesses_of(request.user)
+        wanted = request.session.get(SESSION_KEY)
+        request.businesses = found
+        request.business = next((b for b in found if str(b.pk) == wanted), found[0] if found else None)
+        if request.business is None:
+            return self.get_response(request)
+        request.role = role_in(request.user, request.business)
+        with scope(business=request.business), timezone.override(request.business.zone):
+            return self.get_response(request)

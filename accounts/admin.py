@@ -1,0 +1,452 @@
+"""The admin of a business's own things: settings, products, numbers, members; and of the installation's people."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from unfold.admin import TabularInline
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from . import businesses
+from .admin_base import (
+    AGENT,
+    NEVER,
+    OWNER,
+    InstallationAdmin,
+    LongList,
+    OwnedAdmin,
+    OwnedForm,
+    SharedHistoryAdmin,
+    yes_no,
+)
+from .admin_fields import HoursField
+from .models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
+from .secrets import SecretError
+
+admin.site.unregister(Group)  # what a person may do stands in their Membership
+
+
+# --- settings -----------------------------------------------------------------------------------------------------------------
+
+OF_BUSINESS = ("name", "time_zone", "language", "currency")
+
+
+class SettingsForm(OwnedForm):
+    """The settings, and what of the business itself its owner may change."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the business"), max_length=120, widget=UnfoldAdminTextInputWidget()
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        widget=UnfoldAdminSelectWidget(),
+        help_text=gettext_lazy("All times here are shown in it."),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=Business._meta.get_field("language").choices,
+        widget=UnfoldAdminSelectWidget(),
+    )
+    currency = forms.CharField(
+        label=gettext_lazy("Currency"),
+        max_length=3,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=gettext_lazy("Three capitals, such as INR."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in OF_BUSINESS:
+            self.initial.setdefault(field, getattr(self.instance.business, field))
+
+    def clean(self):
+        cleaned = super().clean()
+        business = self.instance.business
+        given = [field for field in OF_BUSINESS if field in cleaned]
+        for field in given:
+            setattr(business, field, cleaned[field])
+        business.clean_fields(exclude={f.name for f in business._meta.fields} - set(given))
+        return cleaned
+
+
+@admin.register(Settings)
+class SettingsAdmin(OwnedAdmin):
+    form = SettingsForm
+    adds = deletes = NEVER
+    fieldsets = (
+        (gettext_lazy("Business"), {"fields": OF_BUSINESS}),
+        (
+            gettext_lazy("Opening hours and delivery"),
+            {
+                "fields": ("hours", "delivery_area"),
+                "description": gettext_lazy(
+                    "Rules say them where their reply has {hours} or {delivery_area}. Leave a day empty where you are closed."
+                ),
+            },
+        ),
+        (gettext_lazy("When no rule answers"), {"fields": ("fallback_text", "fallback_text_hi")}),
+    )
+
+    def changelist_view(self, request, extra_context=None):
+        """There is one row, so the list is its page."""
+        row = self.get_queryset(request).first() if self.has_view_permission(request) else None
+        if row is None:
+            return super().changelist_view(request, extra_context)
+        return HttpResponseRedirect(reverse("admin:accounts_settings_change", args=[row.pk]))
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("business")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "hours":
+            return HoursField(label=capfirst(db_field.verbose_name))
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("fallback_text", "fallback_text_hi"):
+            field.widget.attrs["rows"] = 4
+        return field
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        changed = [field for field in OF_BUSINESS if field in form.changed_data]
+        if changed:
+            obj.business.save(update_fields=changed)
+
+
+# --- products -----------------------------------------------------------------------------------------------------------------
+
+
+class ProductForm(OwnedForm):
+    class Meta:
+        error_messages = {  # the database's own words name the constraint
+            "__all__": {None: gettext_lazy("There is a product of this name and unit already.")}
+        }
+
+
+@admin.register(Product)
+class ProductAdmin(OwnedAdmin):
+    form = ProductForm
+    list_display = ("name", "unit", "price", "active", "position")
+    list_editable = ("price", "active")
+    list_filter = (yes_no("active", gettext_lazy("on sale")),)
+    search_fields = ("name", "name_hi", "name_roman")
+    search_help_text = gettext_lazy("Name")
+    fields = ("name", "name_hi", "name_roman", "aliases", "unit", "price", "active", "position")
+    lines_fields = ("aliases",)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "aliases":
+            field.help_text = _("As customers write it, one a line: milk, doodh, dudh.")
+        return field
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------------------
+
+_KEEP = gettext_lazy("Leave empty to keep it.")
+
+
+class NumberForm(OwnedForm):
+    """Tokens and secrets go in and never come out: their inputs are empty, whatever is stored."""
+
+    new_access_token = forms.CharField(
+        label=gettext_lazy("Access token"),
+        required=False,
+        max_length=1000,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+    )
+    new_app_secret = forms.CharField(
+        label=gettext_lazy("App secret"),
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+    )
+    forget_app_secret = forms.BooleanField(
+        label=gettext_lazy("Remove the app secret"), required=False, widget=UnfoldBooleanSwitchWidget()
+    )
+    resume = forms.BooleanField(
+        label=gettext_lazy("Start sending again"), required=False, widget=UnfoldBooleanSwitchWidget()
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field, secret in (("new_access_token", "access_token"), ("new_app_secret", "app_secret")):
+            if field in self.fields:
+                self.fields[field].help_text = _state_of(self.instance, secret)
+
+    def clean_phone_number_id(self):
+        value = self.cleaned_data["phone_number_id"]
+        taken = WhatsAppNumber._base_manager.filter(phone_number_id=value).exclude(pk=self.instance.pk)
+        if taken.exists():
+            raise ValidationError(_("This number is connected already."))
+        return value
+
+
+def _state_of(number: WhatsAppNumber, name: str) -> str:
+    """What a page may say of a stored secret."""
+    if number._state.adding:
+        return _("From Meta's developer page.")
+    secret = getattr(number, name)
+    if not secret:
+        return _("None is stored.")
+    try:
+        end = secret.last_four
+    except SecretError as error:
+        return str(error)
+    return (_("Stored; it ends in %(end)s.") % {"end": end} if end else _("Stored.")) + f" {_KEEP}"
+
+
+@admin.register(WhatsAppNumber)
+class WhatsAppNumberAdmin(OwnedAdmin):
+    """Numbers are switched off, never deleted: their conversations hang on them."""
+
+    form = NumberForm
+    sees = OWNER
+    deletes = NEVER
+    list_display = ("number", "phone_number_id", "waba_id", "condition", "per_second")
+    readonly_fields = ("stopped_at", "stopped_reason")
+
+    def get_fieldsets(self, request, obj=None):
+        named = ("display_phone_number", "phone_number_id", "waba_id")
+        secret = ("new_access_token", "new_app_secret", *(("forget_app_secret",) if obj and obj.app_secret else ()))
+        stopped = ("stopped_at", "stopped_reason", "resume") if obj and obj.stopped_at else ()
+        return (
+            *([(_("Sending is stopped"), {"fields": stopped, "description": _STOPPED})] if stopped else []),
+            (_("Number"), {"fields": named, "description": _FROM_META}),
+            (_("Access"), {"fields": (*secret, "verify_token"), "description": _SECRET}),
+            (_("Sending"), {"fields": ("active", "per_second")}),
+        )
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), *(["phone_number_id"] if obj else [])]
+
+    @method_decorator(sensitive_post_parameters("new_access_token", "new_app_secret"))
+    def changeform_view(self, request, *args, **kwargs):
+        return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        data = form.cleaned_data
+        fields = {f.name: getattr(obj, f.name) for f in obj._meta.fields if f.name in form.changed_data}
+        if data.get("resume") or data["new_access_token"]:
+            fields |= {"stopped_at": None, "stopped_reason": ""}
+        saved = businesses.connect_number(
+            request.business,
+            obj.phone_number_id,
+            access_token=data["new_access_token"] or None,
+            app_secret="" if data.get("forget_app_secret") else data["new_app_secret"] or None,
+            actor=request.user,
+            **{name: value for name, value in fields.items() if name != "phone_number_id"},
+        )
+        obj.pk = saved.pk
+
+    @display(description=gettext_lazy("number"), ordering="display_phone_number")
+    def number(self, obj):
+        return str(obj)
+
+    @display(description=gettext_lazy("state"), label={"on": "success", "off": "info", "stopped": "danger"})
+    def condition(self, obj):
+        if obj.stopped_at:
+            return "stopped", _("Stopped")
+        return ("on", _("On")) if obj.active else ("off", _("Off"))
+
+
+_STOPPED = gettext_lazy(
+    "WhatsApp refuses this number's messages. What waits is sent once you have mended the cause: "
+    "a new access token starts the sending by itself."
+)
+_FROM_META = gettext_lazy("The ids stand in Meta's developer page, under WhatsApp, API setup.")
+_SECRET = gettext_lazy("Stored encrypted, and never shown again.")
+
+
+# --- members ------------------------------------------------------------------------------------------------------------------
+
+
+class NewMemberForm(OwnedForm):
+    """A person by their e-mail. One who has an account already keeps their name and password."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, widget=UnfoldAdminEmailInputWidget())
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget()
+    )
+    password = forms.CharField(
+        label=gettext_lazy("First password"),
+        required=False,
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy(
+            "At least 12 characters. Tell it to them; they change it after the first login. "
+            "Not needed for a person who has an account here already."
+        ),
+    )
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def clean(self):
+        cleaned = super().clean()
+        if "email" not in cleaned:
+            return cleaned
+        self.person = User.objects.filter(email=cleaned["email"]).first()
+        if self.person:
+            if self.person.memberships.filter(business=self.business).exists():
+                self.add_error("email", _("This person is a member already."))
+            return cleaned
+        for field in ("name", "password"):
+            if not cleaned.get(field):
+                self.add_error(field, _("A new person needs it."))
+        if cleaned.get("password"):
+            try:
+                validate_password(cleaned["password"], User(email=cleaned["email"], name=cleaned.get("name", "")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+class RoleForm(OwnedForm):
+    def clean_role(self):
+        role = self.cleaned_data["role"]
+        if role != OWNER and is_last_owner(self.instance, lock=True):
+            raise ValidationError(_("A business needs an owner. Make somebody else an owner first."))
+        return role
+
+
+def is_last_owner(membership: Membership, *, lock: bool = False) -> bool:
+    """Whether the business would have no owner without this one. ``lock`` holds its owners until the commit."""
+    owners = Membership.objects.filter(business=membership.business_id, role=OWNER)
+    return list((owners.select_for_update() if lock else owners).values_list("pk", flat=True)) == [membership.pk]
+
+
+@admin.register(Membership)
+class MembershipAdmin(OwnedAdmin):
+    sees = OWNER
+    list_display = ("person", "email", "role", "created_at")
+    list_select_related = ("user",)
+    ordering = ("created_at",)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, form=RoleForm if obj else NewMemberForm, **kwargs)
+
+    def get_fieldsets(self, request, obj=None):
+        return ((None, {"fields": ("person", "email", "role") if obj else ("email", "name", "password", "role")}),)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("person", "email") if obj else ()
+
+    def get_changeform_initial_data(self, request):
+        return {"role": AGENT}
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not (obj and is_last_owner(obj))
+
+    @method_decorator(sensitive_post_parameters("password"))
+    def changeform_view(self, request, *args, **kwargs):
+        return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        data = form.cleaned_data
+        if not change:
+            obj.user = form.person or User.objects.create_user(data["email"], data["password"], name=data["name"])
+            if form.person:
+                messages.info(request, _("They have an account here already and sign in with their own password."))
+        saved = businesses.add_member(request.business, obj.user, data["role"], actor=request.user)
+        obj.pk = saved.pk
+
+    @display(description=gettext_lazy("person"), ordering="user__name")
+    def person(self, obj):
+        return str(obj.user)
+
+    @display(description=gettext_lazy("e-mail"), ordering="user__email")
+    def email(self, obj):
+        return obj.user.email
+
+
+# --- the audit log ------------------------------------------------------------------------------------------------------------
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(LongList, SharedHistoryAdmin):
+    list_display = ("at", "actor", "action", "target", "details", "business")
+    list_display_links = None
+    list_select_related = ("actor", "business")
+    fields = ("at", "actor", "action", "target", "details")
+
+
+# --- people of the installation -----------------------------------------------------------------------------------------------
+
+
+class NewPersonForm(UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+class MembershipsOfPerson(TabularInline):
+    model = Membership
+    fields = readonly_fields = ("business", "role", "created_at")
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(User)
+class PersonAdmin(InstallationAdmin, UserAdmin):
+    """People are switched off, never deleted: what they did hangs on them."""
+
+    form = forms.ModelForm
+    add_form = NewPersonForm
+    change_password_form = AdminPasswordChangeForm
+    deletes = False
+    list_display = ("email", "name", "is_active", "is_superuser", "last_login")
+    list_filter = (
+        yes_no("is_active", gettext_lazy("active")),
+        yes_no("is_superuser", gettext_lazy("owner of the installation")),
+    )
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    readonly_fields = ("new_password", "last_login", "created_at")
+    inlines = (MembershipsOfPerson,)
+    fieldsets = (
+        (None, {"fields": ("email", "name", "phone", "new_password")}),
+        (gettext_lazy("Rights"), {"fields": ("is_active", "is_superuser")}),
+        (gettext_lazy("Times"), {"fields": ("last_login", "created_at")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else ()
+
+    def get_readonly_fields(self, request, obj=None):
+        own = ("is_active", "is_superuser") if obj and obj.pk == request.user.pk else ()  # nobody locks themselves out
+        return (*super().get_readonly_fields(request, obj), *own)
+
+    @display(description=gettext_lazy("password"))
+    def new_password(self, obj):
+        return format_html('<a class="text-link" href="../password/">{}</a>', _("Set a new password"))

@@ -1,0 +1,27 @@
+"""Money as people read it."""
+
+from decimal import Decimal
+
+_SIGNS = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """With the currency's sign and its grouping; no decimals where there are none.
+
+    >>> amount(Decimal("125000"), "INR"), amount(Decimal("1250.5"), "USD")
+    ('₹1,25,000', '$1,250.50')
+    """
+    whole, _, cents = f"{abs(value):.2f}".partition(".")
+    grouped = _indian(whole) if currency == "INR" else f"{int(whole):,}"
+    sign = _SIGNS.get(currency, f"{currency} ")
+    return f"{'-' if value < 0 else ''}{sign}{grouped}{'' if cents == '00' else '.' + cents}"
+
+
+def _indian(digits: str) -> str:
+    """The last three digits, then pairs: 1,25,000."""
+    head, tail = digits[:-3], digits[-3:]
+    pairs = []
+    while head:
+        pairs.insert(0, head[-2:])
+        head = head[:-2]
+    return ",".join([*pairs, tail])
