@@ -1,0 +1,1 @@
+"""Meta's WhatsApp Cloud API: webhook signatures, webhook bodies, the Graph API client. Knows neither Django nor us."""

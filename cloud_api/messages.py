@@ -1,0 +1,136 @@
+"""Bodies of outgoing messages, with Meta's limits checked before the wire.
+
+Each builder returns the part that names the type, `{"type": T, T: {...}}`; `Client.send` adds the rest. A broken limit
+raises InvalidMessage and names the field, the limit and the length. Lengths are Python's `len`: code points. Meta does
+not say what it counts; an emoji of several code points therefore costs more here than it may cost there.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cloud_api.errors import InvalidMessage
+
+TEXT_BODY = 4096
+BUTTONS_BODY = 1024
+LIST_BODY = 4096
+HEADER = 60
+FOOTER = 60
+MAX_BUTTONS = 3
+BUTTON_ID = 256
+BUTTON_TITLE = 20
+LIST_BUTTON = 20
+MAX_SECTIONS = 10
+MAX_ROWS = 10
+SECTION_TITLE = 24
+ROW_ID = 200
+ROW_TITLE = 24
+ROW_DESCRIPTION = 72
+CALLBACK_DATA = 512
+
+
+def text(body: str, preview_url: bool = False) -> dict[str, Any]:
+    """A plain text; `preview_url` asks for a preview of its first link."""
+    check_length("text body", body, TEXT_BODY)
+    return {"type": "text", "text": {"body": body, "preview_url": preview_url}}
+
+
+def buttons(body: str, buttons: Sequence[tuple[str, str]], header: str = "", footer: str = "") -> dict[str, Any]:
+    """Up to three reply buttons as (id, title); the id comes back as the `tap_id` of the customer's message."""
+    check_length("button message body", body, BUTTONS_BODY)
+    _check_count("buttons", len(buttons), MAX_BUTTONS)
+    for button_id, title in buttons:
+        check_length("button id", button_id, BUTTON_ID)
+        check_length("button title", title, BUTTON_TITLE)
+    _check_unique("button id", (button_id for button_id, _ in buttons))
+    _check_unique("button title", (title for _, title in buttons))
+    replies = [{"type": "reply", "reply": {"id": button_id, "title": title}} for button_id, title in buttons]
+    return _interactive("button", body, {"buttons": replies}, header, footer)
+
+
+def list_menu(
+    body: str,
+    button: str,
+    sections: Sequence[tuple[str, Sequence[tuple[str, str, str]]]],
+    header: str = "",
+    footer: str = "",
+) -> dict[str, Any]:
+    """A list that opens on `button`; sections are (title, [(row id, title, description)]), at most 10 rows in all.
+
+    A description may be "". A section's title may be "" only where there is one section.
+    """
+    check_length("list body", body, LIST_BODY)
+    check_length("list button", button, LIST_BUTTON)
+    _check_count("list sections", len(sections), MAX_SECTIONS)
+    rows = [row for _, section_rows in sections for row in section_rows]
+    _check_count("list rows", len(rows), MAX_ROWS)
+    for title, section_rows in sections:
+        _check_section(title, section_rows, title_needed=len(sections) > 1)
+    _check_unique("list row id", (row_id for row_id, _, _ in rows))
+    action = {"button": button, "sections": [_section(title, section_rows) for title, section_rows in sections]}
+    return _interactive("list", body, action, header, footer)
+
+
+def template(name: str, language: str, components: Iterable[dict] = ()) -> dict[str, Any]:
+    """An approved template. Webhooks print its language as en-US where sending wants en_US: both are taken."""
+    _check_present("template name", name)
+    _check_present("template language", language)
+    body: dict[str, Any] = {"name": name, "language": {"code": language.replace("-", "_")}}
+    components = list(components)
+    if components:
+        body["components"] = components
+    return {"type": "template", "template": body}
+
+
+def check_length(field: str, value: str, limit: int, *, needed: bool = True) -> None:
+    """Raises InvalidMessage where the text is longer than `limit`, or blank although needed."""
+    if len(value) > limit:
+        raise InvalidMessage(f"The {field} has {len(value)} characters; WhatsApp allows {limit}.")
+    if needed and not value.strip():
+        raise InvalidMessage(f"The {field} is empty; WhatsApp needs 1 to {limit} characters.")
+
+
+def _check_present(field: str, value: str) -> None:
+    if not value.strip():
+        raise InvalidMessage(f"The {field} is empty.")
+
+
+def _interactive(kind: str, body: str, action: dict, header: str, footer: str) -> dict[str, Any]:
+    check_length("header", header, HEADER, needed=False)
+    check_length("footer", footer, FOOTER, needed=False)
+    content: dict[str, Any] = {"type": kind, "body": {"text": body}, "action": action}
+    if header:
+        content["header"] = {"type": "text", "text": header}
+    if footer:
+        content["footer"] = {"text": footer}
+    return {"type": "interactive", "interactive": content}
+
+
+def _check_section(title: str, rows: Sequence[tuple[str, str, str]], title_needed: bool) -> None:
+    check_length("list section title", title, SECTION_TITLE, needed=title_needed)
+    _check_count(f"rows of the list section {title!r}", len(rows), MAX_ROWS)
+    for row_id, row_title, description in rows:
+        check_length("list row id", row_id, ROW_ID)
+        check_length("list row title", row_title, ROW_TITLE)
+        check_length("list row description", description, ROW_DESCRIPTION, needed=False)
+
+
+def _section(title: str, rows: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    section: dict[str, Any] = {"rows": [_row(*row) for row in rows]}
+    return {"title": title, **section} if title else section
+
+
+def _row(row_id: str, title: str, description: str) -> dict[str, str]:
+    row = {"id": row_id, "title": title}
+    return {**row, "description": description} if description else row
+
+
+def _check_count(what: str, count: int, limit: int) -> None:
+    if not 1 <= count <= limit:
+        raise InvalidMessage(f"There are {count} {what}; WhatsApp allows 1 to {limit}.")
+
+
+def _check_unique(field: str, values: Iterable[str]) -> None:
+    for value, count in Counter(values).items():
+        if count > 1:
+            raise InvalidMessage(f"The {field} {value!r} is used {count} times; WhatsApp wants each one once.")
