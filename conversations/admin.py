@@ -1,0 +1,452 @@
+"""The admin of contacts, conversations and messages. A conversation's page is its thread, with a box to answer."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+from unfold.decorators import display
+
+from accounts import reading
+from accounts.admin_base import (
+    AGENT,
+    NEVER,
+    ChoiceFilter,
+    History,
+    LongList,
+    OptionFilter,
+    OwnedAdmin,
+    OwnedInline,
+    RelatedFilter,
+    YesNoFilter,
+    json_box,
+)
+from accounts.models import WhatsAppNumber
+from cloud_api.errors import InvalidMessage
+
+from . import assignment, outbound, queries, sending
+from .models import ConsentEvent, Contact, Conversation, Identity, Message, Status
+from .thread import answered_by, may_write, thread, waits
+
+
+class SinceFilter(OptionFilter):
+    """Rows since the beginning of a day in the business's zone."""
+
+    title = gettext_lazy("time")
+    parameter_name = "since"
+
+    def lookups(self, request, model_admin):
+        return [("today", _("Today")), ("week", _("The last 7 days")), ("month", _("The last 30 days"))]
+
+    def queryset(self, request, queryset):
+        days = {"today": 0, "week": 6, "month": 29}.get(self.value())
+        if days is None:
+            return queryset
+        return queryset.filter(pk__gte=queries.first_id_of(start_of_day() - timedelta(days=days)))
+
+
+def start_of_day():
+    """Midnight in the active zone."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def contact_header(contact: Contact) -> tuple[str, str, str]:
+    """A contact as unfold's header column shows it: name, phone or username, initials."""
+    return contact.display_name, address_of(contact), reading.initials(contact.display_name)
+
+
+def address_of(contact: Contact) -> str:
+    return reading.phone(contact.phone) or (f"@{contact.username}" if contact.username else "")
+
+
+class ContactSearch:
+    """Search that takes a phone number as people write it: "+91 98765 00001"."""
+
+    def get_search_results(self, request, queryset, search_term):
+        digits = re.sub(r"[\s()+.-]", "", search_term)
+        return super().get_search_results(request, queryset, digits if digits.isdigit() else search_term)
+
+
+# --- contacts -----------------------------------------------------------------------------------------------------------------
+
+
+class IdentityInline(OwnedInline):
+    model = Identity
+    fields = readonly_fields = ("kind", "value")
+
+
+class ConsentInline(OwnedInline):
+    model = ConsentEvent
+    fields = readonly_fields = ("kind", "source", "at")
+
+
+class ConversationInline(OwnedInline):
+    model = Conversation
+    fields = readonly_fields = ("thread", "number", "state", "owner", "last_message_at")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("contact", "number").order_by("-created_at")
+
+    @display(description=gettext_lazy("last words"))
+    def thread(self, obj):
+        url = reverse("admin:conversations_conversation_change", args=[obj.pk])
+        words = obj.last_message_text or _("Open")
+        return format_html('<a class="text-link one-line" href="{}">{}</a>', url, words)
+
+
+@admin.register(Contact)
+class ContactAdmin(ContactSearch, OwnedAdmin):
+    """Contacts come from messages. The business may give them a name of its own."""
+
+    adds = deletes = NEVER
+    changes = AGENT
+    list_display = ("contact", "marketing", "first_seen")
+    list_filter = (SinceFilter,)
+    ordering = ("-created_at",)
+    search_fields = ("name", "profile_name", "username", "phone")
+    search_help_text = gettext_lazy("Name or phone")
+    fields = ("name", "profile_name", "number", "username", "opted_out_at", "created_at")
+    readonly_fields = ("profile_name", "number", "username", "opted_out_at", "created_at")
+    inlines = (ConversationInline, IdentityInline, ConsentInline)
+
+    @display(description=gettext_lazy("contact"), header=True)
+    def contact(self, obj):
+        return contact_header(obj)
+
+    @display(description=gettext_lazy("phone"))
+    def number(self, obj):
+        return reading.phone(obj.phone)
+
+    @display(description=gettext_lazy("marketing"), ordering="opted_out_at")
+    def marketing(self, obj):
+        return format_html('<span class="chip chip-warn">{}</span>', _("Stopped")) if obj.opted_out_at else ""
+
+    @display(description=gettext_lazy("first seen"), ordering="created_at")
+    def first_seen(self, obj):
+        return reading.time_tag(obj.created_at, timezone.now())
+
+
+@admin.register(ConsentEvent)
+class ConsentEventAdmin(ContactSearch, History, OwnedAdmin):
+    list_display = ("contact", "kind", "source", "at")
+    list_filter = (("kind", ChoiceFilter), SinceFilter)
+    list_select_related = ("contact",)
+    search_fields = ("contact__name", "contact__profile_name", "contact__phone")
+    search_help_text = gettext_lazy("Name or phone")
+    fields = ("contact", "kind", "source", "message", "at")
+
+
+# --- conversations ------------------------------------------------------------------------------------------------------------
+
+
+class WaitingFilter(YesNoFilter):
+    title = gettext_lazy("waits for a person")
+    parameter_name = "waiting"
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(waiting_since__isnull=self.value() == "no")
+
+
+class AnswerForm(forms.Form):
+    """An agent's answer. The text's limits are WhatsApp's: outbound.queue_text checks them."""
+
+    text = forms.CharField(required=False, strip=True)
+    client_ref = forms.UUIDField(
+        error_messages={"required": gettext_lazy("Send it once more."), "invalid": gettext_lazy("Send it once more.")}
+    )
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
+    """Viewers read, agents answer. All that changes a conversation goes through assignment and outbound."""
+
+    adds = changes = deletes = NEVER
+    answers = AGENT
+    list_display = ("contact",)  # the template has rows of its own
+    list_filter = (
+        ("state", ChoiceFilter),
+        ("owner", ChoiceFilter),
+        WaitingFilter,
+        ("number", RelatedFilter),
+    )
+    list_select_related = ("contact", "number", "assignee")
+    ordering = ("-last_message_at", "-id")
+    search_fields = ("contact__name", "contact__profile_name", "contact__username", "contact__phone")
+    search_help_text = gettext_lazy("Name or phone")
+
+    # --- the list
+
+    def changelist_view(self, request, extra_context=None):
+        response = super().changelist_view(request, extra_context)
+        changelist = getattr(response, "context_data", {}).get("cl")
+        if changelist is not None:
+            now = timezone.now()
+            response.context_data["rows"] = [self._row(row, now) for row in changelist.result_list]
+            response.context_data["several_numbers"] = WhatsAppNumber.objects.count() > 1
+        return response
+
+    def _row(self, conversation: Conversation, now) -> dict:
+        contact = conversation.contact
+        state = answered_by(conversation)
+        return {
+            "link": reverse("admin:conversations_conversation_change", args=[conversation.pk]),
+            "name": contact.display_name,
+            "address": address_of(contact),
+            "initials": reading.initials(contact.display_name),
+            "time": reading.time_tag(conversation.last_message_at, now),
+            "words": conversation.last_message_text,
+            "inbound": conversation.last_message_inbound,
+            "unread": conversation.unread,
+            "answers": state.answers,
+            "icon": state.icon,
+            "who": state.who,
+            "waits": waits(conversation, now),
+            "number": conversation.number,
+        }
+
+    # --- the page
+
+    def get_urls(self):
+        acts = {
+            "answer": self.answer_view,
+            "take-over": self.take_over_view,
+            "return": self.return_view,
+            "close": self.close_view,
+            "seen": self.seen_view,
+            "thread": self.thread_view,
+        }
+        return [
+            *(
+                path(
+                    f"<uuid:conversation_id>/{act}/",
+                    self.admin_site.admin_view(view),
+                    name=f"conversations_conversation_{act}",
+                )
+                for act, view in acts.items()
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return require_GET(self._thread_page)(request, object_id)
+
+    def _thread_page(self, request, object_id):
+        conversation = self._readable(request, object_id)
+        return self._page(request, conversation, AnswerForm(initial={"client_ref": uuid4()}))
+
+    def thread_view(self, request, conversation_id):
+        """The part of the page that changes, for the browser to fetch again; 304 where it did not change."""
+        return require_GET(self._fragment)(request, conversation_id)
+
+    def _fragment(self, request, conversation_id):
+        conversation = self._readable(request, conversation_id)
+        context = {"thread": thread(conversation, timezone.now()), "conversation": conversation}
+        response = HttpResponse(render_to_string("admin/conversations/_thread.html", context, request))
+        patch_cache_control(response, private=True, no_cache=True)
+        set_response_etag(response)
+        return get_conditional_response(request, etag=response["ETag"], response=response)
+
+    def answer_view(self, request, conversation_id):
+        return require_POST(self._answer)(request, conversation_id)
+
+    def take_over_view(self, request, conversation_id):
+        return self._act(
+            request,
+            conversation_id,
+            "taken_over",
+            lambda c: assignment.take_over(c, by=request.user, now=timezone.now()),
+        )
+
+    def return_view(self, request, conversation_id):
+        return self._act(request, conversation_id, "returned_to_bot", assignment.return_to_bot)
+
+    def close_view(self, request, conversation_id):
+        return self._act(request, conversation_id, "closed", lambda c: assignment.close(c, now=timezone.now()))
+
+    def seen_view(self, request, conversation_id):
+        """The browser says that it shows the thread up to a seq."""
+        return require_POST(self._seen)(request, conversation_id)
+
+    # --- how
+
+    def _seen(self, request, conversation_id):
+        conversation = self._writable(request, conversation_id)
+        up_to = _seq(request.POST.get("up_to", ""))
+        if up_to is None:
+            return HttpResponseBadRequest()
+        assignment.mark_read(conversation, up_to=up_to)
+        return HttpResponse(status=204)
+
+    def _readable(self, request, conversation_id) -> Conversation:
+        """The one gate of reading. A foreign conversation is as absent as one that never was."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        conversation = self.get_object(request, str(conversation_id))
+        if conversation is None:
+            raise Http404
+        return conversation
+
+    def _writable(self, request, conversation_id) -> Conversation:
+        if not self.allows(request, self.answers):
+            raise PermissionDenied
+        return self._readable(request, conversation_id)
+
+    def _answer(self, request, conversation_id):
+        conversation = self._writable(request, conversation_id)
+        form = AnswerForm(request.POST)
+        if form.is_valid() and self._queue(request, conversation, form):
+            return self._back(conversation)
+        return self._page(request, conversation, form, status=422)
+
+    def _queue(self, request, conversation: Conversation, form: AnswerForm) -> bool:
+        """Queue the answer, once however often it is posted. False with the form's errors where it cannot go."""
+        can_write, why_not = may_write(conversation, timezone.now())
+        if not can_write:
+            form.add_error("text", why_not)
+            return False
+        text = form.cleaned_data["text"].replace("\r\n", "\n")
+        try:
+            with transaction.atomic():
+                outbound.queue_text(
+                    conversation, text, by=request.user, client_ref=form.cleaned_data["client_ref"], now=timezone.now()
+                )
+                transaction.on_commit(sending.wake_up)
+        except InvalidMessage as error:
+            form.add_error("text", str(error))
+            return False
+        return True
+
+    def _act(self, request, conversation_id, what: str, act):
+        return require_POST(self._acted)(request, conversation_id, what, act)
+
+    def _acted(self, request, conversation_id, what, act):
+        conversation = self._writable(request, conversation_id)
+        if conversation.state == Conversation.State.CLOSED:
+            messages.warning(request, _("This conversation is closed already."))
+            return self._back(conversation)
+        with transaction.atomic():
+            act(conversation)
+            self.record(request, what, conversation)
+        return self._back(conversation)
+
+    def _back(self, conversation: Conversation) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:conversations_conversation_change", args=[conversation.pk]))
+
+    def _page(self, request, conversation: Conversation, form: AnswerForm, status: int = 200):
+        before = _seq(request.GET.get("before", ""))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": conversation,
+            "title": str(conversation.contact),
+            "conversation": conversation,
+            "contact": conversation.contact,
+            "address": address_of(conversation.contact),
+            "initials": reading.initials(str(conversation.contact)),
+            "thread": thread(conversation, timezone.now(), before=before),
+            "form": form,
+            "may_answer": self.allows(request, self.answers),
+            "in_the_past": before is not None,
+            "has_view_permission": True,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/conversations/conversation.html", context, status=status)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*self.list_select_related)
+
+
+def _seq(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+# --- messages -----------------------------------------------------------------------------------------------------------------
+
+_COLOURS = dict.fromkeys(Status.values, "") | {
+    Status.FAILED.value: "danger",
+    Status.CANCELLED.value: "warning",
+    Status.UNKNOWN.value: "warning",
+    Status.DELIVERED.value: "success",
+    Status.READ.value: "success",
+    Status.PLAYED.value: "success",
+}
+
+
+@admin.register(Message)
+class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
+    list_display = ("time", "with_", "by", "words", "state")
+    list_filter = (
+        SinceFilter,
+        ("direction", ChoiceFilter),
+        ("source", ChoiceFilter),
+        ("status", ChoiceFilter),
+        ("number", RelatedFilter),
+    )
+    list_select_related = ("conversation__contact",)
+    ordering = ("-id",)  # ids begin with the time: the primary key is the order
+    search_fields = (
+        "conversation__contact__name",
+        "conversation__contact__profile_name",
+        "conversation__contact__phone",
+    )
+    search_help_text = gettext_lazy("Name or phone")
+    fieldsets = (
+        (None, {"fields": ("conversation", "direction", "kind", "body", "by", "purpose", "wa_timestamp")}),
+        (
+            gettext_lazy("How far it got"),
+            {"fields": ("status", "trouble", "sent_at", "delivered_at", "read_at", "attempt")},
+        ),
+        (gettext_lazy("As WhatsApp has it"), {"fields": ("number", "wamid", "reply_to", "price", "content")}),
+    )
+    readonly_fields = ("body", "by", "trouble", "price", "content")
+
+    @display(description=gettext_lazy("time"), ordering="pk")
+    def time(self, obj):
+        return reading.time_tag(obj.wa_timestamp, timezone.now())
+
+    @display(description=gettext_lazy("contact"))
+    def with_(self, obj):
+        return str(obj.conversation.contact)
+
+    @display(description=gettext_lazy("by"))
+    def by(self, obj):
+        return " · ".join(filter(None, [obj.get_source_display(), obj.source_name]))
+
+    @display(description=gettext_lazy("text"))
+    def words(self, obj):
+        return format_html('<span class="one-line">{}</span>', obj.text[:160] or f"[{obj.kind}]")
+
+    @display(description=gettext_lazy("text"))
+    def body(self, obj):
+        return format_html('<div class="bubble-text" dir="auto">{}</div>', obj.text)
+
+    @display(description=gettext_lazy("status"), ordering="status", label=_COLOURS)
+    def state(self, obj):
+        return obj.status, obj.get_status_display()
+
+    @display(description=gettext_lazy("what went wrong"))
+    def trouble(self, obj):
+        return " ".join(filter(None, [f"({obj.error_code})" if obj.error_code is not None else "", obj.error_text]))
+
+    @display(description=gettext_lazy("price"))
+    def price(self, obj):
+        return json_box(obj.pricing) if obj.pricing else ""
+
+    @display(description=gettext_lazy("content"))
+    def content(self, obj):
+        return json_box(obj.payload)

@@ -1,0 +1,64 @@
+"""A contact's word on being written to. STOP ends marketing, follow-ups and broadcasts; a question still gets its
+answer.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.ids import uuid7
+
+from . import sets
+from .models import ConsentEvent, Message
+
+NEEDS_CONSENT = frozenset({Message.Purpose.MARKETING.value, Message.Purpose.FOLLOW_UP.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    business_id: UUID
+    contact_id: UUID
+    kind: str  # ConsentEvent.Kind
+    source: str  # message | preference | agent | error_131050
+    at: datetime
+    message_id: UUID | None = None
+
+
+def record_many(words: list[Word]) -> None:
+    """Store the events, and bring the contacts to what their latest event says. In the caller's transaction."""
+    sets.run(
+        """
+        INSERT INTO conversations_consentevent (id, business_id, contact_id, kind, source, message_id, at)
+        SELECT id, business_id, contact_id, kind, source, message_id, at
+        FROM jsonb_to_recordset(%(rows)s::jsonb)
+             AS w(id uuid, business_id uuid, contact_id uuid, kind text, source text, message_id uuid, at timestamptz)
+        ORDER BY contact_id, at
+        ON CONFLICT (contact_id, kind, at) DO NOTHING
+        """,
+        [
+            {
+                "id": uuid7(),
+                "business_id": w.business_id,
+                "contact_id": w.contact_id,
+                "kind": w.kind,
+                "source": w.source,
+                "message_id": w.message_id,
+                "at": w.at,
+            }
+            for w in words
+        ],
+    )
+    sets.run(
+        """
+        WITH latest AS (
+            SELECT DISTINCT ON (e.contact_id) e.contact_id, e.kind, e.at
+            FROM conversations_consentevent e
+            JOIN jsonb_to_recordset(%(rows)s::jsonb) AS w(contact_id uuid) USING (contact_id)
+            ORDER BY e.contact_id, e.at DESC, e.kind DESC  -- of two in one second, stop
+        )
+        UPDATE conversations_contact c SET opted_out_at = CASE WHEN latest.kind = %(stop)s THEN latest.at END
+        FROM latest WHERE c.id = latest.contact_id
+        """,
+        [{"contact_id": c} for c in {w.contact_id for w in words}],
+        stop=ConsentEvent.Kind.STOP.value,
+    )

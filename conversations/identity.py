@@ -1,0 +1,162 @@
+"""Whose message is it? WhatsApp names a customer by phone number, by BSUID, by parent BSUID, or by some of them.
+
+A contact is found by BSUID, else by phone, else made; identities that it lacked are added. Where a phone belongs to
+one contact and a BSUID to another they stay two: nobody's threads are merged by themselves.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.ids import uuid7
+from cloud_api.events import Person
+
+from . import sets
+from .models import Identity
+
+Key = tuple[UUID, str, str]  # business, kind, value
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    business_id: UUID
+    person: Person
+
+
+class Nobody(ValueError):
+    """A message without any identifier of its sender."""
+
+
+def contacts_for(wanted: list[Wanted], now: datetime) -> list[UUID]:
+    """The contact of each, in order, made where there was none. Raises Nobody for a person without an identifier.
+
+    Two workers may meet the same new customer: the unique identity decides, and the loser takes the winner's contact.
+    """
+    keys = [_keys(w) for w in wanted]
+    known = _look_up({key for own in keys for key in own})
+    people, missing = _assign(wanted, keys, known)
+    if missing:
+        taken = _add_identities(missing, now)
+        if len(taken) < len(missing):  # somebody was faster: see whose they are now
+            known |= {key: contact for key, contact in missing.items() if key in taken}
+            known |= _look_up(set(missing) - taken)
+            people, more = _assign(wanted, keys, known)
+            missing |= more
+        _add_contacts(people, wanted, now)
+    _refresh_names(people, wanted)
+    return people
+
+
+def _keys(wanted: Wanted) -> list[Key]:
+    person, business = wanted.person, wanted.business_id
+    named = [
+        (business, Identity.Kind.BSUID.value, person.bsuid),
+        (business, Identity.Kind.PHONE.value, person.phone),
+        (business, Identity.Kind.PARENT_BSUID.value, person.parent_bsuid),
+    ]
+    found = [key for key in named if key[2]]
+    if not found:
+        raise Nobody("The message names no sender: neither a phone number nor a user id.")
+    return found
+
+
+def _look_up(keys: set[Key]) -> dict[Key, UUID]:
+    rows = sets.fetch(
+        """
+        SELECT i.business_id, i.kind, i.value, i.contact_id
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(business_id uuid, kind text, value text)
+        JOIN conversations_identity i USING (business_id, kind, value)
+        """,
+        [{"business_id": b, "kind": k, "value": v} for b, k, v in keys],
+    )
+    return {(r.business_id, r.kind, r.value): r.contact_id for r in rows}
+
+
+def _assign(wanted: list[Wanted], keys: list[list[Key]], known: dict[Key, UUID]) -> tuple[list[UUID], dict[Key, UUID]]:
+    """The contact of each person, and the identities that are to be added for it."""
+    known = dict(known)
+    people, missing = [], {}
+    for own in keys:
+        contact = next((known[key] for key in own if key in known), None) or uuid7()
+        for key in own:
+            if key not in known:
+                known[key] = missing[key] = contact
+        people.append(contact)
+    return people, missing
+
+
+def _add_identities(missing: dict[Key, UUID], now: datetime) -> set[Key]:
+    """Those that were added. The contact's own row may come later in the transaction: its key is checked at the
+    commit.
+    """
+    rows = sets.fetch(
+        """
+        INSERT INTO conversations_identity (id, business_id, contact_id, kind, value, created_at)
+        SELECT id, business_id, contact_id, kind, value, %(now)s
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, business_id uuid, contact_id uuid, kind text, value text)
+        ORDER BY business_id, kind, value
+        ON CONFLICT (business_id, kind, value) DO NOTHING
+        RETURNING business_id, kind, value
+        """,
+        [{"id": uuid7(), "business_id": b, "contact_id": c, "kind": k, "value": v} for (b, k, v), c in missing.items()],
+        now=now,
+    )
+    return {(r.business_id, r.kind, r.value) for r in rows}
+
+
+def _add_contacts(people: list[UUID], wanted: list[Wanted], now: datetime) -> None:
+    """The rows of new contacts. One that is there already stays as it is."""
+    rows = {
+        contact: {
+            "id": contact,
+            "business_id": w.business_id,
+            "profile_name": w.person.name[:200],
+            "username": w.person.username[:100],
+            "phone": w.person.phone[:20],
+        }
+        for contact, w in zip(people, wanted, strict=True)
+    }
+    sets.run(
+        """
+        INSERT INTO conversations_contact (id, business_id, name, profile_name, username, phone, created_at)
+        SELECT id, business_id, '', profile_name, username, phone, %(now)s
+        FROM jsonb_to_recordset(%(rows)s::jsonb)
+             AS w(id uuid, business_id uuid, profile_name text, username text, phone text)
+        ORDER BY id
+        ON CONFLICT (id) DO NOTHING
+        """,
+        list(rows.values()),
+        now=now,
+    )
+
+
+def _refresh_names(people: list[UUID], wanted: list[Wanted]) -> None:
+    """WhatsApp's names and the phone, where they are new or changed. A missing one changes nothing."""
+    rows = {
+        contact: {
+            "id": contact,
+            "profile_name": w.person.name[:200],
+            "username": w.person.username[:100],
+            "phone": w.person.phone[:20],
+        }
+        for contact, w in zip(people, wanted, strict=True)
+    }
+    sets.run(
+        """
+        WITH wanted AS (
+            SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, profile_name text, username text, phone text)
+        ), changed AS MATERIALIZED (
+            SELECT c.id, coalesce(nullif(w.profile_name, ''), c.profile_name) AS profile_name,
+                   coalesce(nullif(w.username, ''), c.username) AS username, coalesce(nullif(w.phone, ''), c.phone) AS phone
+            FROM wanted w JOIN conversations_contact c ON c.id = w.id
+            WHERE (w.profile_name <> '' AND w.profile_name <> c.profile_name)
+               OR (w.username <> '' AND w.username <> c.username)
+               OR (w.phone <> '' AND w.phone <> c.phone)
+            ORDER BY c.id FOR NO KEY UPDATE OF c
+        )
+        UPDATE conversations_contact c
+        SET profile_name = changed.profile_name, username = changed.username, phone = changed.phone
+        FROM changed WHERE c.id = changed.id
+        """,
+        list(rows.values()),
+    )

@@ -1,0 +1,223 @@
+"""Receive customers' messages: identity -> contact -> open conversation -> message.
+
+Set SQL throughout (see sets.py); the caller holds the transaction. A wamid that the number has already ends here: it
+is not among what ``record_messages`` returns, so that nothing downstream can happen twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.ids import uuid7
+from cloud_api.events import InboundMessage
+
+from . import identity, sets, window
+from .models import Conversation, Message, Status
+
+PREVIEW = 160  # characters of a message in a list
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A customer's message, and the number that it came to."""
+
+    business_id: UUID
+    number_id: UUID
+    event: InboundMessage
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A message that is new here, with what an answer to it depends on. Times are UTC."""
+
+    message_id: UUID
+    seq: int
+    business_id: UUID
+    number_id: UUID
+    conversation_id: UUID
+    contact_id: UUID
+    contact_name: str
+    opted_out: bool
+    owner: str
+    turn: int
+    waiting: bool
+    event: InboundMessage
+    sent_at: datetime  # by the customer, Meta's clock
+    received_at: datetime
+
+
+def record_messages(arrivals: Sequence[Arrival], now: datetime) -> list[Recorded]:
+    """Store messages; return those that were new, in their order. Locks the conversations until the commit.
+
+    Raises identity.Nobody for a message whose sender has no identifier.
+    """
+    arrivals = list(arrivals)
+    if not arrivals:
+        return []
+    contacts = identity.contacts_for([identity.Wanted(a.business_id, a.event.sender) for a in arrivals], now)
+    conversations = _open_conversations(arrivals, contacts, now)
+    recorded = _insert(arrivals, contacts, conversations, now)
+    _touch(recorded)
+    return recorded
+
+
+def _open_conversations(arrivals: list[Arrival], contacts: list[UUID], now: datetime) -> dict:
+    """(contact, number) -> the open conversation, made where there was none, locked."""
+    wanted = {
+        (contact, a.number_id): {
+            "id": uuid7(),
+            "business_id": a.business_id,
+            "contact_id": contact,
+            "number_id": a.number_id,
+        }
+        for a, contact in zip(arrivals, contacts, strict=True)
+    }
+    found = {}
+    while len(found) < len(wanted):  # again only where a person closed one between the two statements
+        sets.run(
+            """
+            INSERT INTO conversations_conversation
+                (id, business_id, contact_id, number_id, state, owner, turn, pending_ask, last_inbound_seq, unread, ai_call_count,
+                 last_message_text, last_message_inbound, created_at)
+            SELECT id, business_id, contact_id, number_id, %(open)s, %(bot)s, 0, '', 0, 0, 0, '', true, %(now)s
+            FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, business_id uuid, contact_id uuid, number_id uuid)
+            ORDER BY contact_id, number_id
+            ON CONFLICT (contact_id, number_id) WHERE state = 'open' DO NOTHING
+            """,
+            list(wanted.values()),
+            now=now,
+            open=Conversation.State.OPEN.value,
+            bot=Conversation.Owner.BOT.value,
+        )
+        rows = sets.fetch(
+            """
+            SELECT c.id, c.contact_id, c.number_id, c.owner, c.turn, c.waiting_since,
+                   p.opted_out_at, coalesce(nullif(p.name, ''), p.profile_name) AS contact_name
+            FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(contact_id uuid, number_id uuid)
+            JOIN conversations_conversation c ON c.contact_id = w.contact_id AND c.number_id = w.number_id AND c.state = 'open'
+            JOIN conversations_contact p ON p.id = c.contact_id
+            ORDER BY c.id FOR NO KEY UPDATE OF c
+            """,
+            list(wanted.values()),
+        )
+        found = {(row.contact_id, row.number_id): row for row in rows}
+    return found
+
+
+def _insert(arrivals: list[Arrival], contacts: list[UUID], conversations: dict, now: datetime) -> list[Recorded]:
+    times = [window.believable(a.event.timestamp, a.received_at) for a in arrivals]
+    ids = [uuid7() for _ in arrivals]
+    rows = [
+        {
+            "ord": place,
+            "id": ids[place],
+            "business_id": a.business_id,
+            "conversation_id": conversations[contacts[place], a.number_id].id,
+            "number_id": a.number_id,
+            "kind": a.event.kind[:30],
+            "text": a.event.text,
+            "payload": a.event.payload,
+            "reply_to": a.event.reply_to[:200],
+            "wamid": a.event.wamid[:200],
+            "wa_timestamp": times[place],
+        }
+        for place, a in enumerate(arrivals)
+    ]
+    fresh = sets.fetch(
+        """
+        INSERT INTO conversations_message
+            (id, business_id, conversation_id, number_id, direction, kind, source, source_name, purpose, text, payload, reply_to,
+             wamid, wa_timestamp, status, error_text, attempt, created_at)
+        SELECT id, business_id, conversation_id, number_id, %(inbound)s, kind, %(customer)s, '', %(reply)s, text, payload, reply_to,
+               wamid, wa_timestamp, %(received)s, '', 0, %(now)s
+        FROM jsonb_to_recordset(%(rows)s::jsonb)
+             AS w(ord int, id uuid, business_id uuid, conversation_id uuid, number_id uuid, kind text, text text, payload jsonb,
+                  reply_to text, wamid text, wa_timestamp timestamptz)
+        ORDER BY ord
+        ON CONFLICT (number_id, wamid) DO NOTHING
+        RETURNING id, seq
+        """,
+        rows,
+        now=now,
+        inbound=Message.Direction.IN.value,
+        customer=Message.Source.CUSTOMER.value,
+        reply=Message.Purpose.REPLY.value,
+        received=Status.RECEIVED.value,
+    )
+    seqs = {row.id: row.seq for row in fresh}
+    recorded = []
+    for place, a in enumerate(arrivals):
+        if ids[place] not in seqs:
+            continue
+        conversation = conversations[contacts[place], a.number_id]
+        recorded.append(
+            Recorded(
+                message_id=ids[place],
+                seq=seqs[ids[place]],
+                business_id=a.business_id,
+                number_id=a.number_id,
+                conversation_id=conversation.id,
+                contact_id=contacts[place],
+                contact_name=conversation.contact_name,
+                opted_out=conversation.opted_out_at is not None,
+                owner=conversation.owner,
+                turn=conversation.turn,
+                waiting=conversation.waiting_since is not None,
+                event=a.event,
+                sent_at=times[place],
+                received_at=a.received_at,
+            )
+        )
+    return recorded
+
+
+def _touch(recorded: list[Recorded]) -> None:
+    """Bring the conversations up to date: the window, the unread count and the words in the list.
+
+    A reaction is no message in that sense. Whether it opens the window is not documented: it is taken not to.
+    """
+    news: dict[UUID, dict] = {}
+    for r in recorded:
+        if r.event.kind == "reaction":
+            continue
+        row = news.setdefault(
+            r.conversation_id, {"id": r.conversation_id, "unread": 0, "at": r.sent_at, "seq": 0, "text": ""}
+        )
+        row["unread"] += 1
+        row["seq"] = max(row["seq"], r.seq)
+        if r.sent_at >= row["at"]:
+            row["at"], row["text"] = r.sent_at, preview(r.event.kind, r.event.text)
+    sets.run(
+        """
+        UPDATE conversations_conversation c
+        SET unread = c.unread + w.unread,
+            last_inbound_at = greatest(c.last_inbound_at, w.at),
+            last_inbound_seq = greatest(c.last_inbound_seq, w.seq),
+            last_message_text = CASE WHEN c.last_message_at > w.at THEN c.last_message_text ELSE w.text END,
+            last_message_inbound = CASE WHEN c.last_message_at > w.at THEN c.last_message_inbound ELSE true END,
+            last_message_at = greatest(c.last_message_at, w.at)
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, unread int, at timestamptz, seq bigint, text text)
+        WHERE c.id = w.id
+        """,
+        list(news.values()),
+    )
+
+
+def preview(kind: str, text: str) -> str:
+    """One line for a list: the words, or the kind where there are none."""
+    line = " ".join(text.split())
+    return (line or f"[{kind}]")[:PREVIEW]
+
+
+def let_wait(waiting: dict[UUID, datetime]) -> None:
+    """Mark conversations as waiting for a person since a time; one that waits already keeps its own."""
+    sets.run(
+        """
+        UPDATE conversations_conversation c SET waiting_since = w.since
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, since timestamptz)
+        WHERE c.id = w.id AND c.waiting_since IS NULL
+        """,
+        [{"id": conversation, "since": since} for conversation, since in waiting.items()],
+    )

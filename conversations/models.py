@@ -1,0 +1,272 @@
+"""Contacts, conversations and messages.
+
+The drain and the sender write these tables with set SQL (inbound.py, delivery.py, outbound.py, sending.py): a change
+of a column is a change there too. Composite foreign keys (migration 0002) keep a row's parents in its own business;
+where there is one, Django's own plain key would only be checked twice (``db_constraint=False``).
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, WhatsAppNumber
+from accounts.scoping import OwnedModel, TiedModel
+
+
+class Contact(OwnedModel):
+    """A customer: one person, however many identities WhatsApp gives them."""
+
+    name = models.CharField(
+        _("name"), max_length=200, blank=True, help_text=_("Given by the business; else WhatsApp's.")
+    )
+    profile_name = models.CharField(_("WhatsApp name"), max_length=200, blank=True)
+    username = models.CharField(_("username"), max_length=100, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("Digits; empty for a username user."))
+    opted_out_at = models.DateTimeField(_("stopped marketing"), null=True, blank=True)
+    created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [models.UniqueConstraint(fields=["business", "id"], name="contact_of_business")]
+        indexes = [models.Index(fields=["business", "-created_at"])]
+
+    def __str__(self):
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.profile_name or (f"@{self.username}" if self.username else "") or f"+{self.phone}"
+
+
+class Identity(TiedModel):
+    """One way in which WhatsApp names a contact. None is required of a contact: a username user has no phone."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("phone")
+        BSUID = "bsuid", _("business-scoped user id")
+        PARENT_BSUID = "parent_bsuid", _("parent business-scoped user id")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False, related_name="identities")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    value = models.CharField(_("value"), max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        constraints = [models.UniqueConstraint(fields=["business", "kind", "value"], name="identity_once")]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class Conversation(TiedModel):
+    """A thread between a contact and a number, from its first message until it is closed."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+
+    class Owner(models.TextChoices):
+        BOT = "bot", _("bot")
+        HUMAN = "human", _("person")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False, related_name="conversations")
+    number = models.ForeignKey(
+        WhatsAppNumber, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    state = models.CharField(_("state"), max_length=6, choices=State, default=State.OPEN)
+    owner = models.CharField(_("answered by"), max_length=5, choices=Owner, default=Owner.BOT)
+    # Grows with each takeover, agent's message or echo: a bot's reply that was computed for an earlier turn never
+    # leaves.
+    turn = models.PositiveIntegerField(default=0)
+    pending_ask = models.CharField(max_length=40, blank=True)
+    assignee = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # Set when nothing could answer: the conversation waits for a person, and the fallback text is not sent again.
+    waiting_since = models.DateTimeField(_("waits for a person since"), null=True, blank=True)
+    last_inbound_at = models.DateTimeField(_("customer's last message"), null=True, blank=True)
+    last_inbound_seq = models.BigIntegerField(default=0)
+    unread = models.PositiveIntegerField(_("unread"), default=0)
+    ai_call_count = models.PositiveIntegerField(_("model calls"), default=0)
+    last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
+    last_message_text = models.CharField(_("last words"), max_length=160, blank=True)
+    last_message_inbound = models.BooleanField(default=True)
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "number"], condition=Q(state="open"), name="one_open_conversation"
+            ),
+            models.UniqueConstraint(fields=["business", "id"], name="conversation_of_business"),
+        ]
+        indexes = [
+            models.Index(fields=["business", "-last_message_at", "-id"]),
+            models.Index(
+                fields=["business", "waiting_since"],
+                condition=Q(waiting_since__isnull=False),
+                name="conversations_waiting",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.contact)
+
+
+class Status(models.IntegerChoices):
+    """How far an outbound message got. The order is the rank: a status moves up only, whatever order its news come in.
+
+    ``failed`` ranks between sent and delivered: a late "failed" does not undo a delivery, a late "sent" does not
+    undo a failure.
+    """
+
+    QUEUED = 0, _("waiting")
+    SENDING = 10, _("being sent")
+    UNKNOWN = 20, _("not confirmed")
+    ACCEPTED = 30, _("accepted by WhatsApp")
+    SENT = 40, _("sent")
+    FAILED = 50, _("failed")
+    DELIVERED = 60, _("delivered")
+    READ = 70, _("read")
+    PLAYED = 80, _("played")
+    CANCELLED = 90, _("not sent")
+    RECEIVED = 100, _("received")
+
+
+class Message(TiedModel):
+    """One message, in either direction. An outbound one is its own outbox row."""
+
+    class Direction(models.TextChoices):
+        IN = "in", _("from the customer")
+        OUT = "out", _("to the customer")
+
+    class Source(models.TextChoices):
+        CUSTOMER = "customer", _("customer")
+        RULE = "rule", _("rule")
+        ANSWER = "answer", _("answer")
+        MODEL = "model", _("language model")
+        AGENT = "agent", _("agent")
+        PHONE_APP = "phone_app", _("phone app")
+        TEMPLATE = "template", _("template")
+        FOLLOW_UP = "follow_up", _("follow-up")
+        SYSTEM = "system", _("system")
+
+    class Purpose(models.TextChoices):
+        """What a message is for. The sender checks it against the contact's consent (sending.verdict)."""
+
+        REPLY = "reply", _("reply")
+        NOTICE = "notice", _("notice about consent")
+        MARKETING = "marketing", _("marketing")
+        FOLLOW_UP = "follow_up", _("follow-up")
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="messages"
+    )
+    number = models.ForeignKey(
+        WhatsAppNumber, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    # The order of arrival, over all conversations.
+    seq = models.BigIntegerField(
+        editable=False, db_default=models.Func(models.Value("conversations_message_seq"), function="nextval")
+    )
+    direction = models.CharField(max_length=3, choices=Direction)
+    kind = models.CharField(_("kind"), max_length=30)
+    source = models.CharField(_("by"), max_length=10, choices=Source)
+    source_ref = models.UUIDField(null=True, blank=True)  # the rule, the answer, the agent
+    source_name = models.CharField(_("which"), max_length=80, blank=True)
+    purpose = models.CharField(_("for"), max_length=10, choices=Purpose, default=Purpose.REPLY)
+    text = models.TextField(_("text"), blank=True)
+    payload = models.JSONField(default=dict)  # inbound: Meta's object of the kind; outbound: what is sent
+    reply_to = models.CharField(max_length=200, blank=True)  # wamid
+    wamid = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - unknown until accepted, and unique
+    wa_timestamp = models.DateTimeField(_("time"))  # Meta's for inbound, ours for outbound
+    status = models.PositiveSmallIntegerField(_("status"), choices=Status)
+    error_code = models.IntegerField(null=True, blank=True)
+    error_text = models.CharField(_("what went wrong"), max_length=500, blank=True)
+    pricing = models.JSONField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    # The outbox
+    client_ref = models.UUIDField(null=True, blank=True)  # one per act of the writer: a second click ends here
+    turn = models.PositiveIntegerField(null=True, blank=True)  # a bot's reply: the turn it was computed for
+    seen_seq = models.BigIntegerField(
+        null=True, blank=True
+    )  # a computed answer: the customer's last message it has seen
+    attempt = models.PositiveSmallIntegerField(default=0)
+    send_after = models.DateTimeField(null=True, blank=True)
+    sending_since = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["number", "wamid"], name="wamid_once"),
+            models.UniqueConstraint(
+                fields=["business", "client_ref"], condition=Q(client_ref__isnull=False), name="client_ref_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "seq"]),
+            models.Index(fields=["business", "seq"]),
+            models.Index(fields=["conversation", "seq"], condition=Q(status=Status.QUEUED), name="outbox_queued"),
+            models.Index(
+                fields=["conversation", "sending_since"], condition=Q(status=Status.SENDING), name="outbox_sending"
+            ),
+            models.Index(fields=["sending_since"], condition=Q(status=Status.UNKNOWN), name="outbox_unknown"),
+        ]
+
+    def __str__(self):
+        return self.text[:60] or self.kind
+
+
+class ParkedStatus(models.Model):
+    """News of a wamid that no message has yet: it came before the Graph API's answer was stored, or is not ours."""
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.ForeignKey(WhatsAppNumber, on_delete=models.CASCADE, related_name="+")
+    wamid = models.CharField(max_length=200)
+    status = models.PositiveSmallIntegerField(choices=Status)
+    news = models.JSONField()  # the row that delivery.apply_statuses was given
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("parked status")
+        verbose_name_plural = _("parked statuses")
+        constraints = [models.UniqueConstraint(fields=["number", "wamid", "status"], name="parked_once")]
+
+
+class Pace(models.Model):
+    """How many messages a number may send just now: a bucket that fills at ``WhatsAppNumber.per_second``."""
+
+    number = models.OneToOneField(WhatsAppNumber, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    tokens = models.FloatField(default=0)
+    filled_at = models.DateTimeField()
+
+
+class ConsentEvent(TiedModel):
+    """A contact's word on being written to. The latest one holds (Contact.opted_out_at)."""
+
+    class Kind(models.TextChoices):
+        STOP = "stop", _("stopped marketing")
+        START = "start", _("allowed marketing")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False, related_name="consent_events")
+    kind = models.CharField(max_length=5, choices=Kind)
+    source = models.CharField(max_length=30)  # message, preference, agent, error_131050
+    message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("consent event")
+        verbose_name_plural = _("consent events")
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["contact", "kind", "at"], name="consent_once")]
+
+    def __str__(self):
+        return self.get_kind_display()

@@ -1,0 +1,34 @@
+"""Celery's doors to the outbox. Both take no arguments: what is to be sent stands in the rows."""
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from . import delivery, sending, wake
+
+
+@shared_task(name="conversations.tasks.send")
+def send() -> int:
+    """Send what waits. Awake while it runs; a last look after it says that it sleeps, so that no wake-up falls
+    between.
+    """
+    wake.stay_awake("send")
+    try:
+        total = sending.work()
+    finally:
+        wake.fall_asleep("send")
+    if sending.has_work(timezone.now()):
+        sending.wake_up()
+    return total
+
+
+@shared_task(name="conversations.tasks.sweep")
+def sweep() -> None:
+    """What wake-ups cannot do: give up on lost workers, fit parked statuses, and start what a lost wake-up forgot."""
+    now = timezone.now()
+    wake.beat_heart("send")
+    with transaction.atomic():
+        sending.release_lost(now)
+        delivery.sweep_parked(now)
+    if sending.has_work(now):
+        send()

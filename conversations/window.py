@@ -1,0 +1,37 @@
+"""The customer-service window: for 24 hours after a customer's message a business may write freely, after that only
+templates.
+
+Source: Meta, "Customer service windows". The window counts from Meta's timestamp of the message, never from its
+arrival here, and is kept per customer and business number.
+"""
+
+from datetime import datetime, timedelta
+
+LENGTH = timedelta(hours=24)
+MARGIN = timedelta(seconds=30)  # a message that leaves now is judged by Meta a little later
+_OLDEST = timedelta(days=7)  # Meta retries a webhook for seven days
+_AHEAD = timedelta(minutes=5)
+
+
+def closes_at(last_inbound_at: datetime | None) -> datetime | None:
+    """When the window closes; None where the customer never wrote."""
+    return last_inbound_at + LENGTH if last_inbound_at else None
+
+
+def is_open(last_inbound_at: datetime | None, now: datetime) -> bool:
+    """Whether a free-form message that leaves now is allowed."""
+    return last_inbound_at is not None and now < last_inbound_at + LENGTH - MARGIN
+
+
+def believable(timestamp: int | None, received_at: datetime) -> datetime:
+    """Meta's timestamp (Unix seconds) as a time, held within seven days before and five minutes after the arrival.
+
+    A missing one, or one that no clock shows (Meta's Test button says 2017), is the nearest time that can be true.
+    """
+    if timestamp is None:
+        return received_at
+    try:
+        said = datetime.fromtimestamp(timestamp, tz=received_at.tzinfo)
+    except (OverflowError, ValueError, OSError):
+        return received_at
+    return min(max(said, received_at - _OLDEST), received_at + _AHEAD)
