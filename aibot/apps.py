@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AibotConfig(AppConfig):
+    name = "aibot"
+    verbose_name = "Bot"

@@ -1,0 +1,72 @@
+"""Fill an owner's text with the shop's facts. Only the known names are filled; any other brace stays as it was
+written.
+"""
+
+import re
+from datetime import time
+
+from accounts.models import DAYS
+from accounts.money import amount
+
+_NAME = re.compile(r"(,? )?\{(business|name|prices|hours|delivery_area)\}")
+_DAY_NAMES = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "hi": ("सोम", "मंगल", "बुध", "गुरु", "शुक्र", "शनि", "रवि"),
+    "hi-Latn": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_CLOSED = {"en": "closed", "hi": "बंद", "hi-Latn": "band"}
+
+
+def fill(
+    text: str, *, language: str, business: str, name: str, products, hours: dict, delivery_area: str, currency: str
+) -> str:
+    """The text with its placeholders filled. An empty value takes the space before it along: "Hello {name}!" ->
+    "Hello!".
+    """
+    values = {
+        "business": lambda: business,
+        "name": lambda: name,
+        "prices": lambda: price_list(products, language, currency),
+        "hours": lambda: opening_hours(hours, language),
+        "delivery_area": lambda: delivery_area,
+    }
+
+    def put(match: re.Match) -> str:
+        value = values[match[2]]()
+        return (match[1] or "") + value if value else ""
+
+    return _NAME.sub(put, text)
+
+
+def price_list(products, language: str, currency: str) -> str:
+    """A line for each product on sale, from the product rows: "Cow ghee (1 kg): ₹650"."""
+    return "\n".join(f"{product_name(p, language)} ({p.unit}): {amount(p.price, currency)}" for p in products)
+
+
+def product_name(product, language: str) -> str:
+    return {"hi": product.name_hi, "hi-Latn": product.name_roman}.get(language) or product.name
+
+
+def opening_hours(hours: dict, language: str) -> str:
+    """Days with the same hours together: "Mon-Sat 9:00-21:00, Sun closed"."""
+    names = _DAY_NAMES.get(language, _DAY_NAMES["en"])
+    runs: list[list] = []
+    for place, day in enumerate(DAYS):
+        spans = hours.get(day) or []
+        if runs and runs[-1][2] == spans:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place, spans])
+    return ", ".join(
+        f"{names[first]}{'' if first == last else '-' + names[last]} {_spans(spans) or _CLOSED.get(language, 'closed')}"
+        for first, last, spans in runs
+    )
+
+
+def _spans(spans: list) -> str:
+    return " + ".join(f"{_clock(start)}-{_clock(end)}" for start, end in spans)
+
+
+def _clock(value: str) -> str:
+    at = time.fromisoformat(value)
+    return f"{at.hour}:{at.minute:02d}"

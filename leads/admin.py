@@ -1,0 +1,83 @@
+"""The admin of leads. Each change of one is written into its history."""
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from accounts import reading
+from accounts.admin_base import AGENT, NEVER, ChoiceFilter, OwnedAdmin, OwnedInline
+from accounts.money import amount
+from conversations.admin import ContactSearch, SinceFilter, contact_header
+
+from .models import Lead, LeadEvent
+
+_COLOURS = {
+    "new": "primary",
+    "contacted": "info",
+    "qualified": "info",
+    "converted": "success",
+    "paid": "success",
+    "lost": "",
+}
+
+
+class LeadEventInline(OwnedInline):
+    model = LeadEvent
+    fields = readonly_fields = ("at", "actor", "what", "before", "after")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("actor")
+
+
+@admin.register(Lead)
+class LeadAdmin(ContactSearch, OwnedAdmin):
+    """Leads come from messages. Agents move them along."""
+
+    adds = deletes = NEVER
+    changes = AGENT
+    list_display = ("lead", "stage", "product_interest", "worth", "owner", "source", "since")
+    list_filter = (("status", ChoiceFilter), SinceFilter)
+    list_select_related = ("contact", "owner", "business")
+    ordering = ("-created_at",)
+    search_fields = ("contact__name", "contact__profile_name", "contact__username", "contact__phone")
+    search_help_text = gettext_lazy("Name or phone")
+    fields = ("contact", "status", "product_interest", "value", "owner", "source", "created_at")
+    readonly_fields = ("contact", "source", "created_at")
+    inlines = (LeadEventInline,)
+
+    def save_model(self, request, obj, form, change):
+        before = Lead.objects.select_related("owner").get(pk=obj.pk)
+        super().save_model(request, obj, form, change)
+        LeadEvent.objects.bulk_create(
+            LeadEvent(
+                business=obj.business,
+                lead=obj,
+                actor=request.user,
+                what=name,
+                before=_shown(before, name),
+                after=_shown(obj, name),
+            )
+            for name in form.changed_data
+        )
+
+    @display(description=gettext_lazy("lead"), header=True)
+    def lead(self, obj):
+        return contact_header(obj.contact)
+
+    @display(description=gettext_lazy("stage"), ordering="status", label=_COLOURS)
+    def stage(self, obj):
+        return obj.status, obj.get_status_display()
+
+    @display(description=gettext_lazy("value"), ordering="value")
+    def worth(self, obj):
+        return "" if obj.value is None else amount(obj.value, obj.business.currency)
+
+    @display(description=gettext_lazy("since"), ordering="created_at")
+    def since(self, obj):
+        return reading.time_tag(obj.created_at, timezone.now())
+
+
+def _shown(lead: Lead, name: str) -> str:
+    value = getattr(lead, name)
+    return "" if value is None else str(value)[:200]

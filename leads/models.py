@@ -1,0 +1,59 @@
+"""Leads: who may buy, and how far they are. Each contact is one from its first message."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.scoping import TiedModel
+from conversations.models import Contact
+
+
+class Lead(TiedModel):
+    class Stage(models.TextChoices):
+        NEW = "new", _("new")
+        CONTACTED = "contacted", _("contacted")
+        QUALIFIED = "qualified", _("qualified")
+        CONVERTED = "converted", _("converted")
+        PAID = "paid", _("paid")
+        LOST = "lost", _("lost")
+
+    contact = models.OneToOneField(Contact, on_delete=models.CASCADE, db_constraint=False, related_name="lead")
+    status = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.NEW)
+    product_interest = models.CharField(_("interested in"), max_length=200, blank=True)
+    value = models.DecimalField(_("value"), max_digits=12, decimal_places=2, null=True, blank=True)
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    source = models.CharField(_("came by"), max_length=30, default="whatsapp")  # whatsapp | ad | post
+    referral = models.JSONField(
+        default=dict, blank=True
+    )  # Meta's object of the ad or post, from the first message that had one
+    score = models.SmallIntegerField(_("score"), default=0)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        constraints = [models.UniqueConstraint(fields=["business", "id"], name="lead_of_business")]
+        indexes = [models.Index(fields=["business", "status", "-created_at"])]
+
+    def __str__(self):
+        return str(self.contact)
+
+
+class LeadEvent(TiedModel):
+    """A lead's history: what changed, from what to what, and who changed it."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, db_constraint=False, related_name="events")
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    what = models.CharField(max_length=30)
+    before = models.CharField(max_length=200, blank=True)
+    after = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("lead event")
+        verbose_name_plural = _("lead events")
+        ordering = ["-at"]
+
+    def __str__(self):
+        return self.what
