@@ -1,0 +1,88 @@
+"""What Meta posted, as it came, and what could not be worked off."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Business, WhatsAppNumber
+
+
+class Delivery(models.Model):
+    """One POST to the webhook, raw. A row with ``processed_at`` null is the queue. Only the superuser sees these.
+
+    The intake writes it outside the ORM (receive.py).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    lane = (
+        models.PositiveSmallIntegerField()
+    )  # 0..63: one number's deliveries are worked off in order, lanes in parallel
+    body = models.BinaryField()
+    size = models.PositiveIntegerField(_("bytes"))
+    verified_by = models.CharField(_("signed with"), max_length=64)  # "installation", or WhatsAppNumber.app_secret_mark
+    received_at = models.DateTimeField(_("received"))
+    processed_at = models.DateTimeField(_("worked off"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("failed passes"), db_default=0)
+    outcome = models.JSONField(
+        _("outcome"), default=dict
+    )  # {"message": 1, "duplicate": 2, "status": 3, ...}: counts of items
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["lane", "id"], condition=Q(processed_at=None), name="delivery_queue")]
+
+    def __str__(self):
+        return str(self.pk)
+
+
+class FailedItem(models.Model):
+    """One item of a delivery that could not be worked off. Its neighbours were."""
+
+    id = models.BigAutoField(primary_key=True)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="failed_items")
+    position = models.PositiveIntegerField(_("item"))  # index in events.parse(body)
+    business = models.ForeignKey(Business, null=True, on_delete=models.CASCADE, related_name="+")
+    number = models.ForeignKey(WhatsAppNumber, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(_("kind"), max_length=60)
+    reason = models.CharField(_("reason"), max_length=500)
+    created_at = models.DateTimeField(_("time"), auto_now_add=True)
+    resolved_at = models.DateTimeField(_("resolved"), null=True)
+
+    class Meta:
+        verbose_name = _("failed item")
+        verbose_name_plural = _("failed items")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["delivery", "position"], name="failed_once")]
+
+    def __str__(self):
+        return self.kind
+
+
+class ChannelEvent(models.Model):
+    """Something that WhatsApp told us which is no message: of templates, of the account, of a field that we do not
+    know.
+
+    ``business`` is null where no number of ours is concerned; only the superuser sees those.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    business = models.ForeignKey(Business, null=True, on_delete=models.CASCADE, related_name="+")
+    number = models.ForeignKey(WhatsAppNumber, null=True, on_delete=models.SET_NULL, related_name="+")
+    waba_id = models.CharField(max_length=64, blank=True)
+    field = models.CharField(_("field"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=60, blank=True)
+    payload = models.JSONField(default=dict)
+    item_hash = models.CharField(max_length=64, unique=True)  # of the item itself: a second delivery of it ends here
+    delivery = models.ForeignKey(Delivery, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(_("time"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("channel event")
+        verbose_name_plural = _("channel events")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["business", "-id"])]
+
+    def __str__(self):
+        return " · ".join(filter(None, [self.field, self.kind]))
