@@ -1,0 +1,245 @@
+"""What becomes of a Graph call that is accepted: a bubble on the phone, statuses, a read mark, a typing sign."""
+
+import time
+
+from . import bodies, limits
+from .business import Number, pricing
+from .errors import GraphError, title
+from .phones import RANK, Customer, Message
+from .world import World
+
+WINDOW_S = 24 * 3600
+TYPING_S = 25  # Meta switches the sign off after 25 seconds or on the answer
+READ_MS = 20
+
+
+def send(world: World, number: Number, body: dict, failure: int | None = None) -> Message:
+    """Accepts a message, or raises GraphError. With `failure` it is accepted and a failed status with this code
+    follows instead of delivery."""
+    limits.check(body)
+    now = time.time()
+    customer = _recipient(world, number, body, now)
+    by_bsuid = not body.get("to")
+    kind, content = _bubble(number, body)
+    thread = customer.thread(number)
+    thread.typing_until = 0.0
+    message = world.phones.keep(
+        number,
+        customer,
+        direction="outbound",
+        kind=kind,
+        content=content,
+        at=now,
+        status="accepted",
+        reply_to=body.get("context", {}).get("message_id"),
+        callback=body.get("biz_opaque_callback_data"),
+        by_bsuid=by_bsuid,
+    )
+    if failure is None:
+        _show(world, message)
+    _schedule_statuses(world, message, failure)
+    return message
+
+
+def mark_read(world: World, number: Number, body: dict) -> None:
+    """A read mark for a customer's message and those before it, with or without a typing sign."""
+    wamid = body.get("message_id")
+    if not isinstance(wamid, str) or not wamid:
+        raise limits.invalid("The parameter message_id is required.")
+    if body.get("status") != "read":
+        raise limits.invalid("Param status must be one of {READ}.")
+    if not wamid.startswith("wamid."):
+        raise limits.value("Message ID is not valid.")
+    typing = body.get("typing_indicator")
+    if typing is not None and (not isinstance(typing, dict) or typing.get("type") != "text"):
+        raise limits.value("typing_indicator type must be 'text'.")
+    message = world.phones.message(wamid)
+    if message is None or message.number is not number:
+        return  # written before this simulator started: nothing to show, and no error, as the customer is real
+    _mark(world, message)
+    if typing:
+        message.customer.thread(number).typing_until = time.time() + TYPING_S
+        world.hub.publish(
+            message.customer.id, "typing", {"phone_number_id": number.phone_number_id, "seconds": TYPING_S}
+        )
+
+
+def look(world: World, customer: Customer, number: Number) -> None:
+    """The customer looks at the thread: everything delivered is read, everything else as soon as it is delivered."""
+    thread = customer.thread(number)
+    thread.unread = 0
+    for message in reversed(thread.messages):
+        if message.direction == "inbound":
+            continue
+        if message.looked_at:
+            break
+        message.looked_at = True
+        if message.status == "delivered":
+            world.later(READ_MS, _status, world, message, "read")
+    world.hub.touch()
+
+
+def window_is_open(customer: Customer, number: Number, now: float) -> bool:
+    """Whether the customer wrote to this number in the last 24 hours, by the messages' own time."""
+    thread = customer.threads.get(number.phone_number_id)
+    return bool(thread) and now < thread.last_inbound_at + WINDOW_S
+
+
+def _recipient(world: World, number: Number, body: dict, now: float) -> Customer:
+    phones, rules = world.phones, world.faults.limits
+    is_template = body.get("type") == "template"
+    if body.get("to"):
+        if body["to"] == f"+{number.digits}":
+            raise GraphError(131021, "Recipient phone number cannot be the sender's.")
+        customer = phones.by_phone(body["to"])
+    else:
+        customer = phones.by_user_id(body["recipient"], number.waba_id)
+        if customer is None:
+            raise GraphError(131026)
+    if is_template:
+        _check_template(number, body["template"])
+    elif rules.window and (customer is None or not window_is_open(customer, number, now)):
+        raise GraphError(131047)
+    if rules.throughput and not world.throughput.take(number.phone_number_id, now):
+        raise GraphError(130429)
+    if customer is None:  # a business may write first, to a phone that this simulator has not met
+        customer = phones.add(body["to"], body["to"], None, number)
+    if rules.pair and not world.pair.take((number.phone_number_id, customer.id), now):
+        raise GraphError(131056)
+    return customer
+
+
+def _check_template(number: Number, template: dict) -> None:
+    if number.templates is None:
+        return
+    name, language = template["name"], template["language"]["code"]
+    known = number.templates.get((name, language))
+    if known is None:
+        raise GraphError(132001, f"template name ({name}) does not exist in {language}")
+    wanted = known.get("body", "").count("{{")
+    given = len(limits.template_texts(template, "body"))
+    if given != wanted:
+        raise GraphError(
+            132000,
+            f"body: number of localizable_params ({given}) does not match the expected number of params ({wanted})",
+        )
+
+
+def _bubble(number: Number, body: dict) -> tuple[str, dict]:
+    """(kind, what the phone shows) of a checked message."""
+    kind = body.get("type", "text")
+    payload = body[kind]
+    if kind == "interactive":
+        return _interactive_bubble(payload)
+    if kind == "text":
+        return kind, {"text": payload["body"]}
+    if kind == "template":
+        return kind, _template_bubble(number, payload)
+    if kind == "reaction":
+        return kind, {"emoji": payload["emoji"], "to_wamid": payload["message_id"]}
+    if kind == "location":
+        return kind, {"location": payload}
+    if kind == "contacts":
+        return kind, {"contacts": payload}
+    names = ("link", "id", "filename")
+    return kind, {"text": payload.get("caption", ""), **{name: payload[name] for name in names if name in payload}}
+
+
+def _interactive_bubble(interactive: dict) -> tuple[str, dict]:
+    action = interactive["action"]
+    content = {"text": interactive["body"]["text"]}
+    for part in ("header", "footer"):
+        if part in interactive:
+            content[part] = interactive[part].get("text", "")
+    if interactive["type"] == "button":
+        return "buttons", {**content, "buttons": [button["reply"] for button in action["buttons"]]}
+    if interactive["type"] == "cta_url":
+        return "cta_url", {**content, "link": action["parameters"]}
+    sections = action["sections"]
+    rows = [row for section in sections for row in section["rows"]]
+    return "list", {**content, "list_button": action["button"], "sections": sections, "rows": rows}
+
+
+def _template_bubble(number: Number, template: dict) -> dict:
+    name, language = template["name"], template["language"]["code"]
+    known = (number.templates or {}).get((name, language), {})
+    texts = limits.template_texts(template, "body")
+    text = known.get("body") or " · ".join([f"{name} ({language})", *texts])
+    for place, value in enumerate(texts, 1):
+        text = text.replace(f"{{{{{place}}}}}", value)
+    content = {"template": {"name": name, "language": language, "parameters": texts}, "text": text}
+    if known.get("buttons"):
+        content["buttons"] = [{"id": label, "title": label} for label in known["buttons"]]
+    return content
+
+
+def _show(world: World, message: Message) -> None:
+    if message.kind == "reaction":
+        _react(world, message)
+    else:
+        message.customer.thread(message.number).unread += 1
+    world.changed(message)
+
+
+def _react(world: World, reaction: Message) -> None:
+    target = world.phones.message(reaction.content["to_wamid"])
+    if target and target.customer is reaction.customer:
+        target.reactions[reaction.direction] = reaction.content["emoji"]
+        world.changed(target)
+
+
+def _schedule_statuses(world: World, message: Message, failure: int | None) -> None:
+    when = world.faults.statuses
+    if not when.on:
+        return
+    if failure is not None:
+        world.later(when.sent_ms, _fail, world, message, failure)
+        return
+    world.later(when.sent_ms, _status, world, message, "sent")
+    if message.kind != "reaction":  # a reaction gets no more than sent
+        world.later(when.delivered_ms, _status, world, message, "delivered")
+
+
+def _status(world: World, message: Message, name: str) -> None:
+    if RANK[name] <= RANK[message.status]:
+        return
+    now = time.time()
+    _advance(world, message, name, now)
+    user_id = world.phones.user_id(message.customer, message.number.waba_id)
+    price = _pricing(message, now) if name == "sent" else None
+    world.webhooks.send(bodies.status(message, user_id, name, int(now), price))
+    if name == "delivered" and message.looked_at:
+        world.later(READ_MS, _status, world, message, "read")
+
+
+def _fail(world: World, message: Message, code: int) -> None:
+    now = time.time()
+    _advance(world, message, "failed", now)
+    message.content["error"] = {"code": code, "title": title(code)}
+    user_id = world.phones.user_id(message.customer, message.number.waba_id)
+    world.webhooks.send(bodies.failed(message, user_id, code, int(now)))
+
+
+def _advance(world: World, message: Message, name: str, now: float) -> None:
+    message.status = name
+    message.history.append((name, now))
+    world.changed(message)
+
+
+def _pricing(message: Message, now: float) -> dict:
+    if message.kind != "template":
+        return message.number.price_service_message(now)
+    template = message.content["template"]
+    known = (message.number.templates or {}).get((template["name"], template["language"]), {})
+    return pricing(known.get("category", "utility").lower())
+
+
+def _mark(world: World, message: Message) -> None:
+    for one in reversed(message.customer.thread(message.number).messages):
+        if one.direction != "inbound" or one.n > message.n:
+            continue
+        if one.status == "read":
+            break
+        one.status = "read"
+        one.history.append(("read", time.time()))
+        world.changed(one)
