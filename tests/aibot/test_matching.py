@@ -1,0 +1,319 @@
+"""Which rule a message means, with the rules that a new business starts with."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Business
+from aibot.defaults import RULES, rules_for
+from aibot.matching import FILLERS, Book
+from aibot.models import Rule
+
+TRAPS = Path(__file__).parents[3] / "shared" / "data" / "intents" / "traps.tsv"
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return Book(rules_for(Business(name="Shuddh Dairy")))
+
+
+def meant(book: Book, text: str) -> str:
+    match = book.best(text)
+    return match.pattern.intent if match else "none"
+
+
+@pytest.mark.skipif(not TRAPS.exists(), reason="the collection of traps is not beside this repository")
+def test_the_collected_lines_and_traps_are_all_right(book):
+    with TRAPS.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert len(lines) > 100
+    wrong = [(label, text, meant(book, text)) for label, text in lines if meant(book, text) != label]
+    assert wrong == []
+
+
+LINES = {
+    "greeting": [
+        "Hi",
+        "HELLO!!!",
+        "hellooooo",
+        "Good Morning",
+        "good morning sir",
+        "hi good evening",
+        "hey team 👋",
+        "🙏",
+        "🙏🏽",
+        "anyone there?",
+        "नमस्ते",
+        "नमस्ते जी",
+        "नमस्कार 🙏",
+        "राम राम भाई",
+        "सुप्रभात",
+        "namaste bhaiya",
+        "Namaskar ji",
+        "ram ram",
+        "kaise ho",
+        "hi namaste",
+    ],
+    "pricing": [
+        "Price please",
+        "what is the price of ghee?",
+        "hello, how much is 1 kg paneer",
+        "send me the price-list",
+        "How much for 2 litres of milk",
+        "whats the cost",
+        "rates?",
+        "pricing for bulk order",
+        "घी का दाम क्या है",
+        "पनीर कितने का है?",
+        "कीमत?",
+        "रेट बताइए",
+        "दूध का भाव क्या है",
+        "नमस्ते, कितने में मिलेगा",
+        "ghee kitne ka hai",
+        "paneer ka rate batao",
+        "kya rate hai aaj",
+        "daam bataiye please",
+        "1 kilo kitne rupaye",
+        "bhaiya rate list bhejo",
+        "kitna lagega",
+    ],
+    "demo": [
+        "free sample?",
+        "Can you send a sample",
+        "I want a trial before I order",
+        "is there a free trial",
+        "डेमो चाहिए",
+        "फ्री सैंपल मिलेगा क्या",
+        "मुफ़्त सैंपल भेजिए",
+        "sample milega kya",
+        "namuna chahiye",
+        "trial chahiye bhai",
+    ],
+    "support": [
+        "help",
+        "I need help",
+        "my order hasn't arrived yet",
+        "the milk went bad",
+        "I got the wrong item",
+        "payment failed twice",
+        "please talk to a human",
+        "I want a refund",
+        "मदद चाहिए",
+        "मेरा ऑर्डर नहीं आया",
+        "दूध खराब निकला",
+        "पैसे कट गए",
+        "मुझे किसी से बात करनी है",
+        "mera order nahi aaya abhi tak",
+        "doodh kharab nikla",
+        "paise kat gaye par order nahi mila",
+        "kisi se baat karni hai",
+        "refund chahiye",
+    ],
+    "opt_out": [
+        "Stop!",
+        "STOP please",
+        "stop 🛑",
+        "unsubscribe me",
+        "Please stop messaging me",
+        "do not message me",
+        "don’t send me messages",
+        "remove my number from your list",
+        "no more messages please",
+        "बंद करो",
+        "मैसेज मत भेजो",
+        "मेरा नंबर हटा दीजिए",
+        "स्टॉप",
+        "band karo ji",
+        "message mat bhejo mujhe",
+        "mera number hata do",
+    ],
+    "bye": [
+        "Bye!",
+        "ok thank you",
+        "thanks a lot 🙏",
+        "thank you so much sir",
+        "good night",
+        "okay bye bye",
+        "धन्यवाद",
+        "बहुत बहुत धन्यवाद",
+        "शुक्रिया जी",
+        "फिर मिलेंगे",
+        "dhanyawad bhai",
+        "bahut shukriya",
+        "alvida",
+        "phir milenge",
+    ],
+    "none": [
+        # greeting
+        "this one",
+        "hello kitty cake available?",
+        "is the yoga mat in stock",
+        "the high street shop",
+        "मुझे नमस्ते इंडिया का घी चाहिए",
+        # pricing
+        "it is priceless",
+        "how much time does delivery take",
+        "what is the fat percentage",
+        "कितने बजे खुलते हो",
+        "kitne din me milega",
+        "kitne baje tak khula hai",
+        "the rate of growth",
+        # demo
+        "where is the trial room",
+        "a memo from the office",
+        "democracy",
+        "sample",
+        # support
+        "no problem at all",
+        "koi dikkat nahi",
+        "कोई समस्या नहीं",
+        "it helps my family",
+        "she is helpful",
+        "the box is not broken",
+        # opt-out
+        "when does the bus stop here",
+        "non-stop service",
+        "please don't stop sending offers",
+        "the end of the street",
+        "i will remove the lid",
+        "दुकान कब बंद करो गे",
+        # bye
+        "thanks to you I got the wrong size of box last week",
+        "goodbye party cake for 20 people",
+        "thanksgiving sweets",
+        # nothing of it all
+        "ok",
+        "yes",
+        "2 kg",
+        "MG Road, Bengaluru 560001",
+        "",
+        "   ",
+        "...",
+        "😀",
+        "கொஞ்சம் பால் வேண்டும்",
+    ],
+}
+LINES["demo"].append(LINES["none"].pop(LINES["none"].index("sample")))  # as a whole message it is one
+
+
+@pytest.mark.parametrize(("intent", "text"), [(intent, text) for intent, texts in LINES.items() for text in texts])
+def test_a_line_means(book, intent, text):
+    assert meant(book, text) == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("hi, what's the price?", "pricing"),
+        ("namaste, ghee ka daam kya hai", "pricing"),
+        ("hi, I want a refund", "support"),
+        ("what is the price? my order has not arrived", "support"),
+        ("thanks but stop messaging me", "opt_out"),
+        ("hello and thanks", "none"),
+        ("can I get a demo, and what is the price", "demo"),
+        ("नमस्ते, मदद चाहिए", "support"),
+    ],
+)
+def test_of_two_intents_the_more_pressing_one_answers(book, text, intent):
+    assert meant(book, text) == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("hello", "en"),
+        ("नमस्ते", "hi"),
+        ("namaste", "hi-Latn"),
+        ("price", "en"),
+        ("कीमत", "hi"),
+        ("kya rate hai", "hi-Latn"),
+        ("thanks", "en"),
+        ("धन्यवाद", "hi"),
+        ("shukriya", "hi-Latn"),
+        ("STOP", "en"),
+        ("बंद करो", "hi"),
+        ("band karo", "hi-Latn"),
+    ],
+)
+def test_the_answer_is_in_the_language_of_the_line(book, text, language):
+    assert book.best(text).pattern.language == language
+
+
+def test_a_whole_phrase_counts_only_where_nothing_but_politeness_stands_around_it(book):
+    for text in ("stop", "STOP.", "please stop", "stop please sir", "ok stop ji", "Stop! Stop! Stop!"):
+        assert meant(book, text) == "opt_out", text
+    for text in ("stop at five", "the bus stop", "stop here", "next stop"):
+        assert meant(book, text) == "none", text
+    for filler in FILLERS:
+        assert meant(book, filler) == "none", filler
+
+
+def test_phrases_are_whole_words(book):
+    rules = [Rule(intent="pricing", language="en", phrases=["rate"], priority=1)]
+    assert meant(Book(rules), "the rate today") == "pricing"
+    for text in ("rates", "separate", "grate", "rate1"):
+        assert meant(Book(rules), text) == "none"
+
+
+def test_a_phrase_that_forbids_takes_its_own_rule_away_alone():
+    rules = [
+        Rule(intent="support", language="en", phrases=["broken"], unless_phrases=["not broken"], priority=2),
+        Rule(intent="pricing", language="en", phrases=["price"], priority=1),
+    ]
+    assert meant(Book(rules), "it is broken, what is the price") == "support"
+    assert meant(Book(rules), "it is not broken, what is the price") == "pricing"
+    assert meant(Book(rules), "it is not broken") == "none"
+
+
+def test_the_longest_phrase_decides_between_rules_of_one_priority():
+    rules = [
+        Rule(intent="pricing", language="en", phrases=["price"], priority=1),
+        Rule(intent="demo", language="en", phrases=["price of a sample"], priority=1),
+    ]
+    for book in (Book(rules), Book(rules[::-1])):
+        match = book.best("What is the price of a sample?")
+        assert (match.pattern.intent, match.phrase) == ("demo", "price of a sample")
+
+
+def test_a_long_phrase_does_not_outweigh_a_more_pressing_intent():
+    rules = [
+        Rule(intent="pricing", language="en", phrases=["price list of today"], priority=1),
+        Rule(intent="support", language="en", phrases=["broken"], priority=2),
+    ]
+    assert meant(Book(rules), "the price list of today is broken") == "support"
+
+
+def test_a_match_says_which_phrase_it_was(book):
+    assert book.best("So how much is it").phrase == "how much is"
+    assert book.best("👋").phrase == "👋"
+
+
+def test_a_book_without_rules_matches_nothing():
+    assert Book([]).best("hello") is None
+
+
+def test_every_default_phrase_means_its_own_intent(book):
+    wrong = [
+        (intent, language, phrase, meant(book, phrase))
+        for (intent, language), data in RULES.items()
+        for field in ("whole", "anywhere")
+        for phrase in data.get(field, "").split("|")
+        if phrase and meant(book, phrase) != intent
+    ]
+    assert wrong == []
+
+
+@given(
+    st.text(max_size=200)
+    | st.lists(st.sampled_from(sorted({p for texts in LINES.values() for p in texts}))).map(" ".join)
+)
+@settings(max_examples=300, deadline=None)
+def test_no_text_breaks_the_matching(text):
+    match = BOOK.best(text)
+    assert match is None or match.pattern in BOOK.patterns
+
+
+BOOK = Book(rules_for(Business(name="Shuddh Dairy")))

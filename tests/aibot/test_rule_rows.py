@@ -1,0 +1,81 @@
+"""What an owner may store in a rule, and the rules that a new business starts with."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django_scopes import scope
+
+from aibot import defaults
+from aibot.models import Rule, valid_buttons, valid_phrases
+from cloud_api import messages
+
+GOOD = [{"intent": "pricing", "title": "Prices"}, {"intent": "demo", "title": "मुफ़्त सैंपल"}]
+
+
+def test_a_new_business_has_each_intent_in_each_language(dairy):
+    with scope(business=dairy):
+        have = set(Rule.objects.values_list("intent", "language"))
+    assert have == {(intent, language) for intent in Rule.Intent.values for language in Rule.Language.values}
+
+
+def test_defaults_are_added_where_they_are_missing_and_change_nothing_else(dairy):
+    with scope(business=dairy):
+        Rule.objects.filter(intent="bye").delete()
+        Rule.objects.filter(intent="demo", language="en").update(reply="Our own words.")
+        assert defaults.install(dairy) == 3
+        assert Rule.objects.get(intent="demo", language="en").reply == "Our own words."
+        assert defaults.install(dairy) == 0
+        assert Rule.objects.count() == 18
+
+
+def test_every_default_rule_is_valid(dairy):
+    for rule in defaults.rules_for(dairy):
+        rule.clean_fields()
+
+
+def test_a_rule_is_there_once_for_an_intent_and_a_language(dairy):
+    with scope(business=dairy), pytest.raises(IntegrityError), transaction.atomic():
+        Rule.objects.create(business=dairy, intent="bye", language="en", reply="Bye")
+
+
+@pytest.mark.parametrize("buttons", [[], GOOD, GOOD[:1], [{"intent": "bye", "title": "x" * 20}]])
+def test_buttons_that_may_be_stored_are_buttons_that_whatsapp_takes(buttons):
+    valid_buttons(buttons)
+    if buttons:
+        messages.buttons("Hello", [(f"menu:{b['intent']}:hi-Latn", b["title"]) for b in buttons])
+
+
+@pytest.mark.parametrize(
+    "buttons",
+    [
+        None,
+        "Prices",
+        {},
+        ["Prices"],
+        [{"intent": "pricing"}],
+        [{"intent": "pricing", "title": "Prices", "id": "x"}],
+        [{"intent": "pricing", "title": ""}],
+        [{"intent": "pricing", "title": "   "}],
+        [{"intent": "pricing", "title": "x" * 21}],
+        [{"intent": "pricing", "title": 5}],
+        [{"intent": "prices", "title": "Prices"}],
+        [{"intent": [], "title": "Prices"}],
+        [{"intent": "pricing", "title": "Prices"}, {"intent": "demo", "title": "Prices"}],
+        [{"intent": "pricing", "title": "Prices"}, {"intent": "pricing", "title": "Rates"}],
+        [{"intent": i, "title": i} for i in ("pricing", "demo", "support", "bye")],
+    ],
+)
+def test_bad_buttons_are_refused(buttons):
+    with pytest.raises(ValidationError):
+        valid_buttons(buttons)
+
+
+@pytest.mark.parametrize("phrases", [None, "price", {}, [""], ["  "], [5], [None], ["x" * 201]])
+def test_bad_phrases_are_refused(phrases):
+    with pytest.raises(ValidationError):
+        valid_phrases(phrases)
+
+
+def test_good_phrases():
+    valid_phrases([])
+    valid_phrases(["price", "कीमत", "👋"])

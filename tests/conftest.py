@@ -1,0 +1,145 @@
+"""The common ground of the tests: two shops and their people, on the real PostgreSQL and Valkey.
+
+Alice owns the dairy, Bob is an agent of hers, Vera may only look. Charlie owns the masala shop and must never see what
+is the dairy's.
+"""
+
+import contextlib
+import os
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import override_settings
+from django_scopes import scope
+
+from accounts import businesses
+from accounts.models import Business, Membership, Product, User, WhatsAppNumber
+from conversations import wake
+from whatsapp_automation import onboarding
+from whatsapp_automation.celery import app as celery_app
+
+from . import factories
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_keys_in_valkey():
+    """Keys of this run alone: a server that is being developed beside it keeps its own, and loses none."""
+    mine = f"test-{os.getpid()}"
+    options = celery_app.conf.broker_transport_options
+    celery_app.conf.broker_transport_options = {**options, "global_keyprefix": f"{mine}:"}
+    with override_settings(CACHES={"default": {**settings.CACHES["default"], "KEY_PREFIX": mine}}):
+        yield
+        with contextlib.suppress(*wake.BROKEN):  # tests that need no Valkey run without one
+            _forget(mine)
+
+
+def _forget(prefix: str) -> None:
+    cache.delete_pattern("*")
+    with celery_app.connection_for_write() as connection, connection.channel() as channel:
+        for key in channel.client.scan_iter(f"{prefix}:*"):
+            channel.client.delete(key.decode().removeprefix(f"{prefix}:"))
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def empty_cache():
+    """For tests of what the cache holds: nothing of an earlier test's is in it."""
+    cache.delete_pattern("*")
+    yield
+    cache.delete_pattern("*")
+
+
+@pytest.fixture
+def alice(db) -> User:
+    return User.objects.create_user("alice@shuddh-dairy.example", name="Alice")
+
+
+@pytest.fixture
+def bob(db) -> User:
+    return User.objects.create_user("bob@shuddh-dairy.example", name="Bob")
+
+
+@pytest.fixture
+def vera(db) -> User:
+    return User.objects.create_user("vera@shuddh-dairy.example", name="Vera")
+
+
+@pytest.fixture
+def charlie(db) -> User:
+    return User.objects.create_user("charlie@masala-junction.example", name="Charlie")
+
+
+@pytest.fixture
+def dairy(alice, bob, vera) -> Business:
+    """Alice's: with its default rules, three products and a number that the installation's secret signs for."""
+    business = onboarding.open_business("Shuddh Dairy", owner=alice)
+    businesses.add_member(business, bob, Membership.Role.AGENT, actor=alice)
+    businesses.add_member(business, vera, Membership.Role.VIEWER, actor=alice)
+    businesses.connect_number(
+        business,
+        factories.DAIRY_NUMBER,
+        access_token="token-of-the-dairy-0001",
+        waba_id=factories.DAIRY_WABA,
+        display_phone_number="+91 80 4718 0011",
+        actor=alice,
+    )
+    _products(
+        business,
+        [
+            ("Cow ghee", "गाय का घी", "Gaay ka ghee", "1 kg", "750"),
+            ("Fresh paneer", "ताज़ा पनीर", "Taaza paneer", "200 g", "90.50"),
+            ("Cow milk", "गाय का दूध", "Gaay ka doodh", "1 litre", "72"),
+        ],
+    )
+    return business
+
+
+@pytest.fixture
+def masala(charlie) -> Business:
+    """Charlie's: its number belongs to a Meta app of its own."""
+    business = onboarding.open_business("Masala Junction", owner=charlie)
+    businesses.connect_number(
+        business,
+        factories.MASALA_NUMBER,
+        access_token="token-of-the-masala-0002",
+        app_secret=factories.MASALA_APP_SECRET,
+        waba_id=factories.MASALA_WABA,
+        display_phone_number="+91 80 4718 0022",
+        actor=charlie,
+    )
+    _products(business, [("Garam masala", "गरम मसाला", "Garam masala", "100 g", "95")])
+    return business
+
+
+@pytest.fixture
+def dairy_number(dairy) -> WhatsAppNumber:
+    with scope(business=dairy):
+        return WhatsAppNumber.objects.get()
+
+
+@pytest.fixture
+def masala_number(masala) -> WhatsAppNumber:
+    with scope(business=masala):
+        return WhatsAppNumber.objects.get()
+
+
+def _products(business: Business, rows: list[tuple]) -> None:
+    with scope(business=business):
+        Product.objects.bulk_create(
+            Product(
+                business=business,
+                name=name,
+                name_hi=hindi,
+                name_roman=roman,
+                unit=unit,
+                price=Decimal(price),
+                position=place,
+            )
+            for place, (name, hindi, roman, unit, price) in enumerate(rows)
+        )

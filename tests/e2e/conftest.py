@@ -1,0 +1,35 @@
+"""The whole product as script/server runs it, on services of its own: one for all tests of this folder."""
+
+from pathlib import Path
+
+import pytest
+
+from whatsapp_automation.embedded.environment import Ports
+from whatsapp_automation.embedded.stack import Stack
+
+from .world import World
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory):
+    ports = Ports(web=28100, simulator=29190, postgres=25532, valkey=26479)
+    with Stack(tmp_path_factory.mktemp("e2e"), {"LOG_LEVEL": "INFO"}, preferred=ports, durable=False) as stack:
+        stack.start()
+        yield stack
+
+
+@pytest.fixture
+def world(stack) -> World:
+    """The running product and its customers, quiet and without faults. A process that a test killed runs again afterwards."""
+    world = World(stack)
+    world.calm()
+    yield world
+    world.revive()
+    world.calm()

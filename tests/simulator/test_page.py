@@ -1,0 +1,113 @@
+"""The customer's phone: its files, its live events, and the page in a browser."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from .conftest import eventually, text_to
+from .test_limits import buttons, listing, rows
+
+CHROMIUM = shutil.which("chromium")
+
+
+def test_the_page_is_strict_and_loads_from_here_only(sim):
+    page = sim.http.get(f"{sim.url}/", timeout=5)
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|<style|https?://", page.text)
+    for path in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)):
+        assert sim.http.get(f"{sim.url}{path}", timeout=5).status_code == 200
+
+
+def test_no_other_file_is_served(sim):
+    for path in ("/static/../page.py", "/static/%2e%2e/page.py", "/page.py", "/static/nothing.js"):
+        assert sim.http.get(f"{sim.url}{path}", timeout=5).status_code == 404
+
+
+def events(response):
+    kind = None
+    for line in response.iter_lines(decode_unicode=True):
+        if line.startswith("event: "):
+            kind = line[7:]
+        elif line.startswith("data: "):
+            yield kind, json.loads(line[6:])
+
+
+def test_an_open_page_hears_of_everything(sim, asha):
+    stream = sim.http.get(f"{sim.url}/_sim/events", params={"customer": asha["id"]}, stream=True, timeout=5)
+    heard = events(stream)
+    kind, state = next(heard)
+    assert (kind, state["webhooks"]["ok"]) == ("state", 1)
+    inbound = sim.thread(asha["id"])[0]["wamid"]
+    sim.graph(
+        {"messaging_product": "whatsapp", "status": "read", "message_id": inbound, "typing_indicator": {"type": "text"}}
+    )
+    wamid = sim.send(asha["phone"], "hello")
+    seen = []
+    for kind, data in heard:
+        seen.append((kind, data.get("wamid"), data.get("status")))
+        if seen[-1] == ("message", wamid, "delivered"):
+            break
+    stream.close()
+    assert ("message", inbound, "read") in seen
+    assert ("typing", None, None) in seen
+    assert seen.index(("message", wamid, "accepted")) < seen.index(("message", wamid, "sent"))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_customer_talks_to_the_business_in_a_browser(sim, product, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 740})
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    page.goto(sim.url)
+    page.click("text=namaste")
+    page.fill("#text", "<img src=x onerror=alert(1)> *two* litres")
+    page.press("#text", "Enter")
+    page.wait_for_selector(".row.mine >> nth=1")
+    assert "<img src=x onerror=alert(1)> two litres" in page.inner_text("#bubbles")
+    eventually(lambda: len(product.messages) == 2)
+    asha = next(one for one in sim.get("/customers")["customers"] if one["last"])
+    sim.graph({**text_to(asha["phone"]), **buttons("Prices", ids=["p"])})
+    page.click("button.choice >> text=Prices")
+    sim.graph({**text_to(asha["phone"]), **listing(rows(3, "Ghee"), button="See products")})
+    page.click("button.choice >> text=See products")
+    page.keyboard.press("Escape")
+    page.click("button.choice >> text=See products")
+    page.click(".list-row >> nth=1")
+    eventually(lambda: len(product.messages) == 4)
+    replies = [one["interactive"] for one in product.messages if one["type"] == "interactive"]
+    assert [one["type"] for one in replies] == ["button_reply", "list_reply"]
+    eventually(lambda: [one["status"] for one in product.statuses].count("read") == 2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert problems == []
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_page_says_that_the_product_is_away(sim, product, browser):
+    product.answers = [503] * 1000
+    page = browser.new_page()
+    page.goto(sim.url)
+    page.click("text=namaste")
+    page.wait_for_selector("text=Your system did not take the message (it answered 503). It is retried.")
+    product.answers = []
+    page.wait_for_selector("#banner", state="hidden")
+    page.close()
