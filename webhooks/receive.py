@@ -31,7 +31,8 @@ from .signers import SECRETS_SQL, Signer, Signers, lane, peek
 log = structlog.get_logger(__name__)
 
 LARGEST = 4 * 1024 * 1024  # Meta posts up to 3 MB
-COMMIT_APART = 0.003  # seconds between the starts of two commits: under load neighbours share one
+COMMIT_APART = 0.003  # seconds from one commit's start that the next one waits for company, at most
+ENOUGH = 32  # bodies that are worth a commit: nobody waits for more
 LARGEST_COMMIT = 16 * 1024 * 1024
 STORE_SECONDS = 10.0  # a database that hangs is away
 
@@ -175,8 +176,9 @@ async def _answer(send: Send, status: int, text: str, headers: list[tuple[bytes,
 
 
 class Intake:
-    """Stores bodies. Those that come while a commit runs, or within COMMIT_APART of its start, go into the next one
-    together.
+    """Stores bodies. Those that come while a commit runs go into the next one together. That one waits until as many are
+    there as the last one stored (the clients that were just answered are back), but no longer than COMMIT_APART from
+    the last one's start: a fixed pause would halve the rate of a few connections, none would commit them one by one.
 
     One connection stores; a second one answers questions, so that a look-up never waits behind a commit. Both open
     when first used and again after a failure. They read Django's settings when they open, so that a test's database
@@ -186,6 +188,8 @@ class Intake:
     def __init__(self):
         self._waiting: list[tuple[int, bytes, str, datetime, asyncio.Future]] = []
         self._news = asyncio.Event()
+        self._company = 1  # how many the last commit stored, ENOUGH at most
+        self._complete = asyncio.Event()  # as many as that wait again
         self._writer: psycopg.AsyncConnection | None = None
         self._reader: psycopg.AsyncConnection | None = None
         self._reading = asyncio.Lock()
@@ -215,6 +219,8 @@ class Intake:
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((lane, body, verified_by, datetime.now(UTC), stored))
         self._news.set()
+        if len(self._waiting) >= self._company:
+            self._complete.set()
         await stored
 
     async def ask(self, sql: str, params: dict) -> list[tuple]:
@@ -234,9 +240,9 @@ class Intake:
         last = 0.0
         while True:
             await self._news.wait()
-            pause = last + COMMIT_APART - time.monotonic()
-            if pause > 0:
-                await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(last + COMMIT_APART - time.monotonic()):
+                    await self._complete.wait()
             last = time.monotonic()
             batch = self._next_batch()
             try:
@@ -258,6 +264,8 @@ class Intake:
             if size >= LARGEST_COMMIT:
                 break
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        self._company = min(count, ENOUGH)
+        self._complete.clear()
         if not self._waiting:
             self._news.clear()
         return batch
