@@ -252,6 +252,17 @@ class WhatsAppNumber(OwnedModel):
     )
     stopped_at = models.DateTimeField(_("sending stopped"), null=True, blank=True)
     stopped_reason = models.CharField(_("why"), max_length=300, blank=True)
+    # An account event of Meta's stopped it: another one of Meta's may let it go on (health.py).
+    stopped_by_account = models.BooleanField(default=False, db_default=False, editable=False)
+    quality = models.CharField(_("quality"), max_length=20, blank=True, db_default="")
+    messaging_limit = models.CharField(_("new customers a day"), max_length=40, blank=True, db_default="")
+    verified_name = models.CharField(_("display name"), max_length=100, blank=True, db_default="")
+    name_decision = models.CharField(_("Meta on the display name"), max_length=20, blank=True, db_default="")
+    warning = models.CharField(_("last warning"), max_length=300, blank=True, db_default="")
+    warned_at = models.DateTimeField(_("warned"), null=True, blank=True)
+    health_times = models.JSONField(
+        default=dict, db_default={}, editable=False
+    )  # aspect -> Meta's time of the last news
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -25,7 +25,9 @@ from .placeholders import fill
 from .wording import is_devanagari
 
 MENU = "menu"  # the id of a menu's button: menu:<intent>:<language>
-SILENT_KINDS = frozenset({"reaction", "sticker"})  # nobody expects an answer to these
+SILENT_KINDS = frozenset({"sticker", "call"})  # nobody expects an answer to these
+# The same of what WhatsApp does not pass on (`unsupported.type`): a change of an earlier message, no new one.
+SILENT_UNSUPPORTED = frozenset({"edit", "reaction", "pin", "keep_in_chat", "poll_update"})
 
 
 @dataclass(slots=True)
@@ -58,7 +60,7 @@ def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
     for a person. STOP is heard in any case.
     """
     replies = Replies()
-    heard = [r for r in recorded if r.event.kind not in SILENT_KINDS]
+    heard = [r for r in recorded if not _expects_no_answer(r)]
     shops = _shops({r.business_id for r in heard})
     for r in heard:
         shop = shops[r.business_id]
@@ -68,10 +70,16 @@ def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
         if r.owner != Conversation.Owner.BOT:
             continue
         if now - r.sent_at > settings.ANSWER_AGE_LIMIT:
-            replies.waiting.setdefault(r.conversation_id, r.sent_at)
+            _wait(r, replies)
         else:
             _reply(r, shop, match, replies)
     return replies
+
+
+def _expects_no_answer(r: Recorded) -> bool:
+    if r.event.kind == "unsupported":
+        return str(r.event.payload.get("type")) in SILENT_UNSUPPORTED
+    return r.event.kind in SILENT_KINDS
 
 
 def _reply(r: Recorded, shop: Shop, match: Match | None, replies: Replies) -> None:
@@ -80,12 +88,18 @@ def _reply(r: Recorded, shop: Shop, match: Match | None, replies: Replies) -> No
         _fall_back(r, shop, replies)
         return
     if match.pattern.intent == Rule.Intent.SUPPORT:
-        replies.waiting.setdefault(r.conversation_id, r.sent_at)
+        _wait(r, replies)
     if match.pattern.intent == Rule.Intent.OPT_OUT:
         if r.opted_out or r.contact_id in replies.confirmed:
             return  # confirmed once
         replies.confirmed.add(r.contact_id)
-    replies.outgoing.append(answer)
+    if not r.deleted:
+        replies.outgoing.append(answer)
+
+
+def _wait(r: Recorded, replies: Replies) -> None:
+    since = replies.waiting.get(r.conversation_id, r.sent_at)
+    replies.waiting[r.conversation_id] = min(since, r.sent_at)
 
 
 def match_message(shop: Shop, text: str, tap_id: str = "", kind: str = "text") -> Match | None:
@@ -145,9 +159,10 @@ def render(shop: Shop, text: str, language: str, contact_name: str) -> str:
 
 def _fall_back(r: Recorded, shop: Shop, replies: Replies) -> None:
     """Nothing answers: say so once, and let the conversation wait for a person."""
-    if r.waiting or r.conversation_id in replies.waiting:
+    told = r.waiting or r.conversation_id in replies.waiting
+    _wait(r, replies)
+    if told or r.deleted:
         return
-    replies.waiting[r.conversation_id] = r.sent_at
     hindi = is_devanagari(r.event.text) and shop.settings.fallback_text_hi
     text = shop.settings.fallback_text_hi if hindi else shop.settings.fallback_text
     if text.strip():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cloud_api.event_text import kind_of, payload_of, readable_line, tap_id_of
@@ -15,6 +16,7 @@ from cloud_api.event_types import (
     Malformed,
     MessageStatus,
     Person,
+    Reaction,
     Revoke,
     SystemChange,
 )
@@ -38,7 +40,7 @@ def message(where: Where, people: People, item: dict) -> Event:
     wamid = identifier(item.get("id"))
     if not wamid:
         return Malformed(reason="no_wamid", raw=item, **where)
-    build = _OTHER_THAN_INBOUND.get(kind_of(item), _inbound)
+    build = _OTHER_THAN_INBOUND.get(kind_of(item), inbound)
     return build(where, people, item, wamid)
 
 
@@ -64,21 +66,27 @@ def status(where: Where, people: People, item: dict) -> Event:
 
 
 def echo(where: Where, people: People, item: dict) -> Event:
-    """An item of `message_echoes`."""
+    """An item of `message_echoes`. Meta's agent's own echoes hold the body that it sent under `message`."""
     wamid = identifier(item.get("id"))
     if not wamid:
         return Malformed(reason="no_wamid", raw=item, **where)
-    kind = kind_of(item)
-    payload = payload_of(kind, item)
-    content = mapping(payload.get("message")) if kind == "edit" else item
+    change = _CHANGES.get(kind_of(item))
+    if change:
+        return replace(change(where, people, item, wamid), ours=True)
+    sent = item.get("message")
+    content = sent if isinstance(sent, dict) else item
+    kind = kind_of(content)
+    to = item.get("to") or content.get("to")
+    user_id = item.get("to_user_id") or content.get("recipient")
     return Echo(
         **where,
         wamid=wamid,
         timestamp=unix_seconds(item.get("timestamp")),
-        recipient=_person(people, item.get("to"), item.get("to_user_id"), item.get("to_parent_user_id")),
+        recipient=person(people, to, user_id, item.get("to_parent_user_id")),
         kind=kind,
-        text=readable_line(kind_of(content), content),
-        payload=payload,
+        text=readable_line(kind, content),
+        payload=payload_of(kind, content),
+        reply_to=reply_to_of(content),
         raw=item,
     )
 
@@ -117,6 +125,11 @@ def digits(value: Any) -> str:
     return text if text.isascii() and text.isdigit() else ""
 
 
+def reply_to_of(item: dict) -> str:
+    """The wamid that a message quotes: perhaps one that we never had, perhaps the sender's own."""
+    return identifier(mapping(item.get("context")).get("id"))
+
+
 def unix_seconds(value: Any) -> int | None:
     """Seconds since 1970 from Meta's string or number; None for anything that is no time between 1970 and 9999."""
     if isinstance(value, str):
@@ -126,7 +139,7 @@ def unix_seconds(value: Any) -> int | None:
     return int(value) if 0 < value <= _END_OF_TIME else None
 
 
-def _inbound(where: Where, people: People, item: dict, wamid: str) -> InboundMessage:
+def inbound(where: Where, people: People, item: dict, wamid: str) -> InboundMessage:
     kind = kind_of(item)
     payload = payload_of(kind, item)
     context = mapping(item.get("context"))
@@ -139,10 +152,11 @@ def _inbound(where: Where, people: People, item: dict, wamid: str) -> InboundMes
         text=readable_line(kind, item),
         payload=payload,
         tap_id=tap_id_of(kind, payload),
-        reply_to=identifier(context.get("id")),
+        reply_to=reply_to_of(item),
         group_id=identifier(item.get("group_id")),
         forwarded=context.get("forwarded") is True or context.get("frequently_forwarded") is True,
         referral=mapping(item.get("referral")),
+        product=mapping(context.get("referred_product")),
         errors=errors_of(item),
         raw=item,
     )
@@ -156,7 +170,6 @@ def _edit(where: Where, people: People, item: dict, wamid: str) -> Edit:
         **where,
         wamid=wamid,
         timestamp=unix_seconds(item.get("timestamp")),
-        sender=_sender(people, item),
         original_wamid=identifier(edit.get("original_message_id")),
         kind=kind,
         text=readable_line(kind, content),
@@ -170,8 +183,20 @@ def _revoke(where: Where, people: People, item: dict, wamid: str) -> Revoke:
         **where,
         wamid=wamid,
         timestamp=unix_seconds(item.get("timestamp")),
-        sender=_sender(people, item),
         original_wamid=identifier(mapping(item.get("revoke")).get("original_message_id")),
+        raw=item,
+    )
+
+
+def _reaction(where: Where, people: People, item: dict, wamid: str) -> Reaction:
+    """Taken away: the key `emoji` is absent (Meta's text) or "" (seen)."""
+    reaction = mapping(item.get("reaction"))
+    return Reaction(
+        **where,
+        wamid=wamid,
+        timestamp=unix_seconds(item.get("timestamp")),
+        original_wamid=identifier(reaction.get("message_id")),
+        emoji=string(reaction.get("emoji")),
         raw=item,
     )
 
@@ -190,8 +215,9 @@ def _system(where: Where, people: People, item: dict, wamid: str) -> SystemChang
         **where,
         wamid=wamid,
         timestamp=unix_seconds(item.get("timestamp")),
-        sender=_person(people, item.get("from"), previous or (named if named != new else ""), parent),
+        sender=person(people, item.get("from"), previous or (named if named != new else ""), parent),
         kind=kind if kind in _SYSTEM_KINDS else "other",
+        text=string(system.get("body")),
         new_phone=digits(system.get("wa_id") or system.get("new_wa_id")) if changed_number else "",
         new_bsuid=new,
         previous_bsuid=previous,
@@ -199,21 +225,22 @@ def _system(where: Where, people: People, item: dict, wamid: str) -> SystemChang
     )
 
 
-_OTHER_THAN_INBOUND = {"edit": _edit, "revoke": _revoke, "system": _system}
+_CHANGES = {"edit": _edit, "revoke": _revoke, "reaction": _reaction}
+_OTHER_THAN_INBOUND = {**_CHANGES, "system": _system}
 
 
 def _sender(people: People, item: dict) -> Person:
-    return _person(people, item.get("from"), item.get("from_user_id"), item.get("from_parent_user_id"))
+    return person(people, item.get("from"), item.get("from_user_id"), item.get("from_parent_user_id"))
 
 
 def _recipient(people: People, item: dict) -> Person:
-    return _person(people, item.get("recipient_id"), item.get("recipient_user_id"), _parent_of_recipient(item))
+    return person(people, item.get("recipient_id"), item.get("recipient_user_id"), _parent_of_recipient(item))
 
 
 def _participant(people: People, item: dict) -> Person:
     phone = item.get("recipient_participant_id") or item.get("participant_recipient_id")
     user_id = item.get("recipient_participant_user_id") or item.get("participant_recipient_user_id")
-    return _person(people, phone, user_id, None)
+    return person(people, phone, user_id, None)
 
 
 def _parent_of_recipient(item: dict) -> Any:
@@ -224,8 +251,8 @@ def _parent_of_recipient(item: dict) -> Any:
     return None
 
 
-def _person(people: People, phone: Any, user_id: Any, parent_user_id: Any) -> Person:
-    """The ids that the item itself names, completed from the contact that has one of them."""
+def person(people: People, phone: Any, user_id: Any, parent_user_id: Any) -> Person:
+    """Who is meant: the ids that the item itself names, completed from the contact that has one of them."""
     phone, user_id, parent_user_id = identifier(phone), identifier(user_id), identifier(parent_user_id)
     contact = people.get(user_id) or people.get(phone) or people.get(parent_user_id) or {}
     profile = mapping(contact.get("profile"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cloud_api import storable
 from cloud_api.storable import identifier, mapping, string
 
 
@@ -32,6 +33,20 @@ def tap_id_of(kind: str, payload: dict) -> str:
     return identifier(payload.get("payload")) if kind == "button" else ""
 
 
+def _order(payload: dict) -> str:
+    """ "2 x ghee-1kg, 1 x paneer: please hurry". Quantities come as numbers or as text."""
+    items = payload.get("product_items")
+    items = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    what = ", ".join(
+        f"{_or_mark(item.get('quantity'))} x {_or_mark(item.get('product_retailer_id'))}" for item in items
+    )
+    return ": ".join(filter(None, (what, string(payload.get("text")))))
+
+
+def _or_mark(value: Any) -> str:
+    return identifier(value) or "?"
+
+
 def _caption(payload: dict) -> str:
     return string(payload.get("caption"))
 
@@ -41,8 +56,24 @@ def _tapped(interactive: dict) -> dict:
 
 
 def _interactive_text(payload: dict) -> str:
+    """What was tapped or filled in. A flow's answers are a string that should hold JSON, and may be broken or null."""
     tapped = _tapped(payload)
-    return string(tapped.get("title")) or string(tapped.get("body"))
+    answers = _answers(tapped.get("response_json"))
+    said = string(tapped.get("title")) or string(tapped.get("response")) or string(tapped.get("body"))
+    return f"{said}: {answers}" if said and answers else answers or said
+
+
+def _answers(response_json: Any) -> str:
+    try:
+        answers = storable.loads(response_json) if isinstance(response_json, str) else None
+    except ValueError:
+        return ""
+    if not isinstance(answers, dict):
+        return ""
+    plain = {
+        key: value for key, value in answers.items() if key != "flow_token" and isinstance(value, (str, int, float))
+    }
+    return ", ".join(f"{key}: {value}" for key, value in plain.items())
 
 
 def _place(payload: dict) -> str:
@@ -73,6 +104,5 @@ _READABLE = {
     "button": lambda payload: string(payload.get("text")),
     "location": _place,
     "contacts": _names_on_cards,
-    "reaction": lambda payload: string(payload.get("emoji")),
-    "order": lambda payload: string(payload.get("text")),
+    "order": _order,
 }

@@ -46,10 +46,11 @@ class InboundMessage(Origin):
     """A customer's message.
 
     `kind` is Meta's type, "unknown" if there is none. `text` is a readable line for lists and for matching: body,
-    caption, title of the tapped button or list row, place, names on contact cards, the reaction's emoji ("" once
-    removed), an order's note. `payload` is the type's own object ({"contacts": [...]} for contact cards). `tap_id` is
-    the id of the tapped reply or the payload of a template's button. `reply_to` is the wamid that it quotes.
-    `timestamp` is Meta's, in unix seconds; None if missing or unreadable.
+    caption, title of the tapped button or list row, place, names on contact cards, an order's items and note, a flow's
+    answers. `payload` is the type's own object ({"contacts": [...]} for contact cards). `tap_id` is the id of the tapped
+    reply or the payload of a template's button. `reply_to` is the wamid that it quotes, `product` what it was asked
+    about in a catalog. `timestamp` is Meta's, in unix seconds; None if missing or unreadable. `standby`: Meta's own
+    agent has the thread and answers. A call of the customer's has the kind "call" and the call's id as its wamid.
     """
 
     wamid: str
@@ -62,7 +63,9 @@ class InboundMessage(Origin):
     reply_to: str = ""
     group_id: str = ""
     forwarded: bool = False
+    standby: bool = False
     referral: dict[str, Any] = field(default_factory=dict)
+    product: dict[str, Any] = field(default_factory=dict)
     errors: tuple[Error, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
 
@@ -102,7 +105,7 @@ class MessageStatus(Origin):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Echo(Origin):
-    """A person of the business wrote in the phone app; `recipient` is the customer. `kind` may be edit or revoke."""
+    """The business wrote to `recipient`, but not through us: a person in the phone app, or (`standby`) Meta's agent."""
 
     wamid: str
     timestamp: int | None = None
@@ -110,17 +113,22 @@ class Echo(Origin):
     kind: str = "unknown"
     text: str = ""
     payload: dict[str, Any] = field(default_factory=dict)
+    reply_to: str = ""
+    standby: bool = False
     raw: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit(Origin):
-    """The customer changed the message `original_wamid`; `kind`, `text` and `payload` are the new content's."""
+    """The message `original_wamid` was changed; `kind`, `text` and `payload` are the new content's.
+
+    By the customer, or where `ours` by a person of the business in the phone app. May come before the original.
+    """
 
     wamid: str
     timestamp: int | None = None
-    sender: Person = Person()
     original_wamid: str = ""
+    ours: bool = False
     kind: str = "unknown"
     text: str = ""
     payload: dict[str, Any] = field(default_factory=dict)
@@ -129,12 +137,118 @@ class Edit(Origin):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revoke(Origin):
-    """The customer deleted the message `original_wamid` for everyone. May come before the original."""
+    """The message `original_wamid` was deleted for everyone. May come before the original. `ours` as in Edit."""
 
     wamid: str
     timestamp: int | None = None
-    sender: Person = Person()
     original_wamid: str = ""
+    ours: bool = False
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction(Origin):
+    """`emoji` stands at the message `original_wamid` from now on; "" removes it. `ours` as in Edit."""
+
+    wamid: str
+    timestamp: int | None = None
+    original_wamid: str = ""
+    ours: bool = False
+    emoji: str = ""
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryMessage(Origin):
+    """A message of before the number was connected, from the phone app's memory (up to 180 days).
+
+    `ours`: the business wrote it, and `status` is Meta's word in capitals (DELIVERED, READ, ...). The kind
+    "media_placeholder" stands for a file; the same wamid may come once more with the file's own kind.
+    """
+
+    wamid: str
+    timestamp: int | None = None
+    person: Person = Person()
+    ours: bool = False
+    status: str = ""
+    kind: str = "unknown"
+    text: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+    reply_to: str = ""
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSync(Origin):
+    """A contact of the phone app's address book. `action`: add (also after a change) or remove, which has no name."""
+
+    phone: str
+    name: str = ""
+    action: str = ""
+    timestamp: int | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover(Origin):
+    """A thread changed hands between Meta's agent and the business. `to_us`: nobody but us answers it from now on."""
+
+    kind: str  # control_passed | control_taken | ...
+    person: Person = Person()
+    to_us: bool = False
+    timestamp: int | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference(Origin):
+    """A customer told WhatsApp whether this business may send marketing: `value` stop, resume or another word."""
+
+    person: Person = Person()
+    category: str = ""
+    value: str = ""
+    timestamp: int | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateChange(Origin):
+    """A template of the WABA changed. An empty field says nothing of that aspect.
+
+    `status`: APPROVED, REJECTED, PAUSED, ...; `quality`: GREEN, YELLOW, RED, UNKNOWN; `category` holds from
+    `category_from` (unix seconds; None: at once). `language` is as on sending (en_US), whatever way Meta printed it.
+    """
+
+    kind: str  # the field of the webhook, without "message_template_"
+    template_id: str = ""
+    name: str = ""
+    language: str = ""
+    status: str = ""
+    reason: str = ""
+    quality: str = ""
+    category: str = ""
+    category_from: int | None = None
+    timestamp: int | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthChange(Origin):
+    """Something about the number or its account changed. An empty field says nothing of that aspect.
+
+    `kind` is Meta's event or decision. `stops`: sending is refused from now on (True), allowed again (False).
+    `warning` is a sentence for the owner. Without a `phone_number_id` it is meant for the number with the
+    `display_phone_number`, without both for all numbers of the WABA.
+    """
+
+    kind: str
+    stops: bool | None = None
+    quality: str = ""
+    messaging_limit: str = ""
+    name: str = ""
+    name_decision: str = ""
+    warning: str = ""
+    timestamp: int | None = None
     raw: dict[str, Any] = field(default_factory=dict)
 
 
@@ -142,7 +256,8 @@ class Revoke(Origin):
 class SystemChange(Origin):
     """WhatsApp says that a customer's identity changed; not a message of the customer's.
 
-    `sender` is the old identity. `kind`: user_changed_number, user_changed_user_id, customer_identity_changed or other.
+    `sender` is the old identity. `kind`: user_changed_number, user_changed_user_id, customer_identity_changed or other;
+    `text` is Meta's sentence.
     `new_phone` is set for the first only, `new_bsuid` and `previous_bsuid` for the first two.
     """
 
@@ -150,6 +265,7 @@ class SystemChange(Origin):
     timestamp: int | None = None
     sender: Person = Person()
     kind: str = "other"
+    text: str = ""
     new_phone: str = ""
     new_bsuid: str = ""
     previous_bsuid: str = ""
@@ -158,11 +274,11 @@ class SystemChange(Origin):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelNotice(Origin):
-    """Everything else that Meta says: templates, account, quality, preferences, history, sync, calls, unknown fields.
+    """Everything else that Meta says: flows, groups, payments, partners, calls that we made, unknown fields.
 
     A value that is nothing but arrays gives one notice per item (`kind` is the array's key, `raw` the item); any other
-    gives one (`kind` is its event, decision, type or status, or "", `raw` the value). `history` and `standby` give one
-    per change. An empty body, entry or change has the kind "empty". `at` is the item's timestamp, else entry.time.
+    gives one (`kind` is its event, decision, type or status, or "", `raw` the value). An empty body, entry or change
+    has the kind "empty". `at` is the item's timestamp, else entry.time.
     """
 
     kind: str
@@ -182,4 +298,20 @@ class Malformed(Origin):
     raw: Any = None
 
 
-Event = InboundMessage | MessageStatus | Echo | Edit | Revoke | SystemChange | ChannelNotice | Malformed
+Event = (
+    InboundMessage
+    | MessageStatus
+    | Echo
+    | Edit
+    | Revoke
+    | Reaction
+    | HistoryMessage
+    | ContactSync
+    | SystemChange
+    | Handover
+    | Preference
+    | TemplateChange
+    | HealthChange
+    | ChannelNotice
+    | Malformed
+)

@@ -5,40 +5,55 @@ neighbours alone. All text is fit for PostgreSQL (`storable`). Sources: Meta's w
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from cloud_api import event_items, storable
+from cloud_api import event_channel, event_items, storable
 from cloud_api.event_items import People, Where, digits, unix_seconds
 from cloud_api.event_types import (
     ChannelNotice,
+    ContactSync,
     Echo,
     Edit,
     Error,
     Event,
+    Handover,
+    HealthChange,
+    HistoryMessage,
     InboundMessage,
     Malformed,
     MessageStatus,
     Origin,
     Person,
+    Preference,
+    Reaction,
     Revoke,
     SystemChange,
+    TemplateChange,
 )
 from cloud_api.storable import identifier, string
 
 __all__ = [
     "NAMED_FIELDS",
     "ChannelNotice",
+    "ContactSync",
     "Echo",
     "Edit",
     "Error",
     "Event",
+    "Handover",
+    "HealthChange",
+    "HistoryMessage",
     "InboundMessage",
     "Malformed",
     "MessageStatus",
     "Origin",
     "Person",
+    "Preference",
+    "Reaction",
     "Revoke",
     "SystemChange",
+    "TemplateChange",
     "parse",
 ]
 
@@ -81,6 +96,15 @@ NAMED_FIELDS = frozenset(
 
 Builder = Callable[[Where, People, dict], Event]
 
+
+def _in_standby(build: Builder) -> Builder:
+    def built(where: Where, people: People, item: dict) -> Event:
+        event = build(where, people, item)
+        return replace(event, standby=True) if isinstance(event, InboundMessage | Echo) else event
+
+    return built
+
+
 # The arrays that hold more than notices. `messages` counts as the customer's words under its own field alone: the same
 # key under `history` or in an echo's value must not start a bot.
 _ITEMS: dict[str, dict[str, Builder]] = {
@@ -88,13 +112,29 @@ _ITEMS: dict[str, dict[str, Builder]] = {
         "messages": event_items.message,
         "statuses": event_items.status,
         "message_echoes": event_items.echo,
+        "errors": event_channel.channel_error,
+        "calls": event_channel.call,
     },
     "smb_message_echoes": {
         "message_echoes": event_items.echo,
         "statuses": event_items.status,
     },
+    "standby": {
+        "messages": _in_standby(event_items.message),
+        "message_echoes": _in_standby(event_items.echo),
+        "statuses": event_items.status,
+    },
+    "history": {"messages": event_channel.history_media},
+    "smb_app_state_sync": {"state_sync": event_channel.synced_contact},
+    "user_preferences": {"user_preferences": event_channel.preference},
+    "calls": {"calls": event_channel.call},
 }
-_KEPT_WHOLE = frozenset({"history", "standby"})
+_MANY_OF_ONE = {("history", "history"): event_channel.history_chunk}
+_WHOLE = {
+    "messaging_handovers": event_channel.handover,
+    **dict.fromkeys(event_channel.TEMPLATE_FIELDS, event_channel.template),
+    **dict.fromkeys(event_channel.HEALTH_FIELDS, event_channel.health),
+}
 _ENVELOPE = frozenset({"messaging_product", "metadata", "contacts", "field"})
 
 
@@ -144,14 +184,15 @@ def _of_change(change: Any, waba_id: str, entry_time: int | None) -> Iterator[Ev
     if not value.keys() - _ENVELOPE:
         yield event_items.notice(where, "empty", value, entry_time)
     elif field in _ITEMS:
-        yield from _of_messages(where, value, entry_time)
-    elif field in _KEPT_WHOLE:
-        yield event_items.notice(where, field, value, entry_time)
+        nested = value.get("standby")  # one level deeper than elsewhere
+        yield from _of_items(where, nested if field == "standby" and isinstance(nested, dict) else value, entry_time)
+    elif field in _WHOLE:
+        yield _WHOLE[field](where, value, entry_time)
     else:
         yield from _of_notices(where, value, entry_time)
 
 
-def _of_messages(where: Where, value: dict, entry_time: int | None) -> Iterator[Event]:
+def _of_items(where: Where, value: dict, entry_time: int | None) -> Iterator[Event]:
     """Every array of the value; what stands beside the known ones (errors, user_actions, ...) becomes notices."""
     builders = _ITEMS[where["field"]]
     people = event_items.people_of(value.get("contacts"))
@@ -174,6 +215,8 @@ def _of_array(
         for item in content:
             if not isinstance(item, dict):
                 yield Malformed(reason="bad_item", raw=item, **where)
+            elif (where["field"], key) in _MANY_OF_ONE:
+                yield from _MANY_OF_ONE[where["field"], key](where, people, item)
             elif build:
                 yield build(where, people, item)
             else:
@@ -187,17 +230,10 @@ def _of_array(
 def _of_notices(where: Where, value: dict, entry_time: int | None) -> Iterator[Event]:
     arrays = {key: content for key, content in value.items() if key not in _ENVELOPE}
     if not all(isinstance(content, list) and content for content in arrays.values()):
-        yield event_items.notice(where, _kind_of_value(value), value, entry_time)
+        yield event_items.notice(where, event_channel.kind_of_value(value), value, entry_time)
         return
     for key, content in arrays.items():
         yield from _of_array(where, key, content, entry_time, {}, None)
-
-
-def _kind_of_value(value: dict) -> str:
-    for key in ("event", "decision", "type", "status"):
-        if isinstance(value.get(key), str):
-            return value[key]
-    return ""
 
 
 def _where(field: str, waba_id: str, value: dict) -> Where:

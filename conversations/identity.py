@@ -2,6 +2,9 @@
 
 A contact is found by BSUID, else by phone, else made; identities that it lacked are added. Where a phone belongs to
 one contact and a BSUID to another they stay two: nobody's threads are merged by themselves.
+
+WhatsApp says when a customer takes another number or user id (``renew_many``), and the phone's address book what the
+business calls them (``name_many``).
 """
 
 from dataclasses import dataclass
@@ -21,6 +24,27 @@ Key = tuple[UUID, str, str]  # business, kind, value
 class Wanted:
     business_id: UUID
     person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """WhatsApp's word that a customer is named otherwise from now on. An empty field says nothing."""
+
+    business_id: UUID
+    old: Person
+    previous_bsuid: str = ""
+    new_phone: str = ""
+    new_bsuid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A contact of the phone's address book, as of a moment."""
+
+    business_id: UUID
+    phone: str
+    name: str
+    at: datetime
 
 
 class Nobody(ValueError):
@@ -159,4 +183,89 @@ def _refresh_names(people: list[UUID], wanted: list[Wanted]) -> None:
         FROM changed WHERE c.id = changed.id
         """,
         list(rows.values()),
+    )
+
+
+# --- other names ----------------------------------------------------------------------------------------------------------
+
+
+def renew_many(renewals: list[Renewal], now: datetime) -> list[UUID | None]:
+    """Give contacts their new identities; returns the contact of each, None where nobody has the old ones.
+
+    The old phone number is taken away: it may soon be a stranger's. The old user ids stay, since nobody else gets them
+    and messages of before may be on their way. What belongs to another contact already stays there. Apply each of
+    Meta's events once: a second time the old number may be somebody else's.
+    """
+    return [_renew(renewal, now) for renewal in renewals]
+
+
+def _renew(renewal: Renewal, now: datetime) -> UUID | None:
+    business = renewal.business_id
+    old = [
+        (business, Identity.Kind.BSUID.value, renewal.previous_bsuid),
+        (business, Identity.Kind.BSUID.value, renewal.old.bsuid),
+        (business, Identity.Kind.PHONE.value, renewal.old.phone),
+    ]
+    known = _look_up({key for key in old if key[2]})
+    contact = next((known[key] for key in old if key in known), None)
+    if contact is None:
+        return None
+    if renewal.new_phone and renewal.new_phone != renewal.old.phone:
+        _take_away(contact, business, renewal.old.phone)
+    new = {
+        (business, Identity.Kind.PHONE.value, renewal.new_phone): contact,
+        (business, Identity.Kind.BSUID.value, renewal.previous_bsuid): contact,
+        (business, Identity.Kind.BSUID.value, renewal.new_bsuid): contact,
+    }
+    _add_identities({key: contact for key in new if key[2]}, now)
+    _show_own_phone(contact)
+    return contact
+
+
+def _take_away(contact: UUID, business: UUID, phone: str) -> None:
+    sets.run(
+        """
+        DELETE FROM conversations_identity
+        WHERE business_id = %(business)s AND kind = 'phone' AND value = %(phone)s AND contact_id = %(contact)s
+        """,
+        business=business,
+        phone=phone,
+        contact=contact,
+    )
+
+
+def _show_own_phone(contact: UUID) -> None:
+    """The contact's row shows its newest phone number, or none."""
+    sets.run(
+        """
+        UPDATE conversations_contact c SET phone = coalesce((
+            SELECT i.value FROM conversations_identity i WHERE i.contact_id = c.id AND i.kind = 'phone' ORDER BY i.id DESC LIMIT 1
+        ), '') WHERE c.id = %(contact)s
+        """,
+        contact=contact,
+    )
+
+
+def name_many(entries: list[Entry], now: datetime) -> None:
+    """Make the address book's contacts known, under the name that it gives them. The latest entry of a phone holds,
+    whatever the order in which they come; a name that a person has entered here since is kept.
+    """
+    last: dict[tuple[UUID, str], Entry] = {}
+    for entry in entries:
+        key = (entry.business_id, entry.phone)
+        if key not in last or (entry.at, entry.name) > (last[key].at, last[key].name):
+            last[key] = entry
+    contacts = contacts_for([Wanted(e.business_id, Person(phone=e.phone)) for e in last.values()], now)
+    of_contact: dict[UUID, Entry] = {}
+    for contact, entry in zip(contacts, last.values(), strict=True):
+        if contact not in of_contact or (entry.at, entry.name) > (of_contact[contact].at, of_contact[contact].name):
+            of_contact[contact] = entry
+    sets.run(
+        """
+        UPDATE conversations_contact c SET name = w.name, synced_at = w.at, synced_name = w.name
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, name text, at timestamptz)
+        WHERE c.id = w.id AND w.name <> '' AND c.name = c.synced_name
+          AND (c.synced_at IS NULL OR (c.synced_at, c.synced_name) < (w.at, w.name))
+        """,
+        [{"id": contact, "name": e.name[:200], "at": e.at} for contact, e in of_contact.items()],
     )

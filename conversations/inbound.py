@@ -4,7 +4,7 @@ Set SQL throughout (see sets.py); the caller holds the transaction. A wamid that
 is not among what ``record_messages`` returns, so that nothing downstream can happen twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +46,7 @@ class Recorded:
     event: InboundMessage
     sent_at: datetime  # by the customer, Meta's clock
     received_at: datetime
+    deleted: bool = False  # by its writer, already
 
 
 def record_messages(arrivals: Sequence[Arrival], now: datetime) -> list[Recorded]:
@@ -53,26 +54,37 @@ def record_messages(arrivals: Sequence[Arrival], now: datetime) -> list[Recorded
 
     Raises identity.Nobody for a message whose sender has no identifier.
     """
-    arrivals = list(arrivals)
+    known = known_wamids((a.number_id, a.event.wamid) for a in arrivals)
+    arrivals = [a for a in arrivals if (a.number_id, a.event.wamid[:200]) not in known]
     if not arrivals:
         return []
     contacts = identity.contacts_for([identity.Wanted(a.business_id, a.event.sender) for a in arrivals], now)
-    conversations = _open_conversations(arrivals, contacts, now)
+    wanted = [(a.business_id, contact, a.number_id) for a, contact in zip(arrivals, contacts, strict=True)]
+    conversations = open_conversations(wanted, now)
     recorded = _insert(arrivals, contacts, conversations, now)
-    _touch(recorded)
+    _touch(recorded, conversations)
     return recorded
 
 
-def _open_conversations(arrivals: list[Arrival], contacts: list[UUID], now: datetime) -> dict:
-    """(contact, number) -> the open conversation, made where there was none, locked."""
+def known_wamids(keys: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+    """Which of these messages (number, wamid) are here already: a second delivery must make no contact and open no
+    conversation either. Of two workers that both know nothing yet, the unique key decides.
+    """
+    rows = sets.fetch(
+        """
+        SELECT number_id, wamid FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(number_id uuid, wamid text)
+        JOIN conversations_message m USING (number_id, wamid)
+        """,
+        [{"number_id": number, "wamid": wamid[:200]} for number, wamid in keys],
+    )
+    return {(row.number_id, row.wamid) for row in rows}
+
+
+def open_conversations(places: list[tuple[UUID, UUID, UUID]], now: datetime) -> dict:
+    """(contact, number) -> the open conversation for each (business, contact, number), made where there was none, locked."""
     wanted = {
-        (contact, a.number_id): {
-            "id": uuid7(),
-            "business_id": a.business_id,
-            "contact_id": contact,
-            "number_id": a.number_id,
-        }
-        for a, contact in zip(arrivals, contacts, strict=True)
+        (contact, number): {"id": uuid7(), "business_id": business, "contact_id": contact, "number_id": number}
+        for business, contact, number in places
     }
     found = {}
     while len(found) < len(wanted):  # again only where a person closed one between the two statements
@@ -93,7 +105,7 @@ def _open_conversations(arrivals: list[Arrival], contacts: list[UUID], now: date
         )
         rows = sets.fetch(
             """
-            SELECT c.id, c.contact_id, c.number_id, c.owner, c.turn, c.waiting_since,
+            SELECT c.id, c.contact_id, c.number_id, c.owner, c.turn, c.waiting_since, c.echoed_at,
                    p.opted_out_at, coalesce(nullif(p.name, ''), p.profile_name) AS contact_name
             FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(contact_id uuid, number_id uuid)
             JOIN conversations_conversation c ON c.contact_id = w.contact_id AND c.number_id = w.number_id AND c.state = 'open'
@@ -118,7 +130,7 @@ def _insert(arrivals: list[Arrival], contacts: list[UUID], conversations: dict, 
             "number_id": a.number_id,
             "kind": a.event.kind[:30],
             "text": a.event.text,
-            "payload": a.event.payload,
+            "payload": _payload(a.event),
             "reply_to": a.event.reply_to[:200],
             "wamid": a.event.wamid[:200],
             "wa_timestamp": times[place],
@@ -162,7 +174,7 @@ def _insert(arrivals: list[Arrival], contacts: list[UUID], conversations: dict, 
                 contact_id=contacts[place],
                 contact_name=conversation.contact_name,
                 opted_out=conversation.opted_out_at is not None,
-                owner=conversation.owner,
+                owner=_owner(conversation.owner, a.event),
                 turn=conversation.turn,
                 waiting=conversation.waiting_since is not None,
                 event=a.event,
@@ -173,32 +185,48 @@ def _insert(arrivals: list[Arrival], contacts: list[UUID], conversations: dict, 
     return recorded
 
 
-def _touch(recorded: list[Recorded]) -> None:
-    """Bring the conversations up to date: the window, the unread count and the words in the list.
+def _payload(event: InboundMessage) -> dict:
+    """Meta's object of the kind, and beside it what stands around it in the message."""
+    beside = {"forwarded": event.forwarded, "referred_product": event.product}
+    beside["errors"] = [{"code": e.code, "title": e.title, "details": e.details} for e in event.errors]
+    return {**event.payload, **{key: value for key, value in beside.items() if value}}
 
-    A reaction is no message in that sense. Whether it opens the window is not documented: it is taken not to.
+
+def _owner(owner: str, event: InboundMessage) -> str:
+    """Meta's agent has a thread exactly as long as its messages come under `standby`."""
+    if event.standby:
+        return Conversation.Owner.META.value if owner == Conversation.Owner.BOT else owner
+    return Conversation.Owner.BOT.value if owner == Conversation.Owner.META else owner
+
+
+def _touch(recorded: list[Recorded], conversations: dict) -> None:
+    """Bring the conversations up to date: the window, the unread count, the words in the list, and whose it is.
+
+    What Meta's agent answers is not unread, nor what a person has answered in the phone's app since.
     """
     news: dict[UUID, dict] = {}
     for r in recorded:
-        if r.event.kind == "reaction":
-            continue
         row = news.setdefault(
-            r.conversation_id, {"id": r.conversation_id, "unread": 0, "at": r.sent_at, "seq": 0, "text": ""}
+            r.conversation_id,
+            {"id": r.conversation_id, "unread": 0, "at": r.sent_at, "seq": 0, "text": "", "owner": r.owner},
         )
-        row["unread"] += 1
+        echoed_at = conversations[r.contact_id, r.number_id].echoed_at
+        row["unread"] += not r.event.standby and (echoed_at is None or r.sent_at > echoed_at)
         row["seq"] = max(row["seq"], r.seq)
+        row["owner"] = r.owner
         if r.sent_at >= row["at"]:
             row["at"], row["text"] = r.sent_at, preview(r.event.kind, r.event.text)
     sets.run(
         """
         UPDATE conversations_conversation c
         SET unread = c.unread + w.unread,
+            owner = w.owner,
             last_inbound_at = greatest(c.last_inbound_at, w.at),
             last_inbound_seq = greatest(c.last_inbound_seq, w.seq),
             last_message_text = CASE WHEN c.last_message_at > w.at THEN c.last_message_text ELSE w.text END,
             last_message_inbound = CASE WHEN c.last_message_at > w.at THEN c.last_message_inbound ELSE true END,
             last_message_at = greatest(c.last_message_at, w.at)
-        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, unread int, at timestamptz, seq bigint, text text)
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, unread int, owner text, at timestamptz, seq bigint, text text)
         WHERE c.id = w.id
         """,
         list(news.values()),
@@ -212,12 +240,12 @@ def preview(kind: str, text: str) -> str:
 
 
 def let_wait(waiting: dict[UUID, datetime]) -> None:
-    """Mark conversations as waiting for a person since a time; one that waits already keeps its own."""
+    """Mark conversations as waiting for a person since a time, the earliest where there are several."""
     sets.run(
         """
-        UPDATE conversations_conversation c SET waiting_since = w.since
+        UPDATE conversations_conversation c SET waiting_since = least(c.waiting_since, w.since)
         FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, since timestamptz)
-        WHERE c.id = w.id AND c.waiting_since IS NULL
+        WHERE c.id = w.id
         """,
         [{"id": conversation, "since": since} for conversation, since in waiting.items()],
     )

@@ -23,6 +23,9 @@ class Contact(OwnedModel):
     username = models.CharField(_("username"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("Digits; empty for a username user."))
     opted_out_at = models.DateTimeField(_("stopped marketing"), null=True, blank=True)
+    # The name that the phone's address book gave, and when. Another one in ``name`` was entered here, and holds.
+    synced_name = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
+    synced_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
 
     class Meta:
@@ -71,6 +74,7 @@ class Conversation(TiedModel):
     class Owner(models.TextChoices):
         BOT = "bot", _("bot")
         HUMAN = "human", _("person")
+        META = "meta", _("Meta's agent")
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False, related_name="conversations")
     number = models.ForeignKey(
@@ -87,6 +91,8 @@ class Conversation(TiedModel):
     waiting_since = models.DateTimeField(_("waits for a person since"), null=True, blank=True)
     last_inbound_at = models.DateTimeField(_("customer's last message"), null=True, blank=True)
     last_inbound_seq = models.BigIntegerField(default=0)
+    # The last message that a person wrote in the phone's app: what came before it is read and answered.
+    echoed_at = models.DateTimeField(null=True, blank=True)
     unread = models.PositiveIntegerField(_("unread"), default=0)
     ai_call_count = models.PositiveIntegerField(_("model calls"), default=0)
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
@@ -151,6 +157,7 @@ class Message(TiedModel):
         MODEL = "model", _("language model")
         AGENT = "agent", _("agent")
         PHONE_APP = "phone_app", _("phone app")
+        META_AGENT = "meta_agent", _("Meta's agent")
         TEMPLATE = "template", _("template")
         FOLLOW_UP = "follow_up", _("follow-up")
         SYSTEM = "system", _("system")
@@ -182,6 +189,11 @@ class Message(TiedModel):
     text = models.TextField(_("text"), blank=True)
     payload = models.JSONField(default=dict)  # inbound: Meta's object of the kind; outbound: what is sent
     reply_to = models.CharField(max_length=200, blank=True)  # wamid
+    # What became of its content since, whatever the order in which the news came: see changes.py.
+    original_text = models.TextField(_("text before its change"), null=True, blank=True)  # noqa: DJ001 - null: never edited
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("deleted by its writer"), null=True, blank=True)
+    reactions = models.JSONField(_("reactions"), default=dict, db_default={}, blank=True)  # {"in": emoji, "out": emoji}
     wamid = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - unknown until accepted, and unique
     wa_timestamp = models.DateTimeField(_("time"))  # Meta's for inbound, ours for outbound
     status = models.PositiveSmallIntegerField(_("status"), choices=Status)
@@ -223,6 +235,77 @@ class Message(TiedModel):
 
     def __str__(self):
         return self.text[:60] or self.kind
+
+
+class MessageChange(TiedModel):
+    """An edit, a deletion or a reaction: a word about a message that may not have come yet.
+
+    All are kept, and the message is what its changes make of it (changes.py), in whatever order they come. Those of a
+    deleted message keep no content.
+    """
+
+    class Kind(models.TextChoices):
+        EDIT = "edit", _("edit")
+        REVOKE = "revoke", _("deletion")
+        REACTION = "reaction", _("reaction")
+
+    number = models.ForeignKey(
+        WhatsAppNumber, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    wamid = models.CharField(max_length=200)  # of the change
+    target = models.CharField(max_length=200)  # the message's
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    side = models.CharField(_("by"), max_length=3, choices=Message.Direction)
+    text = models.TextField(_("text"), blank=True)  # the new one; a reaction's emoji
+    payload = models.JSONField(default=dict)
+    at = models.DateTimeField(_("time"))
+    waits = models.BooleanField(default=True)  # the message has not come
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change of a message")
+        verbose_name_plural = _("changes of messages")
+        constraints = [models.UniqueConstraint(fields=["number", "wamid"], name="change_once")]
+        indexes = [
+            models.Index(fields=["number", "target"], name="change_of_message"),
+            models.Index(fields=["number", "target"], condition=Q(waits=True), name="change_waits"),
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class Template(OwnedModel):
+    """A message template of a WABA, as Meta last told: by an event or in its list. Meta owns it; this is a copy."""
+
+    waba_id = models.CharField(_("WABA id"), max_length=40)
+    template_id = models.CharField(_("Meta's id"), max_length=40, blank=True)
+    name = models.CharField(_("name"), max_length=512)
+    language = models.CharField(_("language"), max_length=20)
+    status = models.CharField(_("state"), max_length=30, blank=True)  # APPROVED, PENDING, REJECTED, PAUSED, ...
+    status_at = models.DateTimeField(_("since"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    quality = models.CharField(_("quality"), max_length=20, blank=True)
+    quality_at = models.DateTimeField(null=True, blank=True)
+    category = models.CharField(_("category"), max_length=30, blank=True)
+    category_at = models.DateTimeField(null=True, blank=True)
+    next_category = models.CharField(_("category from then on"), max_length=30, blank=True)
+    next_category_at = models.DateTimeField(_("category changes"), null=True, blank=True)
+    components = models.JSONField(_("parts"), default=list, blank=True)
+    listed_at = models.DateTimeField(_("seen in Meta's list"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+        ordering = ["name", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "waba_id", "name", "language"], name="template_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.language})"
 
 
 class ParkedStatus(models.Model):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 LENGTH = timedelta(hours=24)
 MARGIN = timedelta(seconds=30)  # a message that leaves now is judged by Meta a little later
 _OLDEST = timedelta(days=7)  # Meta retries a webhook for seven days
+_OLDEST_IN_MEMORY = timedelta(days=366)
 _AHEAD = timedelta(minutes=5)
 
 
@@ -28,10 +29,24 @@ def believable(timestamp: int | None, received_at: datetime) -> datetime:
 
     A missing one, or one that no clock shows (Meta's Test button says 2017), is the nearest time that can be true.
     """
+    return _within(timestamp, received_at, _OLDEST, _AHEAD)
+
+
+def past(timestamp: int | None, received_at: datetime) -> datetime:
+    """The same for a message out of a phone's memory: at most a year old, and not younger than the arrival."""
+    return _within(timestamp, received_at, _OLDEST_IN_MEMORY, timedelta())
+
+
+def future(timestamp: int, now: datetime) -> datetime:
+    """The same for something that is announced: not before now, at most a year ahead."""
+    return _within(timestamp, now, timedelta(), timedelta(days=366))
+
+
+def _within(timestamp: int | None, received_at: datetime, oldest: timedelta, ahead: timedelta) -> datetime:
     if timestamp is None:
         return received_at
     try:
         said = datetime.fromtimestamp(timestamp, tz=received_at.tzinfo)
     except (OverflowError, ValueError, OSError):
         return received_at
-    return min(max(said, received_at - _OLDEST), received_at + _AHEAD)
+    return min(max(said, received_at - oldest), received_at + ahead)

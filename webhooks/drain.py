@@ -9,9 +9,9 @@ drain only parses, sorts and composes; what happens to a message is each app's o
 
 import time
 import traceback
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,10 +21,11 @@ from django.utils import timezone
 
 from aibot import rules
 from cloud_api import events
-from conversations import consent, delivery, inbound, outbound, sending, sets
+from conversations import changes, consent, delivery, echoes, history, inbound, outbound, sending, sets
 from leads import capture
 
-from . import notices
+from . import channel, notices
+from .kinds import TABLES, Item, Number, kind_of
 from .models import FailedItem
 from .signers import LANES, covers
 
@@ -38,25 +39,6 @@ LIFE = 5.0
 ALONE_AFTER = 3  # failed passes: from then on a delivery is worked off by itself
 GIVE_UP_AFTER = 6
 _LOCK_CLASS = 0x5741
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    id: UUID
-    business_id: UUID
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One event of a delivery, and whose it is."""
-
-    delivery_id: int
-    position: int
-    received_at: datetime
-    event: events.Event
-    number: Number | None
-    covered: bool  # the secret that signed the delivery may speak for the number
 
 
 @dataclass(slots=True)
@@ -247,60 +229,70 @@ def _where(error: BaseException) -> str:
 
 
 def _compose(items: list[Item], now: datetime) -> Done:
-    """What each kind of event becomes. Raises whatever an item makes it raise."""
+    """What each kind of event becomes. Raises whatever an item makes it raise.
+
+    What changes whose a conversation is comes before the rules: they answer as things stand after the whole pass.
+    """
     done = Done({})
-    arrivals, statuses, told = {}, {}, {}
+    kinds: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        word = _kind(item)
+        word = kind_of(item)
         done.words[item.delivery_id, item.position] = word
-        if word == "message":
-            arrivals[id(item.event)] = item
-        elif word == "status":
-            statuses[id(item.event)] = item
-        else:
-            told[id(item.event)] = _notice(item, word)
-    recorded = inbound.record_messages(
-        [inbound.Arrival(i.number.business_id, i.number.id, i.event, i.received_at) for i in arrivals.values()], now
-    )
-    fresh = {id(r.event) for r in recorded}
-    for key, item in arrivals.items():
-        if key not in fresh:
-            done.words[item.delivery_id, item.position] = "duplicate"
+        kinds[TABLES.get(word, "told")].append(item)
+    arrivals = kinds["arrivals"]
+
+    channel.sync_contacts(kinds["contacts"], now)
+    fresh_echoes = echoes.record_many([_of(echoes.Echoed, i) for i in kinds["echoes"]], now)
+    fresh_history = history.record_many([_of(history.Remembered, i) for i in kinds["history"]], now)
+    recorded = inbound.record_messages([_of(inbound.Arrival, i) for i in arrivals], now)
+    fresh_messages = {id(r.event) for r in recorded}
+    changed = [_of(changes.Change, i) for i in kinds["changes"]]
+    fresh_changes = changes.record_many(changed, now)
+    deleted = changes.settle(changed, _arrived(kinds))
+    told = kinds["told"]
+    fresh_told = notices.record([_notice(item, done.words[item.delivery_id, item.position]) for item in told], now)
+
+    for known in (
+        [item for item in arrivals if id(item.event) not in fresh_messages],
+        [item for place, item in enumerate(kinds["echoes"]) if place not in fresh_echoes],
+        [item for place, item in enumerate(kinds["history"]) if place not in fresh_history],
+        _known_changes(kinds["changes"], fresh_changes),
+        [item for item, is_new in zip(told, fresh_told, strict=True) if not is_new],
+    ):
+        done.words |= {(item.delivery_id, item.position): "duplicate" for item in known}
+
+    channel.apply([item for item, is_new in zip(told, fresh_told, strict=True) if is_new], now)
     capture.leads_for(recorded, now)
-    replies = rules.replies_for(recorded, now)
+    replies = rules.replies_for([replace(r, deleted=r.message_id in deleted) for r in recorded], now)
     done.queued = len(outbound.queue_many(replies.outgoing, now))
     consent.record_many(replies.words)
     inbound.let_wait(replies.waiting)
-    delivery.apply_statuses([delivery.News(i.number.id, i.event, i.received_at) for i in statuses.values()], now)
-    notices.record(list(told.values()), now)
+    delivery.apply_statuses([delivery.News(i.number.id, i.event, i.received_at) for i in kinds["statuses"]], now)
     return done
 
 
-def _kind(item: Item) -> str:
-    """The one word for what an item is: message or status; any other becomes a ChannelEvent."""
-    event = item.event
-    if not item.covered:
-        return "not_covered"
-    if isinstance(event, events.InboundMessage):
-        if item.number is None:
-            return "unknown_number"
-        return "group_message" if event.group_id else "message"
-    if isinstance(event, events.MessageStatus):
-        if item.number is None:
-            return "unknown_number"
-        if event.group_id:
-            return "group_status"
-        return "status" if event.status in delivery.WORDS else "unknown_status"
-    return _NOTICES[type(event)]
+def _of(shape, item: Item):
+    """The item as the app that owns it takes it: every such shape has these four."""
+    return shape(item.number.business_id, item.number.id, item.event, item.received_at)
 
 
-_NOTICES = {
-    events.Echo: "echo",
-    events.Edit: "edit",
-    events.Revoke: "revoke",
-    events.SystemChange: "system",
-    events.ChannelNotice: "notice",
-}
+def _arrived(kinds: dict[str, list[Item]]) -> set[tuple[UUID, str]]:
+    """(number, wamid) of the messages of this pass: something may have waited for them."""
+    came = (item for table in ("arrivals", "echoes", "history") for item in kinds[table])
+    return {(item.number.id, item.event.wamid[:200]) for item in came}
+
+
+def _known_changes(items: list[Item], fresh: set[tuple[UUID, str]]) -> list[Item]:
+    """Those that were here already, or stand twice in this pass."""
+    known = []
+    fresh = set(fresh)
+    for item in items:
+        key = (item.number.id, item.event.wamid[:200])
+        if key in fresh:
+            fresh.discard(key)
+        else:
+            known.append(item)
+    return known
 
 
 def _notice(item: Item, word: str) -> notices.Notice:
@@ -311,7 +303,7 @@ def _notice(item: Item, word: str) -> notices.Notice:
         number_id=number.id if number else None,
         waba_id=event.waba_id,
         field=event.field,
-        kind=event.kind if word == "notice" else word,
+        kind=getattr(event, "kind", "") if word in ("notice", *channel.WORDS) else word,
         payload=event.raw,
     )
 

@@ -1,7 +1,7 @@
 """What WhatsApp tells us that is neither a message nor a status: kept as ChannelEvent rows, each once.
 
-Their effects (a template's new state, a stopped account, a person's echo from the phone app) belong to the apps that
-own the rows; here they are kept.
+What it changes (a template's state, a number's health, consent) belongs to the apps that own the rows: channel.py
+hands it to them. Only an event that is new here may take effect.
 """
 
 import hashlib
@@ -24,9 +24,16 @@ class Notice:
     payload: object
 
 
-def record(notices: list[Notice], now: datetime) -> int:
-    """Store those that are new; returns how many were."""
-    return sets.run(
+def record(notices: list[Notice], now: datetime) -> list[bool]:
+    """Store those that are new; says of each whether it was."""
+    hashes = [_hash(notice) for notice in notices]
+    new = _insert(dict(zip(hashes, notices, strict=True)), now)
+    first = {item_hash: place for place, item_hash in reversed(list(enumerate(hashes)))}
+    return [item_hash in new and first[item_hash] == place for place, item_hash in enumerate(hashes)]
+
+
+def _insert(notices: dict[str, Notice], now: datetime) -> set[str]:
+    rows = sets.fetch(
         """
         INSERT INTO webhooks_channelevent (business_id, number_id, waba_id, field, kind, payload, item_hash, delivery_id, created_at)
         SELECT business_id, number_id, waba_id, field, kind, payload, item_hash, delivery_id, %(now)s
@@ -34,6 +41,7 @@ def record(notices: list[Notice], now: datetime) -> int:
              payload jsonb, item_hash text, delivery_id bigint)
         ORDER BY item_hash
         ON CONFLICT (item_hash) DO NOTHING
+        RETURNING item_hash
         """,
         [
             {
@@ -43,13 +51,14 @@ def record(notices: list[Notice], now: datetime) -> int:
                 "field": n.field[:60],
                 "kind": n.kind[:60],
                 "payload": n.payload,
-                "item_hash": _hash(n),
+                "item_hash": item_hash,
                 "delivery_id": n.delivery_id,
             }
-            for n in notices
+            for item_hash, n in notices.items()
         ],
         now=now,
     )
+    return {row.item_hash for row in rows}
 
 
 def _hash(notice: Notice) -> str:

@@ -295,12 +295,27 @@ def test_what_the_bot_cannot_read_waits_for_a_person(dairy, meera, kind, payload
     ("kind", "payload"),
     [
         ("sticker", {"id": "1", "mime_type": "image/webp", "animated": False}),
-        ("reaction", {"message_id": "wamid.x", "emoji": "👍"}),
+        ("unsupported", {"type": "edit"}),
+        ("unsupported", {"type": "poll_update"}),
     ],
 )
-def test_nobody_expects_an_answer_to_a_sticker_or_a_reaction(dairy, meera, kind, payload):
+def test_nobody_expects_an_answer_to_a_sticker_or_to_a_change_that_whatsapp_does_not_pass_on(
+    dairy, meera, kind, payload
+):
     assert meera.sends(kind, payload) == []
     assert conversation(dairy).waiting_since is None
+
+
+@pytest.mark.parametrize("payload", [{"type": "poll_creation"}, {"type": ["edit"]}, {}])
+def test_what_whatsapp_does_not_pass_on_waits_for_a_person(dairy, meera, payload):
+    assert len(meera.sends("unsupported", payload)) == 1
+    assert conversation(dairy).waiting_since is not None
+
+
+def test_a_reaction_is_no_message(dairy, meera):
+    assert meera.sends("reaction", {"message_id": "wamid.x", "emoji": "👍"}) == []
+    with scope(business=dairy):
+        assert not Conversation.objects.exists()
 
 
 def test_who_asks_for_help_waits_for_a_person_and_hears_no_fallback(dairy, meera):
