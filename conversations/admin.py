@@ -39,7 +39,7 @@ from cloud_api.errors import InvalidMessage
 
 from . import assignment, outbound, queries, sending
 from .models import ConsentEvent, Contact, Conversation, Identity, Message, Status
-from .thread import answered_by, may_write, thread, waits
+from .thread import answered_by, may_write, thread, trouble_of, waits
 
 
 class SinceFilter(OptionFilter):
@@ -389,7 +389,7 @@ _COLOURS = dict.fromkeys(Status.values, "") | {
 
 @admin.register(Message)
 class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
-    list_display = ("time", "with_", "by", "words", "state")
+    list_display = ("time", "with_", "by", "words", "state", "why")
     list_filter = (
         SinceFilter,
         ("direction", ChoiceFilter),
@@ -440,8 +440,20 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
         return obj.status, obj.get_status_display()
 
     @display(description=gettext_lazy("what went wrong"))
+    def why(self, obj):
+        told = trouble_of(obj)
+        return (
+            format_html('<span class="why" title="{}">{} <i>{}</i></span>', told.source, told.what, told.do)
+            if told
+            else ""
+        )
+
+    @display(description=gettext_lazy("what went wrong"))
     def trouble(self, obj):
-        return " ".join(filter(None, [f"({obj.error_code})" if obj.error_code is not None else "", obj.error_text]))
+        told = trouble_of(obj)
+        if told is None:
+            return ""
+        return format_html('<div>{}</div><div>{}</div><div class="dim">{}</div>', told.what, told.do, told.source)
 
     @display(description=gettext_lazy("price"))
     def price(self, obj):
