@@ -389,7 +389,7 @@ _COLOURS = dict.fromkeys(Status.values, "") | {
 
 @admin.register(Message)
 class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
-    list_display = ("time", "with_", "by", "words", "state", "why")
+    list_display = ("time", "with_", "by", "words", "state")
     list_filter = (
         SinceFilter,
         ("direction", ChoiceFilter),
@@ -429,7 +429,12 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
 
     @display(description=gettext_lazy("text"))
     def words(self, obj):
-        return format_html('<span class="one-line">{}</span>', obj.text[:160] or f"[{obj.kind}]")
+        words = format_html('<span class="one-line">{}</span>', obj.text[:160] or f"[{obj.kind}]")
+        told = trouble_of(obj)
+        if told is None:
+            return words
+        why = '{}<span class="why" title="{}"><b>{}</b> {}</span>'
+        return format_html(why, words, told.source, told.what, told.do)
 
     @display(description=gettext_lazy("text"))
     def body(self, obj):
@@ -438,15 +443,6 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
     @display(description=gettext_lazy("status"), ordering="status", label=_COLOURS)
     def state(self, obj):
         return obj.status, obj.get_status_display()
-
-    @display(description=gettext_lazy("what went wrong"))
-    def why(self, obj):
-        told = trouble_of(obj)
-        return (
-            format_html('<span class="why" title="{}">{} <i>{}</i></span>', told.source, told.what, told.do)
-            if told
-            else ""
-        )
 
     @display(description=gettext_lazy("what went wrong"))
     def trouble(self, obj):

@@ -65,7 +65,7 @@ class StateFilter(OptionFilter):
         if self.value() == "waiting":
             return queryset.filter(processed_at=None)
         if self.value() == "failed":
-            return queryset.filter(pk__in=FailedItem.objects.values("delivery"))
+            return queryset.filter(pk__in=FailedItem.objects.filter(resolved_at=None).values("delivery"))
         return queryset
 
 
@@ -186,7 +186,7 @@ class FailedItemAdmin(FromDelivery, SharedHistoryAdmin):
 
     def get_fields(self, request, obj=None):
         source = ("from_delivery", "position") if request.user.is_superuser else ()
-        return ("created_at", "kind", "reason", "number", "state", "replays_of", "replayed_at", "became", *source)
+        return ("created_at", "kind", "reason", "number", "how", "replays_of", "replayed_at", "became", *source)
 
     def get_readonly_fields(self, request, obj=None):
         return self.get_fields(request, obj)
@@ -200,6 +200,10 @@ class FailedItemAdmin(FromDelivery, SharedHistoryAdmin):
         if obj.resolved_at:
             return "solved", _("Solved")
         return ("asked", _("Replay asked for")) if obj.asked_at else ("open", _("Open"))
+
+    @display(description=gettext_lazy("state"))
+    def how(self, obj):
+        return self.state(obj)[1]
 
     @display(description=gettext_lazy("replays"))
     def tried(self, obj):

@@ -61,6 +61,7 @@ class Result:
         self.done += other.done
         self.failed += other.failed
         self.gone += other.gone
+        self.left += other.left
         self.queued += other.queued
 
 
@@ -86,18 +87,15 @@ def replay(
     told: Callable[[Result], None] = lambda result: None,
 ) -> Result:
     """Replay failed items, oldest delivery first, in steps with a commit each; ``told`` gets the sum after each. After
-    ``seconds`` no further step begins, and the rest is ``left``. Raises the database's error where it is away: the
+    ``seconds`` nothing further begins, and the rest is ``left``. Raises the database's error where it is away: the
     steps before stand.
     """
-    total, started = Result(), time.monotonic()
+    total, until = Result(), None if seconds is None else time.monotonic() + seconds
     steps = list(_steps(ids))
     total.gone = len(set(ids)) - sum(map(len, steps))
     with _as_the_drain():
         for step in steps:
-            if seconds is not None and time.monotonic() - started >= seconds:
-                total.left += step
-                continue
-            total.add(_replay(step, by, clock))
+            total.add(_replay(step, by, clock, until))
             told(total)
     return total
 
@@ -175,8 +173,12 @@ def _steps(ids: Sequence[int]) -> Iterator[list[int]]:
         yield step
 
 
-def _replay(ids: list[int], by: User | None, clock: Callable[[], datetime]) -> Result:
-    """One step; where the database refuses it, its halves, down to the item that it refuses."""
+def _replay(ids: list[int], by: User | None, clock: Callable[[], datetime], until: float | None) -> Result:
+    """One step; where the database refuses it, its halves, down to the item that it refuses. Nothing begins after
+    ``until``: a refusal may take as long as the statement time-out.
+    """
+    if until is not None and time.monotonic() >= until:
+        return Result(left=ids)
     try:
         with transaction.atomic(durable=True):
             result = _step(ids, by, clock())
@@ -186,8 +188,8 @@ def _replay(ids: list[int], by: User | None, clock: Callable[[], datetime]) -> R
         if len(ids) == 1:
             return _refused(ids[0], by, error, clock())
         half = len(ids) // 2
-        result = _replay(ids[:half], by, clock)
-        result.add(_replay(ids[half:], by, clock))
+        result = _replay(ids[:half], by, clock, until)
+        result.add(_replay(ids[half:], by, clock, until))
         return result
     if result.queued:
         sending.wake_up()

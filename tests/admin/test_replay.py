@@ -76,7 +76,12 @@ def test_the_selected_are_replayed_and_the_sum_is_said(visit, alice, failed):
     factories.receive(factories.text_body("wamid.bad", "hi", factories.Customer(name="Nobody")))
     bad = FailedItem.objects.latest("pk")
     data = {"action": "replay_selected", "_selected_action": [failed[0].pk, failed[1].pk, bad.pk], "index": 0}
-    answer = visit(alice).post(LIST, data, follow=True)
+    client = visit(alice)
+    assert [name for name, _ in client.get(LIST).context["action_form"].fields["action"].choices] == [
+        "",
+        "replay_selected",
+    ]
+    answer = client.post(LIST, data, follow=True)
     assert said(answer) == ["Replayed: 2 done, 1 failed again. The reason stands with each."]
     assert opened() == {failed[2].pk, failed[3].pk, bad.pk}
 

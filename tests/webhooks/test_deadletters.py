@@ -349,6 +349,31 @@ def run(**options) -> str:
     return out.getvalue().strip()
 
 
+def test_what_the_database_refuses_in_a_step_costs_its_neighbours_nothing(dairy, refused, transactional_db):
+    refused()
+    _poisoned(MEERA)
+    receive(*(text_body(f"wamid.{place}", "poison", customer(place)) for place in range(4)))
+    _mend()
+    bad = FailedItem.objects.order_by("pk")[2]
+    with connection.cursor() as cursor:  # one of five is cancelled, whenever it is tried
+        cursor.execute(
+            """
+            CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NEW.wamid = 'wamid.1' THEN RAISE EXCEPTION 'cancelled' USING ERRCODE = '57014'; END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER refuse_poison BEFORE INSERT ON conversations_message FOR EACH ROW EXECUTE FUNCTION refuse_poison();
+            """
+        )
+    result = replay()
+    assert (result.done, result.failed) == (4, 1)
+    [left] = FailedItem.objects.filter(resolved_at=None)
+    assert (left, left.replays) == (bad, 1)
+    assert left.reason.startswith("OperationalError: cancelled")
+    check_the_counts()
+
+
 def test_the_command_replays_what_failed_since_a_time(dairy, masala_number, refused):
     refused()
     receive(text_body("wamid.1", "poison", MEERA), text_body("wamid.2", "poison", RAVI))
