@@ -433,7 +433,7 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
         told = trouble_of(obj)
         if told is None:
             return words
-        why = '{}<span class="why" title="{}"><b>{}</b> {}</span>'
+        why = '<div class="with-why">{}<span class="why" title="{}"><b>{}</b> {}</span></div>'
         return format_html(why, words, told.source, told.what, told.do)
 
     @display(description=gettext_lazy("text"))
