@@ -231,11 +231,16 @@ def work_off(parsed: list[Item], now: datetime) -> tuple[Done, list[tuple[Item, 
     items, failures = _sort_out(parsed)
     done = Done({(item.delivery_id, item.position): "failed" for item, _ in failures})
     _work(items, now, done, failures)
-    for item in parsed:  # an item that got no word would vanish from the counts
+    fail_the_forgotten(parsed, done, failures)
+    return done, failures
+
+
+def fail_the_forgotten(parsed: list[Item], done: Done, failures: list[tuple[Item, str]]) -> None:
+    """An item that got no word would vanish from the counts: it is a failed one."""
+    for item in parsed:
         if (item.delivery_id, item.position) not in done.words:
             done.words[item.delivery_id, item.position] = "failed"
             failures.append((item, "Nothing took it."))
-    return done, failures
 
 
 def _work(items: list[Item], now: datetime, done: Done, failures: list[tuple[Item, str]]) -> None:

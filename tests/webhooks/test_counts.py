@@ -1,6 +1,5 @@
 """received = done + duplicate + ignored + failed: for each number and in all, whatever came."""
 
-import inspect
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -88,25 +87,30 @@ def test_what_nobody_counted_is_not_taken_back(db):
     assert report().total == counts.Figures()
 
 
-def test_an_item_that_gets_no_word_is_failed_and_not_lost(dairy, monkeypatch):
-    """As if a kind had been forgotten: _compose says nothing of it."""
-    compose = draining._compose
-
-    def forgetful(items, now):
-        done = compose(items, now)
-        done.words.popitem()
-        return done
-
-    monkeypatch.setattr(draining, "_compose", forgetful)
-    [delivery] = receive(together(text_body("wamid.1", "price?"), text_body("wamid.2", "price?", MEERA)))
-    assert delivery.outcome == {"message": 1, "failed": 1}
-    assert delivery.failed_items.get().reason == "Nothing took it."
-    check_the_counts()
+def test_an_item_that_gets_no_word_is_failed_and_not_lost(dairy):
+    body = together(text_body("wamid.1", "price?"), text_body("wamid.2", "price?", MEERA))
+    items = draining.parse([deliver(body)])
+    done, failures = draining.Done({(items[0].delivery_id, 0): "message"}), []
+    draining.fail_the_forgotten(items, done, failures)
+    assert list(done.words.values()) == ["message", "failed"]
+    assert failures == [(items[1], "Nothing took it.")]
 
 
-def test_the_words_of_the_drain_that_are_no_success_are_in_the_table():
-    """Each of these is said by the drain; all others count as done."""
-    said = inspect.getsource(draining)
-    for word in (counts.IGNORED | counts.DUPLICATE | counts.FAILED) - {"empty", "ignored"}:
-        assert f'"{word}"' in said, word
-    assert [counts.end_of(word) for word in ("message", "duplicate", "not_covered", "failed")] == list(counts.ENDS)
+@pytest.mark.parametrize(
+    ("word", "end"),
+    [
+        ("message", "done"),
+        ("status", "done"),
+        ("notice", "done"),
+        ("a_word_of_next_year", "done"),
+        ("duplicate", "duplicate"),
+        ("unknown_number", "ignored"),
+        ("unknown_status", "ignored"),
+        ("not_covered", "ignored"),
+        ("group_message", "ignored"),
+        ("group_status", "ignored"),
+        ("failed", "failed"),
+    ],
+)
+def test_every_word_has_one_of_four_ends(word, end):
+    assert counts.end_of(word) == end
