@@ -39,7 +39,7 @@ from cloud_api.errors import InvalidMessage
 
 from . import assignment, outbound, queries, sending
 from .models import ConsentEvent, Contact, Conversation, Identity, Message, Status
-from .thread import answered_by, may_write, thread, waits
+from .thread import answered_by, may_write, thread, trouble_of, waits
 
 
 class SinceFilter(OptionFilter):
@@ -429,7 +429,12 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
 
     @display(description=gettext_lazy("text"))
     def words(self, obj):
-        return format_html('<span class="one-line">{}</span>', obj.text[:160] or f"[{obj.kind}]")
+        words = format_html('<span class="one-line">{}</span>', obj.text[:160] or f"[{obj.kind}]")
+        told = trouble_of(obj)
+        if told is None:
+            return words
+        why = '<div class="with-why">{}<span class="why" title="{}"><b>{}</b> {}</span></div>'
+        return format_html(why, words, told.source, told.what, told.do)
 
     @display(description=gettext_lazy("text"))
     def body(self, obj):
@@ -441,7 +446,10 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
 
     @display(description=gettext_lazy("what went wrong"))
     def trouble(self, obj):
-        return " ".join(filter(None, [f"({obj.error_code})" if obj.error_code is not None else "", obj.error_text]))
+        told = trouble_of(obj)
+        if told is None:
+            return ""
+        return format_html('<div>{}</div><div>{}</div><div class="dim">{}</div>', told.what, told.do, told.source)
 
     @display(description=gettext_lazy("price"))
     def price(self, obj):

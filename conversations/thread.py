@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import reading
 
-from . import queries, window
+from . import queries, troubles, window
 from .models import Conversation, Message, Status
 
 CUSTOMER, BOT, PERSON = "customer", "bot", "person"
@@ -35,6 +35,7 @@ class Bubble:
     status_icon: str = ""
     status_class: str = ""  # going | out | read | bad
     trouble: str = ""  # why it did not arrive, in plain words
+    remedy: str = ""  # what to do about it
     trouble_source: str = ""  # the same in Meta's words
 
 
@@ -102,7 +103,7 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
     inbound = message.direction == Message.Direction.IN
     label, icon = _label(message)
     status, status_icon, status_class = ("", "", "") if inbound else _STATUS[Status(message.status)]
-    went_wrong = message.status in (Status.FAILED, Status.CANCELLED, Status.UNKNOWN)
+    told = trouble_of(message)
     return Bubble(
         id=str(message.pk),
         side=CUSTOMER if inbound else PERSON if message.source in _PEOPLE else BOT,
@@ -118,9 +119,17 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         status=str(status),
         status_icon=status_icon,
         status_class=status_class,
-        trouble=in_plain_words(message.error_code, message.error_text) if went_wrong else "",
-        trouble_source=_metas_words(message) if went_wrong else "",
+        trouble=told.what if told else "",
+        remedy=told.do if told else "",
+        trouble_source=told.source if told else "",
     )
+
+
+def trouble_of(message: Message) -> troubles.Told | None:
+    """Why a message of ours did not arrive, and what to do; None where nothing went wrong."""
+    if message.status not in (Status.FAILED, Status.CANCELLED, Status.UNKNOWN):
+        return None
+    return troubles.tell(message.error_code, message.error_text, message.status)
 
 
 def answered_by(conversation: Conversation) -> Answerer:
@@ -210,52 +219,3 @@ def _quote(message: Message | None) -> str:
         return ""
     words = " ".join(message.text.split()) or _label(message)[0] or message.kind
     return words if len(words) <= QUOTE else words[: QUOTE - 1] + "…"
-
-
-# --- what went wrong ------------------------------------------------------------------------------------------------------
-
-_TOKEN = gettext_lazy("WhatsApp does not accept the number's access token any more. Enter a new one under Numbers.")
-_PERMISSION = gettext_lazy("The number's access token lacks a permission. Make a new one at Meta and enter it.")
-_RESTRICTED = gettext_lazy("WhatsApp has restricted this account. Meta's Account Quality page says why.")
-_NOT_REGISTERED = gettext_lazy("The number is not registered with WhatsApp. Register it at Meta.")
-_TOO_MANY = gettext_lazy("Too many messages in a short time.")
-_PLAIN_WORDS = {
-    0: _TOKEN,
-    190: _TOKEN,
-    3: _PERMISSION,
-    10: _PERMISSION,
-    131005: _PERMISSION,
-    368: _RESTRICTED,
-    131031: _RESTRICTED,
-    131045: _NOT_REGISTERED,
-    133010: _NOT_REGISTERED,
-    4: _TOO_MANY,
-    80007: _TOO_MANY,
-    130429: _TOO_MANY,
-    131056: _TOO_MANY,
-    131047: gettext_lazy("The 24-hour window is closed. Send a template."),
-    131026: gettext_lazy(
-        "WhatsApp cannot deliver to this person: no WhatsApp, an old version of it, or its terms not accepted."
-    ),
-    131030: gettext_lazy("This is a test number, and the person is not in its list at Meta."),
-    131021: gettext_lazy("A number cannot write to itself."),
-    130403: gettext_lazy("You have blocked this person."),
-    131042: gettext_lazy("Meta could not charge the account. Mend the payment method at Meta."),
-    130497: gettext_lazy("WhatsApp does not let this account write to people in that country."),
-    131037: gettext_lazy("WhatsApp has not approved the number's display name yet."),
-    131048: gettext_lazy("Many people have blocked or reported this number: WhatsApp limits it."),
-    131049: gettext_lazy("WhatsApp held it back: this person got enough marketing today."),
-    130472: gettext_lazy("WhatsApp shows this person no marketing messages."),
-    131050: gettext_lazy("The customer has stopped such messages."),
-}
-
-
-def in_plain_words(code: int | None, text: str) -> str:
-    """Why a message did not arrive, and what to do; Meta's own text for a code that we do not know."""
-    if code is not None and 200 <= code < 300:
-        return str(_PERMISSION)
-    return str(_PLAIN_WORDS.get(code, "")) or text
-
-
-def _metas_words(message: Message) -> str:
-    return f"({message.error_code}) {message.error_text}" if message.error_code is not None else message.error_text

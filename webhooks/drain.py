@@ -10,7 +10,7 @@ drain only parses, sorts and composes; what happens to a message is each app's o
 import time
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +24,7 @@ from cloud_api import events
 from conversations import changes, consent, delivery, echoes, history, inbound, outbound, sending, sets
 from leads import capture
 
-from . import channel, notices
+from . import channel, counts, notices
 from .kinds import TABLES, Item, Number, kind_of
 from .models import FailedItem
 from .signers import LANES, covers
@@ -82,10 +82,9 @@ def one_pass(now: datetime) -> int:
             taken = _take()
             if not taken:
                 return 0
-            items, failures = _sort_out(_parse(taken))
-            done = Done({(item.delivery_id, item.position): "failed" for item, _ in failures})
-            _work(items, now, done, failures)
-            _finish(taken, done, failures, now)
+            parsed = parse(taken)
+            done, failures = work_off(parsed, now)
+            _finish(taken, parsed, done, failures, now)
     except (InterfaceError, OperationalError) as error:
         _count_failure(taken, error)
         raise
@@ -137,7 +136,16 @@ def _take() -> list:
     return [troubled] if troubled else rows
 
 
-def _parse(taken: list) -> list[Item]:
+def hold(lanes: Iterable[int]) -> None:
+    """Wait for lanes and keep them until the transaction ends; in one order, so that no two wait for each other. The
+    drain itself never waits: it leaves a held lane to its holder.
+    """
+    for lane in sorted(lanes):
+        sets.fetch("SELECT pg_advisory_xact_lock(%(kind)s, %(lane)s)", kind=_LOCK_CLASS, lane=lane)
+
+
+def parse(taken: list) -> list[Item]:
+    """The items of deliveries (rows with id, body, verified_by, received_at), in their order."""
     parsed = [(row, position, event) for row in taken for position, event in enumerate(events.parse(row.body))]
     numbers = _Numbers([event for _, _, event in parsed])
     return [
@@ -191,6 +199,25 @@ class _Numbers:
 
 
 # --- work off -----------------------------------------------------------------------------------------------------------------
+
+
+def work_off(parsed: list[Item], now: datetime) -> tuple[Done, list[tuple[Item, str]]]:
+    """Work items off in the caller's transaction, under their lanes' locks: a word for each, and those that failed with
+    the reason. Raises the database's errors.
+    """
+    items, failures = _sort_out(parsed)
+    done = Done({(item.delivery_id, item.position): "failed" for item, _ in failures})
+    _work(items, now, done, failures)
+    fail_the_forgotten(parsed, done, failures)
+    return done, failures
+
+
+def fail_the_forgotten(parsed: list[Item], done: Done, failures: list[tuple[Item, str]]) -> None:
+    """An item that got no word would vanish from the counts: it is a failed one."""
+    for item in parsed:
+        if (item.delivery_id, item.position) not in done.words:
+            done.words[item.delivery_id, item.position] = "failed"
+            failures.append((item, "Nothing took it."))
 
 
 def _work(items: list[Item], now: datetime, done: Done, failures: list[tuple[Item, str]]) -> None:
@@ -311,21 +338,8 @@ def _notice(item: Item, word: str) -> notices.Notice:
 # --- finish -------------------------------------------------------------------------------------------------------------------
 
 
-def _finish(taken: list, done: Done, failures: list[tuple[Item, str]], now: datetime) -> None:
-    FailedItem.objects.bulk_create(
-        [
-            FailedItem(
-                delivery_id=item.delivery_id,
-                position=item.position,
-                business_id=item.number.business_id if item.number and item.covered else None,
-                number_id=item.number.id if item.number and item.covered else None,
-                kind=type(item.event).__name__,
-                reason=reason.replace("\0", "")[:500],
-            )
-            for item, reason in failures
-        ],
-        ignore_conflicts=True,
-    )
+def _finish(taken: list, parsed: list[Item], done: Done, failures: list[tuple[Item, str]], now: datetime) -> None:
+    FailedItem.objects.bulk_create([failed_row(item, reason) for item, reason in failures], ignore_conflicts=True)
     outcomes: dict[int, Counter] = {row.id: Counter() for row in taken}
     for (delivery_id, _), word in done.words.items():
         outcomes[delivery_id][word] += 1
@@ -334,8 +348,22 @@ def _finish(taken: list, done: Done, failures: list[tuple[Item, str]], now: date
         UPDATE webhooks_delivery d SET processed_at = %(now)s, outcome = w.outcome
         FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id bigint, outcome jsonb) WHERE d.id = w.id
         """,
-        [{"id": delivery_id, "outcome": counts} for delivery_id, counts in outcomes.items()],
+        [{"id": delivery_id, "outcome": words} for delivery_id, words in outcomes.items()],
         now=now,
+    )
+    counts.add((item.received_at, *item.of, done.words[item.delivery_id, item.position]) for item in parsed)
+
+
+def failed_row(item: Item, reason: str) -> FailedItem:
+    """The row of an item that failed, not stored yet."""
+    business_id, number_id = item.of
+    return FailedItem(
+        delivery_id=item.delivery_id,
+        position=item.position,
+        business_id=business_id,
+        number_id=number_id,
+        kind=type(item.event).__name__,
+        reason=reason.replace("\0", "")[:500],
     )
 
 
@@ -360,3 +388,4 @@ def _count_failure(taken: list, error: Exception) -> None:
                 "UPDATE webhooks_delivery SET processed_at = now(), outcome = '{\"failed\": 1}' WHERE id = ANY(%(ids)s)",
                 ids=ids,
             )
+            counts.add([(taken[0].received_at, None, None, "failed")])

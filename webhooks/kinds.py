@@ -29,6 +29,11 @@ class Item:
     number: Number | None
     covered: bool  # the secret that signed the delivery may speak for the number
 
+    @property
+    def of(self) -> tuple[UUID | None, UUID | None]:
+        """The business and the number that the item is counted for; of nobody where the secret does not cover it."""
+        return (self.number.business_id, self.number.id) if self.number and self.covered else (None, None)
+
 
 # The words whose items become rows of their own, and which function takes them (drain._compose). All others are kept
 # as ChannelEvents, and may change something (channel.py).

@@ -1,10 +1,10 @@
 """What Meta posted, as it came, and what could not be worked off."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Business, WhatsAppNumber
+from accounts.models import Business, User, WhatsAppNumber
 
 
 class Delivery(models.Model):
@@ -38,7 +38,10 @@ class Delivery(models.Model):
 
 
 class FailedItem(models.Model):
-    """One item of a delivery that could not be worked off. Its neighbours were."""
+    """One item of a delivery that could not be worked off. Its neighbours were. deadletters.py replays it.
+
+    The kind "delivery" stands for a whole delivery that was given up (position 0).
+    """
 
     id = models.BigAutoField(primary_key=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="failed_items")
@@ -49,12 +52,28 @@ class FailedItem(models.Model):
     reason = models.CharField(_("reason"), max_length=500)
     created_at = models.DateTimeField(_("time"), auto_now_add=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True)
+    outcome = models.CharField(
+        _("became"), max_length=200, blank=True, db_default=""
+    )  # "message"; "2 message, 1 status"
+    replays = models.PositiveIntegerField(_("replays"), db_default=0)  # how often it was tried again
+    replayed_at = models.DateTimeField(_("last replay"), null=True)
+    # A replay that somebody asked for and a worker has not done yet: the queue of deadletters.work.
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
 
     class Meta:
         verbose_name = _("failed item")
         verbose_name_plural = _("failed items")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["delivery", "position"], name="failed_once")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(resolved_at=None), name="failed_open"),
+            models.Index(
+                fields=["delivery", "position"],
+                condition=Q(resolved_at=None, asked_at__isnull=False),
+                name="failed_asked",
+            ),
+        ]
 
     def __str__(self):
         return self.kind
@@ -86,3 +105,27 @@ class ChannelEvent(models.Model):
 
     def __str__(self):
         return " · ".join(filter(None, [self.field, self.kind]))
+
+
+class Tally(models.Model):
+    """How many items came in a quarter of an hour for a number, and how they ended. The drain and a replay write it in
+    the transaction of the work itself (counts.py); the database refuses a row in which an item is missing.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    slot = models.DateTimeField()  # the beginning of the quarter in which their deliveries were received
+    business = models.ForeignKey(Business, null=True, on_delete=models.CASCADE, db_index=False, related_name="+")
+    number = models.ForeignKey(WhatsAppNumber, null=True, on_delete=models.CASCADE, db_index=False, related_name="+")
+    received = models.PositiveIntegerField()
+    done = models.PositiveIntegerField()
+    duplicate = models.PositiveIntegerField()
+    ignored = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slot", "business", "number"], nulls_distinct=False, name="tally_once"),
+            models.CheckConstraint(
+                condition=Q(received=F("done") + F("duplicate") + F("ignored") + F("failed")), name="tally_complete"
+            ),
+        ]

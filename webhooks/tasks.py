@@ -1,9 +1,11 @@
-"""Celery's doors to the drain. Both take no arguments: what is to be done stands in the rows."""
+"""Celery's doors to the drain, the replay and the pruning. None takes arguments: what is to be done stands in the rows."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from conversations import wake
 
+from . import deadletters, retention
 from . import drain as draining
 
 
@@ -22,9 +24,26 @@ def drain() -> int:
     return total
 
 
+@shared_task(name="webhooks.tasks.replay")
+def replay() -> int:
+    """Replay what was asked for, some seconds at a time."""
+    total = deadletters.work()
+    if deadletters.has_work():
+        deadletters.wake_up()
+    return total
+
+
+@shared_task(name="webhooks.tasks.prune")
+def prune() -> None:
+    """Delete what is old enough. Two at once do no harm: the second one finds the first at it."""
+    retention.prune(timezone.now())
+
+
 @shared_task(name="webhooks.tasks.sweep")
 def sweep() -> None:
     """Start what a lost wake-up forgot."""
     wake.beat_heart("inbound")
     if draining.has_work():
         drain()
+    if deadletters.has_work():
+        replay()

@@ -40,8 +40,10 @@ def _database() -> dict:
 
 
 def _queues() -> dict:
-    """The broker, and the age in seconds of the oldest delivery that nobody has worked off."""
-    return {"broker": _broker(), "oldest_unprocessed": _oldest()}
+    """The broker, the age in seconds of the oldest delivery that nobody has worked off, and how many items failed and
+    wait for a replay: these are told, and make nothing unwell.
+    """
+    return {"broker": _broker(), "oldest_unprocessed": _oldest(), "failed_items": _failed()}
 
 
 def _broker() -> dict:
@@ -64,6 +66,17 @@ def _oldest() -> dict:
         return {"ok": False, "error": type(error).__name__}
     seconds = round(rows[0].seconds or 0.0, 1)
     return {"ok": seconds < UNPROCESSED_SECONDS, "seconds": seconds}
+
+
+def _failed() -> dict:
+    """Counted up to a thousand: more say no more."""
+    try:
+        rows = sets.fetch(
+            "SELECT count(*) FROM (SELECT 1 FROM webhooks_faileditem WHERE resolved_at IS NULL LIMIT 1000) AS opened"
+        )
+    except DatabaseError as error:
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": True, "open": rows[0].count}
 
 
 def _worker(queue: str) -> dict:

@@ -5,6 +5,7 @@ which makes its own keys and services under .local/) or ``test``.
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -162,9 +163,15 @@ def _sweep(task: str, queue: str) -> dict:
     }
 
 
+PRUNE_SECONDS = 300
 CELERY_BEAT_SCHEDULE = {
     "sweep inbound": _sweep("webhooks.tasks.sweep", "inbound"),
     "sweep send": _sweep("conversations.tasks.sweep", "send"),
+    "prune deliveries": {
+        "task": "webhooks.tasks.prune",
+        "schedule": schedule(PRUNE_SECONDS),
+        "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
+    },
 }
 QUEUES = ("inbound", "send")  # each has a worker whose heartbeat /health/ready reads
 
@@ -203,6 +210,9 @@ if WHATSAPP_PHONE_NUMBER_ID and not WHATSAPP_ACCESS_TOKEN:
         "WHATSAPP_ACCESS_TOKEN is not set, but WHATSAPP_PHONE_NUMBER_ID is: the number could not answer"
     )
 ANSWER_AGE_LIMIT = env.duration("ANSWER_AGE_LIMIT", "15m")  # an older message is shown, not answered
+DELIVERIES_KEPT = env.duration("DELIVERIES_KEPT", "30d")
+if timedelta(days=1) > DELIVERIES_KEPT:
+    raise env.ConfigError("DELIVERIES_KEPT must be a day or more, such as 30d: a number alone counts seconds")
 SIMULATOR_NUMBERS = env.rows("SIMULATOR_NUMBERS")
 SIMULATOR_URL = env.url("SIMULATOR_URL", "") or ""
 

@@ -28,6 +28,8 @@ PAGES = [
     "/admin/accounts/whatsappnumber/add/",
     "/admin/accounts/membership/",
     "/admin/webhooks/channelevent/",
+    "/admin/webhooks/faileditem/",
+    "/admin/webhooks/faileditem/replay-since/",
     "/admin/accounts/auditevent/",
 ]
 

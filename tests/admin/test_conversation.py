@@ -1,5 +1,6 @@
 """A conversation's page: what it shows, and what can be done on it."""
 
+import html
 import uuid
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from accounts.models import AuditEvent
-from conversations import queries
+from conversations import queries, troubles
 from conversations.models import Conversation, Message, Status
 
 from .. import factories
@@ -201,8 +202,27 @@ def test_the_thread_says_who_wrote_and_how_far_it_got(visit, alice, chat, conver
     assert greeting.buttons == ("Prices", "Free sample", "Talk to us")
     assert (nonsense.side, fallback.name, fallback.status) == ("customer", "Bot: no rule answered", "Not delivered")
     assert fallback.trouble.startswith("WhatsApp cannot deliver to this person")
+    assert fallback.remedy.startswith("Call the customer.")
     assert fallback.trouble_source == "(131026) Message undeliverable"
     assert (own.side, own.name, own.status) == ("person", "Alice", "Waiting")
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_what_went_wrong_and_what_to_do_is_said_in_the_pages_language(visit, alice, conversation, language):
+    with scopes_disabled():
+        failed = Message.objects.get(source="rule")
+        Message.objects.filter(pk=failed.pk).update(status=Status.FAILED, error_code=131042, error_text="No payment")
+    trouble = troubles.CODES[131042]
+    client = visit(alice)
+    for address in (
+        page_of(conversation),
+        reverse("admin:conversations_message_changelist"),
+        reverse("admin:conversations_message_change", args=[failed.pk]),
+    ):
+        shown = html.unescape(client.get(address, headers={"accept-language": language}).text)
+        assert trouble.what[language] in shown
+        assert trouble.do[language] in shown
+        assert "(131042) No payment" in shown
 
 
 def test_a_reply_quotes_what_it_answers(visit, alice, chat, conversation):

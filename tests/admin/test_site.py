@@ -193,8 +193,8 @@ def test_what_is_on_sale_and_what_is_solved_can_be_asked_for(visit, alice, dairy
 
     assert names("/admin/accounts/product/", active="no") == {"Cow milk (1 litre)"}
     assert len(names("/admin/accounts/product/", active="yes")) == 2
-    assert names("/admin/webhooks/faileditem/", solved="yes") == set()
-    assert len(names("/admin/webhooks/faileditem/", solved="no")) == 1
+    assert names("/admin/webhooks/faileditem/", state="solved") == set()
+    assert len(names("/admin/webhooks/faileditem/", state="open")) == 1
 
 
 def test_since_counts_days_in_the_businesss_zone(visit, alice, conversation):

@@ -33,7 +33,15 @@ def test_all_well_is_200_and_names_each_part(client, workers):
     body = response.json()
     assert response.status_code == 200, body
     assert body["status"] == "ok"
-    assert set(body) == {"status", "database", "broker", "oldest_unprocessed", "worker_inbound", "worker_send"}
+    assert set(body) == {
+        "status",
+        "database",
+        "broker",
+        "oldest_unprocessed",
+        "failed_items",
+        "worker_inbound",
+        "worker_send",
+    }
     assert all(part["ok"] for name, part in body.items() if name != "status")
     assert body["oldest_unprocessed"]["seconds"] == 0
 
@@ -63,6 +71,13 @@ def test_a_delivery_that_nobody_works_off_is_503_once_it_is_old(client, workers,
     assert 89 < response.json()["oldest_unprocessed"]["seconds"] < 100
     drain()
     assert client.get("/health/ready").status_code == 200
+
+
+def test_what_failed_is_told_and_makes_nothing_unwell(client, workers, dairy):
+    deliver(b"{nope")
+    drain()
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json()["failed_items"]) == (200, {"ok": True, "open": 1})
 
 
 def test_a_valkey_that_is_away_is_503_and_said(client):

@@ -20,6 +20,7 @@ UNSCOPED = {
     "accounts.Membership": "read to find out which scope a person may open",
     "accounts.AuditEvent": "an event may be of no business, and outlives it",
     "webhooks.FailedItem": "may be of no business; the intake serves all of them at once",
+    "webhooks.Tally": "counts what is of no business too; the intake serves all of them at once",
     "webhooks.ChannelEvent": "may be of no business; the intake serves all of them at once",
 }
 # Links between rows of a tenant that no composite key of the database holds in one business, and why.

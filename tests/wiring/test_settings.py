@@ -70,6 +70,7 @@ def test_what_has_no_default_refuses_to_start_without_it(start, name, value):
         ("JWT_EXPIRES_IN", "soon", "must be a duration"),
         ("SESSION_EXPIRES_IN", "0", "must be a duration"),
         ("ANSWER_AGE_LIMIT", "quarter of an hour", "must be a duration"),
+        ("DELIVERIES_KEPT", "30", "must be a day or more"),
         ("FIELD_ENCRYPTION_KEYS", "too-short", "must hold Fernet keys"),
         ("PORT", "http", "must be a whole number from 1 to 65535"),
         ("PORT", "70000", "must be a whole number from 1 to 65535"),
