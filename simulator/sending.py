@@ -5,6 +5,7 @@ import time
 from . import bodies, limits
 from .business import Number, pricing
 from .errors import GraphError, title
+from .faults import Graph as Fault
 from .phones import RANK, Customer, Message
 from .world import World
 
@@ -13,9 +14,9 @@ TYPING_S = 25  # Meta switches the sign off after 25 seconds or on the answer
 READ_MS = 20
 
 
-def send(world: World, number: Number, body: dict, failure: int | None = None) -> Message:
-    """Accepts a message, or raises GraphError. With `failure` it is accepted and a failed status with this code
-    follows instead of delivery."""
+def send(world: World, number: Number, body: dict, fault: Fault) -> Message:
+    """Accepts a message, or raises GraphError. The modes `failed`, `no_status` and `late_status` of the fault change
+    what follows."""
     limits.check(body)
     now = time.time()
     customer = _recipient(world, number, body, now)
@@ -35,9 +36,9 @@ def send(world: World, number: Number, body: dict, failure: int | None = None) -
         callback=body.get("biz_opaque_callback_data"),
         by_bsuid=by_bsuid,
     )
-    if failure is None:
+    if fault.mode != "failed":
         _show(world, message)
-    _schedule_statuses(world, message, failure)
+    _schedule_statuses(world, message, fault)
     return message
 
 
@@ -188,16 +189,17 @@ def _react(world: World, reaction: Message) -> None:
         world.changed(target)
 
 
-def _schedule_statuses(world: World, message: Message, failure: int | None) -> None:
+def _schedule_statuses(world: World, message: Message, fault: Fault) -> None:
     when = world.faults.statuses
-    if not when.on:
+    if not when.on or fault.mode == "no_status":
         return
-    if failure is not None:
-        world.later(when.sent_ms, _fail, world, message, failure)
+    late = fault.late_ms if fault.mode == "late_status" else 0
+    if fault.mode == "failed":
+        world.later(when.sent_ms, _fail, world, message, fault.code)
         return
-    world.later(when.sent_ms, _status, world, message, "sent")
+    world.later(late + when.sent_ms, _status, world, message, "sent")
     if message.kind != "reaction":  # a reaction gets no more than sent
-        world.later(when.delivered_ms, _status, world, message, "delivered")
+        world.later(late + when.delivered_ms, _status, world, message, "delivered")
 
 
 def _status(world: World, message: Message, name: str) -> None:
