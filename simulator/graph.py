@@ -3,10 +3,11 @@ accepted one in sending.py."""
 
 import asyncio
 import json
+import time
 
 from aiohttp import web
 
-from . import limits, mischief, sending
+from . import files, limits, mischief, sending, templates
 from .business import Number
 from .errors import GraphError, unknown_object, unknown_path, wrong_token
 from .faults import Graph as Fault
@@ -21,6 +22,9 @@ def routes(world: World) -> list[web.RouteDef]:
     graph = Graph(world)
     return [
         web.post(VERSION + "/{id}/messages", graph.messages),
+        web.post(VERSION + "/{id}/media", graph.media),
+        web.get(files.PATH, graph.download, allow_head=False),
+        web.route("*", VERSION + "/{id}/message_templates", graph.templates),
         web.get(VERSION + "/{id}", graph.info, allow_head=False),
         web.route("*", VERSION + "/{id}/subscribed_apps", graph.subscribed_apps),
         web.route("*", VERSION + "/{tail:.*}", graph.unknown),
@@ -34,6 +38,15 @@ class Graph:
     async def messages(self, request: web.Request) -> web.Response:
         return await self._answer(request, self._send, is_messages=True)
 
+    async def media(self, request: web.Request) -> web.Response:
+        return await self._answer(request, self._upload)
+
+    async def download(self, request: web.Request) -> web.Response:
+        return await self._answer(request, self._download)
+
+    async def templates(self, request: web.Request) -> web.Response:
+        return await self._answer(request, self._templates)
+
     async def info(self, request: web.Request) -> web.Response:
         return await self._answer(request, self._info)
 
@@ -45,7 +58,7 @@ class Graph:
 
     async def _answer(self, request: web.Request, act, is_messages: bool = False) -> web.Response:
         """Records the call, lets it meet its fault, acts, answers. `act(request, body, call, fault)` returns the
-        answer's body or raises GraphError."""
+        answer, or its JSON, or raises GraphError."""
         if self._stays_unread(request):
             call = self.world.record(request.method, request.path, b"")
             return await mischief.no_answer(request, call, self.world.faults.take(False, bool))
@@ -66,9 +79,10 @@ class Graph:
         try:
             if fault.mode == "error":
                 raise GraphError(fault.code)
-            answer = _json(act(request, body, call, fault))
+            answer = act(request, body, call, fault)
         except GraphError as error:
             return _json(error.body(), error.http_status)
+        answer = answer if isinstance(answer, web.Response) else _json(answer)
         return mischief.cut(answer) if fault.mode == "broken_json" else answer
 
     def _stays_unread(self, request: web.Request) -> bool:
@@ -109,19 +123,67 @@ class Graph:
             receipt["message_status"] = "accepted"
         return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [receipt]}
 
+    def _upload(self, request, body: dict, _call, _fault) -> dict:
+        number = self._number(request)
+        if body.get("messaging_product") != "whatsapp":
+            raise limits.invalid("The parameter messaging_product is required and must be 'whatsapp'.")
+        part = body.get("file")
+        if not isinstance(part, web.FileField):
+            raise limits.invalid("The parameter file is required.")
+        data, mime_type = part.file.read(), str(body.get("type") or part.content_type)
+        files.check_upload(data, mime_type)
+        return {"id": self.world.files.add(number, data, mime_type, part.filename).id}
+
+    def _download(self, request, _body, _call, _fault) -> web.Response:
+        """Needs the token, as at Meta: an address alone gives nothing."""
+        token = self._token(request)
+        file = self.world.files.at(request.query, int(time.time() * 1000))
+        if file is None or file.number.access_token != token:
+            return web.Response(text="URL signature expired\n", status=404)
+        return web.Response(body=file.data, headers={"Content-Type": file.mime_type})
+
     def _info(self, request, _body, _call, _fault) -> dict:
+        """Of a number, an account, a file or a template."""
         token, wanted = self._token(request), request.match_info["id"]
         number = self.world.numbers.get(wanted)
         if number and number.access_token == token:
             return _chosen_fields(request, _number_info(number))
-        number = self.world.numbers.of_account(wanted)
-        if number and number.access_token == token:
+        for number in self.world.numbers.accounts(wanted, token):
             return _chosen_fields(request, {"id": wanted, "name": number.name, "currency": "INR"})
+        file = self.world.files.get(wanted)
+        is_theirs = file is not None and file.number.access_token == token
+        if is_theirs and request.query.get("phone_number_id") in (None, file.number.phone_number_id):
+            return file.lookup(self.world.file_url(file, f"{request.scheme}://{request.host}"))
+        for template in self._owned_templates(lambda number: number.access_token == token):
+            if template["id"] == wanted:
+                return templates.chosen(template, request.query.get("fields"))
         raise unknown_object(request.method, wanted)
+
+    def _templates(self, request, body: dict, _call, _fault) -> dict:
+        """Lists them, or takes a new one that waits for approval."""
+        token, waba_id = self._token(request), request.match_info["id"]
+        numbers = self.world.numbers.accounts(waba_id, token)
+        if not numbers:
+            raise unknown_object(request.method, waba_id)
+        every = self._owned_templates(lambda number: number in numbers)
+        if request.method == "GET":
+            return templates.page(every, request.query, f"{request.scheme}://{request.host}{request.path}")
+        if request.method != "POST":
+            raise unknown_path(request.path)
+        made = templates.from_graph(waba_id, body)
+        if any((one["name"], one["language"]) == (made["name"], made["language"]) for one in every):
+            raise limits.invalid(f"Content in this language already exists: {made['name']}, {made['language']}.")
+        self.world.add_template(waba_id, made)
+        return {"id": made["id"], "status": made["status"], "category": made["category"]}
+
+    def _owned_templates(self, owns) -> list[dict]:
+        """Each once, though the numbers of an account share them."""
+        found = {one["id"]: one for number in self.world.numbers if owns(number) for one in number.templates.values()}
+        return list(found.values())
 
     def _subscribe(self, request, _body, _call, _fault) -> dict:
         token, waba_id = self._token(request), request.match_info["id"]
-        numbers = [one for one in self.world.numbers if one.waba_id == waba_id and one.access_token == token]
+        numbers = self.world.numbers.accounts(waba_id, token)
         if not numbers:
             raise unknown_object(request.method, waba_id)
         if request.method == "GET":
@@ -177,9 +239,21 @@ def _chosen_fields(request, info: dict) -> dict:
 
 
 async def _body(request: web.Request) -> tuple[bytes, dict]:
-    """(what is recorded of the call, the body)."""
+    """(what is recorded of the call, the body). Of a file that comes as a form its type and size are recorded."""
+    if request.content_type.startswith("multipart/"):
+        form = dict(await request.post())
+        recorded = {name: _described(value) for name, value in form.items()}
+        return json.dumps(recorded).encode(), form
     raw = await request.read()
     return raw, _json_object(raw)
+
+
+def _described(value):
+    if not isinstance(value, web.FileField):
+        return value
+    size = value.file.seek(0, 2)
+    value.file.seek(0)
+    return {"mime_type": value.content_type, "size": size}
 
 
 def _json_object(raw: bytes) -> dict:
