@@ -23,6 +23,8 @@ const GRAPH = {
   131026: ["200, then failed with 131026", { mode: "failed", code: 131026 }],
 };
 
+const ABOUT = { statuses: "a status", message_echoes: "an echo", message_template_status_update: "a template's status" };
+
 export async function setUpTester() {
   $("fault-graph").append(...Object.entries(GRAPH).map(([value, [text]]) => el("option", { value, text })));
   $("fault-graph").addEventListener("change", () => put({ graph: GRAPH[$("fault-graph").value]?.[1] ?? {} }));
@@ -70,7 +72,7 @@ export function drawSteps(messages) {
 }
 
 function outcome({ status, ms, error, about, at }) {
-  const what = about === "statuses" ? "a status" : "a message";
+  const what = ABOUT[about] ?? "a message";
   if (status === 200) return `Took ${what} in ${ms} ms, ${clock(at)}`;
   if (status) return `Answered ${status} to ${what}, ${clock(at)}`;
   return `Did not take ${what}: ${error}, ${clock(at)}`;

@@ -268,6 +268,25 @@ def test_a_file_that_a_browser_might_run_is_a_download(sim, asha):
     assert sim.refuse("GET", "/media/1")[0] == 404
 
 
+def test_a_player_gets_the_part_that_it_asks_for(sim, asha):
+    sim.tap(asha["id"], {"type": "video"})
+    path = f"{sim.url}/_sim/media/{sim.thread(asha['id'])[-1]['media']['id']}"
+    whole = sim.http.get(path, timeout=5)
+    assert (whole.status_code, whole.headers["Accept-Ranges"]) == (200, "bytes")
+    for wanted, part in (
+        ("bytes=10-19", slice(10, 20)),
+        ("bytes=100-", slice(100, None)),
+        ("bytes=-5", slice(-5, None)),
+    ):
+        answer = sim.http.get(path, headers={"Range": wanted}, timeout=5)
+        assert (answer.status_code, answer.content) == (206, whole.content[part])
+    assert (
+        sim.http.get(path, headers={"Range": "bytes=0-0"}, timeout=5).headers["Content-Range"].startswith("bytes 0-0/")
+    )
+    for wanted in ("bytes=x", "bytes=99999999-"):
+        assert sim.http.get(path, headers={"Range": wanted}, timeout=5).content == whole.content
+
+
 # Edits, deletions, the phone app
 
 
