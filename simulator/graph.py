@@ -61,7 +61,7 @@ class Graph:
         answer, or its JSON, or raises GraphError."""
         if self._stays_unread(request):
             call = self.world.record(request.method, request.path, b"")
-            return await mischief.no_answer(request, call, self.world.faults.take(False, bool))
+            return await mischief.no_answer(request, call, self.world.faults.take(False, lambda _ref: True))
         raw, body = await _body(request)
         call = self.world.record(request.method, request.path, raw)
         fault = self.world.faults.take(is_messages and "status" not in body, lambda ref: self._is_about(body, ref))
