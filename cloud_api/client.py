@@ -1,11 +1,11 @@
-"""The Graph API of one WhatsApp number's token: send, mark as read, look at the number and its subscriptions."""
+"""The Graph API of one WhatsApp number's token: send, mark as read, move files, look at number and templates."""
 
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import requests
 from requests.adapters import BaseAdapter
@@ -13,9 +13,11 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError
 
-from cloud_api import storable
-from cloud_api.errors import Ambiguous, InvalidMessage, NotSent, from_answer
+from cloud_api import media, storable, templates
+from cloud_api.errors import Ambiguous, GraphError, InvalidMessage, NotSent, from_answer
+from cloud_api.media import Fetched, Media, Unfinished
 from cloud_api.messages import CALLBACK_DATA, check_length
+from cloud_api.templates import Template
 from cloud_api.transport import never_connected, shared_session
 
 MAX_ANSWER_BYTES = 256 * 1024
@@ -56,9 +58,13 @@ class Client:
     Any number of threads may use one client at once. Clients of many numbers share connections by
     `session=shared_session()`; without it a client has its own, on `transport` if given.
 
-    In seconds: `connect_timeout` bounds the TCP connection and each step of the TLS handshake, `read_timeout` each wait
-    for bytes of the answer's head and the whole of its body; name resolution has the resolver's own limit. Redirects
-    are not followed. Nothing is logged, and no repr, exception or cause of an exception holds the token.
+    In seconds: `connect_timeout` bounds the TCP connection, each step of the TLS handshake and each piece of the
+    request, `read_timeout` the whole answer, head and body, however slowly it comes; name resolution has the resolver's
+    own limit. Redirects are not followed. Nothing is logged, and no repr, exception or cause of an exception holds the
+    token.
+
+    Files are fetched from the host of `base_url` and from Meta's lookaside.fbsbx.com; `media_hosts` adds others, as
+    "https://host" or "http://127.0.0.1:9090". The token goes to no other host.
     """
 
     def __init__(
@@ -72,6 +78,7 @@ class Client:
         connect_timeout: float = 3.05,
         read_timeout: float = 20,
         pool_size: int = 64,
+        media_hosts: Iterable[str] = (),
     ):
         if session is not None and transport is not None:
             raise ValueError("Give a session or a transport, not both: a session has its transport.")
@@ -82,6 +89,7 @@ class Client:
         if not _TOKEN.fullmatch(access_token):
             raise ValueError("The access token is empty or holds a character that no HTTP header may carry.")
         self._root = f"{base_url.rstrip('/')}/{version}/"
+        self._media_origins = media.origins(base_url, tuple(media_hosts))
         self._token = access_token
         self._own_session = session is None
         self._session = session or shared_session(pool_size, transport)
@@ -144,24 +152,109 @@ class Client:
             raise Ambiguous("The answer holds no list of subscribed apps", http_status=200)
         return [app for app in data if isinstance(app, dict)]
 
+    def templates(self, waba_id: str, name: str = "") -> list[Template]:
+        """The account's templates, or those of one name (one for each language), in Meta's order; all pages."""
+        found, after, seen = [], "", set()
+        for _ in range(templates.MAX_PAGES):
+            answer = self._call("GET", waba_id, "/message_templates" + templates.page_query(name, after))
+            page, after = templates.page_from(answer)
+            found += page
+            if not after:
+                return [one for one in found if name in ("", one.name)]  # Meta also lists names that contain it
+            if after in seen:
+                break
+            seen.add(after)
+        raise Ambiguous("The list of templates does not end", http_status=200)
+
+    def template(self, template_id: str) -> Template:
+        """One template as it is now; Refused with code 100 where there is none."""
+        return templates.template_from(self._call("GET", template_id, f"?fields={templates.FIELDS}"))
+
+    def upload(self, phone_number_id: str, file: BinaryIO, mime_type: str, *, seconds: float = 120) -> str:
+        """Gives Meta a file; its media id, which lives 30 days, for `messages.image` and its like.
+
+        The file must be seekable and is read from its beginning. Its type and size are checked first (`media.KINDS`,
+        `media.SIZES`): InvalidMessage. An upload that did not end in `seconds` is Ambiguous; it may be repeated, as a
+        file that is not sent is seen by nobody. The name that the customer sees is given to `messages.document`.
+        """
+        size = media.check_upload(file, mime_type)
+        form = media.Form(file, size, mime_type)
+        request = self._request("POST", phone_number_id, "/media")
+        request.body = form.pieces(time.monotonic() + seconds)
+        request.headers["Content-Type"] = form.content_type
+        request.headers["Content-Length"] = str(form.length)
+        media_id = storable.string(self._answer(request).get("id"))
+        if not media_id:
+            raise Ambiguous("The answer holds no media id", http_status=200)
+        return media_id
+
+    def media(self, media_id: str, phone_number_id: str = "") -> Media:
+        """Where a file can be fetched for the next 5 minutes, and what Meta says of it.
+
+        With `phone_number_id` Meta answers only if the file belongs to this number. An id of a webhook lives 7 days.
+        """
+        if phone_number_id and not _ID.fullmatch(phone_number_id):
+            raise InvalidMessage("The id of the number is no id of Meta's.")
+        edge = f"?phone_number_id={phone_number_id}" if phone_number_id else ""
+        return media.media_from(self._call("GET", media_id, edge), media_id)
+
+    def download(self, url: str, into: BinaryIO, *, max_bytes: int, seconds: float = 60) -> Fetched:
+        """Writes the file at an address of `media` to `into`, in pieces; `seconds` is for all of it.
+
+        Nothing is sent to a host that is not Meta's or one of `media_hosts`: InvalidMessage. TooLarge holds whatever
+        Content-Length says. Refused: Meta gives no such file, for 404 the address may have expired, ask `media` anew.
+        NotSent and Unfinished may be repeated. After an error `into` holds a part of the file; its own OSErrors pass.
+        """
+        media.check_address(url, self._media_origins)
+        deadline = time.monotonic() + seconds
+        request = _request("GET", url, {**self._headers, "Accept": "*/*"}, None)
+        try:
+            response = self._response(request, (self._timeouts[0], seconds))
+            return self._fetch(response, into, max_bytes, deadline)
+        except Ambiguous as error:
+            unfinished = Unfinished(error.message, code=error.code, http_status=error.http_status)
+        raise unfinished
+
+    def _fetch(self, response: requests.Response, into: BinaryIO, max_bytes: int, deadline: float) -> Fetched:
+        try:
+            if response.status_code != 200:
+                raise self._error(response, _json_of(response, deadline))
+            if _length(response) > max_bytes:
+                raise media.too_large(max_bytes)
+            size, sha256 = media.receive(_whole(response), into, max_bytes, deadline)
+        finally:
+            response.close()
+        return Fetched(size, sha256, response.headers.get("Content-Type", "").strip()[:200])
+
     def _call(self, method: str, node_id: str, edge: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The answer's JSON object; `edge` is what follows the node's id in the URL."""
+        return self._answer(self._request(method, node_id, edge, body))
+
+    def _request(
+        self, method: str, node_id: str, edge: str, body: dict[str, Any] | None = None
+    ) -> requests.PreparedRequest:
         if not _ID.fullmatch(node_id):
-            raise InvalidMessage("The id of the number or account is empty or no id of Meta's.")
-        response = self._response(_request(method, self._root + node_id + edge, self._headers, body))
-        answer = _json_of(response, self._timeouts[1])
+            raise InvalidMessage("The id of the number, account, file or template is empty or no id of Meta's.")
+        return _request(method, self._root + node_id + edge, self._headers, body)
+
+    def _answer(self, request: requests.PreparedRequest) -> dict[str, Any]:
+        response = self._response(request, self._timeouts)
+        answer = _json_of(response, time.monotonic() + self._timeouts[1])
         has_error = isinstance(answer, dict) and isinstance(answer.get("error"), dict)
         if has_error or not 200 <= response.status_code < 300:
-            raise from_answer(response.status_code, answer, _retry_after(response), hide=self._token)
+            raise self._error(response, answer)
         if not isinstance(answer, dict):
             raise Ambiguous("The answer is no JSON object that could be read whole", http_status=response.status_code)
         return answer
 
-    def _response(self, request: requests.PreparedRequest) -> requests.Response:
+    def _error(self, response: requests.Response, answer: Any) -> GraphError:
+        return from_answer(response.status_code, answer, _retry_after(response), hide=self._token)
+
+    def _response(self, request: requests.PreparedRequest, timeouts: tuple[float, float]) -> requests.Response:
         """The answer's head. Goes to the session's adapter directly: no redirects, no cookies, no netrc."""
         adapter = self._session.get_adapter(request.url)
         try:
-            return adapter.send(request, stream=True, timeout=self._timeouts, verify=True, proxies={})
+            return adapter.send(request, stream=True, timeout=timeouts, verify=True, proxies={})
         except (requests.RequestException, HTTPError) as error:
             failure = _unanswered(error)
         # Raised here and not inside the block: the exception of requests holds the token and must not be its context.
@@ -213,9 +306,9 @@ def _innermost(error: BaseException) -> BaseException:
     return error
 
 
-def _json_of(response: requests.Response, seconds: float) -> Any:
-    """The body's JSON value; None where it is none, is cut off, is too long or takes longer than `seconds`."""
-    body = _read(response, time.monotonic() + seconds)
+def _json_of(response: requests.Response, deadline: float) -> Any:
+    """The body's JSON value; None where it is none, is cut off, is too long or comes after `deadline`."""
+    body = _read(response, deadline)
     if body is None:
         return None
     try:
@@ -245,6 +338,21 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
         return
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         yield chunk
+
+
+def _whole(response: requests.Response) -> Iterator[bytes]:
+    """The chunks of a file; a body that breaks off is Unfinished."""
+    try:
+        yield from _chunks(response)
+        return
+    except (requests.RequestException, HTTPError) as error:
+        failure = Unfinished(f"The file broke off ({type(_innermost(error)).__name__})", http_status=200)
+    raise failure
+
+
+def _length(response: requests.Response) -> int:
+    header = response.headers.get("Content-Length", "")
+    return int(header) if header.isascii() and header.isdigit() and len(header) < 16 else 0
 
 
 def _retry_after(response: requests.Response) -> float | None:

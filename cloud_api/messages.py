@@ -11,6 +11,7 @@ from typing import Any
 
 from cloud_api.errors import InvalidMessage
 
+# Limits of Meta's, where nothing else is said. Of files only captions are checked here; sizes are `media`'s.
 TEXT_BODY = 4096
 BUTTONS_BODY = 1024
 LIST_BODY = 4096
@@ -27,6 +28,11 @@ ROW_ID = 200
 ROW_TITLE = 24
 ROW_DESCRIPTION = 72
 CALLBACK_DATA = 512
+CAPTION = 1024
+FILENAME = 240
+EMOJI = 32  # our own: the longest emoji of Unicode has 10 code points
+LINK = 2000  # our own
+MAX_CONTACTS = 257
 
 
 def text(body: str, preview_url: bool = False) -> dict[str, Any]:
@@ -82,6 +88,57 @@ def template(name: str, language: str, components: Iterable[dict] = ()) -> dict[
     return {"type": "template", "template": body}
 
 
+def reaction(wamid: str, emoji: str) -> dict[str, Any]:
+    """An emoji on a message of the last 30 days; "" takes it back. It gets the status `sent` and no other."""
+    _check_present("wamid of the reaction", wamid)
+    check_length("reaction", emoji, EMOJI, needed=False)
+    return {"type": "reaction", "reaction": {"message_id": wamid, "emoji": emoji}}
+
+
+def image(media_id: str = "", *, link: str = "", caption: str = "") -> dict[str, Any]:
+    """A picture: an id of `Client.upload`, or a link that Meta fetches itself and keeps for 10 minutes; not both."""
+    return _media("image", media_id, link, caption=caption)
+
+
+def video(media_id: str = "", *, link: str = "", caption: str = "") -> dict[str, Any]:
+    return _media("video", media_id, link, caption=caption)
+
+
+def audio(media_id: str = "", *, link: str = "", voice: bool = False) -> dict[str, Any]:
+    """`voice` shows it as a voice note, for which Meta wants OGG with OPUS, mono. There is no caption."""
+    return _media("audio", media_id, link, voice=voice)
+
+
+def document(media_id: str = "", *, link: str = "", filename: str = "", caption: str = "") -> dict[str, Any]:
+    """`filename` is what the customer sees; its ending chooses the icon."""
+    check_length("file name", filename, FILENAME, needed=False)
+    return _media("document", media_id, link, filename=filename, caption=caption)
+
+
+def sticker(media_id: str = "", *, link: str = "") -> dict[str, Any]:
+    return _media("sticker", media_id, link)
+
+
+def location(latitude: float, longitude: float, name: str = "", address: str = "") -> dict[str, Any]:
+    """A place, in degrees. The address shows only together with a name."""
+    for field, value, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+        if not -most <= value <= most:  # also refuses NaN
+            raise InvalidMessage(f"The {field} is {value}; there are -{most} to {most} degrees.")
+    place: dict[str, Any] = {"latitude": latitude, "longitude": longitude}
+    place |= {key: value for key, value in (("name", name), ("address", address)) if value}
+    return {"type": "location", "location": place}
+
+
+def contacts(cards: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Contact cards in Meta's shape; each needs `name.formatted_name`."""
+    _check_count("contacts", len(cards), MAX_CONTACTS)
+    for card in cards:
+        name = card.get("name")
+        formatted = name.get("formatted_name") if isinstance(name, dict) else None
+        _check_present("formatted name of a contact", formatted if isinstance(formatted, str) else "")
+    return {"type": "contacts", "contacts": list(cards)}
+
+
 def check_length(field: str, value: str, limit: int, *, needed: bool = True) -> None:
     """Raises InvalidMessage where the text is longer than `limit`, or blank although needed."""
     if len(value) > limit:
@@ -93,6 +150,17 @@ def check_length(field: str, value: str, limit: int, *, needed: bool = True) -> 
 def _check_present(field: str, value: str) -> None:
     if not value.strip():
         raise InvalidMessage(f"The {field} is empty.")
+
+
+def _media(kind: str, media_id: str, link: str, **more: Any) -> dict[str, Any]:
+    if bool(media_id) == bool(link):
+        raise InvalidMessage(f"The {kind} needs a media id or a link, and not both.")
+    if link and not link.startswith(("https://", "http://")):
+        raise InvalidMessage(f"The link of the {kind} is no web address.")
+    check_length("link", link, LINK, needed=False)
+    check_length("caption", more.get("caption", ""), CAPTION, needed=False)
+    where = {"id": media_id} if media_id else {"link": link}
+    return {"type": kind, kind: {**where, **{key: value for key, value in more.items() if value}}}
 
 
 def _interactive(kind: str, body: str, action: dict, header: str, footer: str) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         ("--host", str, "127.0.0.1", "address to listen on"),
         ("--port", int, 9090, "port to listen on"),
         ("--webhook-url", str, "http://127.0.0.1:8000/webhook", "where webhooks are delivered"),
+        ("--public-url", str, "", "how the product reaches it, for the addresses of files in webhooks"),
         ("--retry-first", float, Clock.first, "seconds to the first retry of a webhook; doubles"),
         ("--retry-max", float, Clock.longest, "longest pause between retries, in seconds"),
         ("--retry-for", float, Clock.give_up, "seconds until a webhook is given up"),
@@ -64,6 +65,7 @@ async def serve(options: argparse.Namespace, numbers: list) -> int:
     """Serves until SIGINT or SIGTERM. Returns the exit code: 1 if the port is taken."""
     clock = Clock(options.retry_first, options.retry_max, options.retry_for, options.webhook_timeout)
     world = World(options.webhook_url, clock)
+    world.base_url = options.public_url or f"http://{options.host}:{options.port}"
     for number in numbers:
         world.add_number(number)
     runner = web.AppRunner(make_app(world), access_log=None, shutdown_timeout=1)

@@ -5,7 +5,7 @@ from aiohttp import web
 from . import control, graph, page
 from .world import World
 
-MAX_BODY = 8 * 1024 * 1024
+MAX_BODY = 140 * 1024 * 1024  # a document of 100 MB as base64
 
 
 def make_app(world: World) -> web.Application:

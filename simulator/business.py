@@ -4,13 +4,16 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from . import templates
+
 REQUIRED = ("phone_number_id", "waba_id", "display_phone_number", "name", "access_token", "app_secret")
 FREE_SERVICE_MESSAGES = 1000
 
 
 @dataclass(slots=True)
 class Number:
-    """One business number. `templates` maps (name, language) to the template; None accepts every template."""
+    """One business number. `templates` maps (name, language) to a template of `templates.make`; with `any_template`
+    one that is not among them is taken too."""
 
     phone_number_id: str
     waba_id: str
@@ -18,17 +21,28 @@ class Number:
     name: str
     access_token: str = field(repr=False)
     app_secret: str = field(repr=False)
-    templates: dict | None = None
+    given_templates: list | None = None
     subscribed: bool = False
+    templates: dict = field(init=False)
     metadata: dict = field(init=False)
     _service: tuple = field(init=False, default=("", 0))
 
     def __post_init__(self):
         self.metadata = {"display_phone_number": self.digits, "phone_number_id": self.phone_number_id}
+        self.start_templates()
 
     @property
     def digits(self) -> str:
         return "".join(filter(str.isdigit, self.display_phone_number))
+
+    @property
+    def any_template(self) -> bool:
+        return self.given_templates is None
+
+    def start_templates(self) -> None:
+        """Back to the templates that the number came with."""
+        made = [templates.make(self.waba_id, one) for one in self.given_templates or ()]
+        self.templates = {(one["name"], one["language"]): one for one in made}
 
     def public(self) -> dict:
         """Everything but the secrets."""
@@ -65,6 +79,10 @@ class Numbers:
     def of_account(self, waba_id: str) -> Number | None:
         return next((number for number in self if number.waba_id == waba_id), None)
 
+    def accounts(self, waba_id: str, token: str) -> list[Number]:
+        """The numbers of an account that this token belongs to."""
+        return [number for number in self if number.waba_id == waba_id and number.access_token == token]
+
     def knows_token(self, token: str) -> bool:
         return any(number.access_token == token for number in self)
 
@@ -89,7 +107,10 @@ def number_from(data) -> Number:
     absent = [name for name in REQUIRED if not isinstance(data.get(name), str) or not data[name]]
     if absent:
         raise ValueError(f"a number needs these as non-empty strings: {', '.join(absent)}")
-    return Number(**{name: data[name] for name in REQUIRED}, templates=_templates(data.get("templates")))
+    given = data.get("templates")
+    if given is not None and not isinstance(given, list):
+        raise ValueError("templates must be a list of objects with a name")
+    return Number(**{name: data[name] for name in REQUIRED}, given_templates=given)
 
 
 def numbers_from(text: str) -> list[Number]:
@@ -103,11 +124,3 @@ def numbers_from(text: str) -> list[Number]:
     if not isinstance(data, list):
         raise ValueError("SIMULATOR_NUMBERS must be a JSON list")
     return [number_from(one) for one in data]
-
-
-def _templates(data) -> dict | None:
-    if data is None:
-        return None
-    if not isinstance(data, list) or not all(isinstance(one, dict) and one.get("name") for one in data):
-        raise ValueError("templates must be a list of objects with a name")
-    return {(one["name"], one.get("language", "en")): one for one in data}

@@ -1,16 +1,23 @@
 """The control API under /_sim, for testers, tests and benches. README.md documents it."""
 
 import json
+from urllib.parse import quote
 
 from aiohttp import web
 
-from . import handmade, sending
+from . import bodies, handmade, sending, templates
 from .business import Number, number_from
 from .phones import Customer, phone_digits
 from .world import World
-from .writing import write
+from .writing import echo, write
 
 MAX_LIST = 200
+# Types that the page shows in place.
+SHOWN = (
+    *("image/jpeg", "image/png", "image/webp", "image/gif"),
+    *("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/webm", "audio/wav"),
+    *("video/mp4", "video/3gpp", "video/webm"),
+)
 
 
 def routes(world: World) -> list[web.RouteDef]:
@@ -24,6 +31,11 @@ def routes(world: World) -> list[web.RouteDef]:
         web.post("/_sim/customers/{id}/messages", control.write),
         web.get("/_sim/customers/{id}/thread", control.thread),
         web.post("/_sim/customers/{id}/read", control.read),
+        web.post("/_sim/business/{phone_number_id}/echo", control.echo),
+        web.get("/_sim/media/{id}", control.media),
+        web.get("/_sim/templates", control.list_templates),
+        web.post("/_sim/templates", control.add_template),
+        web.post("/_sim/templates/{id}/{act}", control.judge_template),
         web.get("/_sim/calls", control.calls),
         web.post("/_sim/webhook", control.webhook),
         web.get("/_sim/webhooks", control.webhooks),
@@ -106,6 +118,55 @@ class Control:
         sending.look(self.world, customer, number)
         return _json({"ok": True})
 
+    async def echo(self, request) -> web.Response:
+        """A message that the business's people write in the phone app."""
+        data = await _body(request)
+        number = self._number(request.match_info)
+        customer = self._found(str(data.get("customer", "")), number)
+        message = echo(self.world, customer, number, data)
+        return _json({"wamid": message.wamid, "customer": customer.id})
+
+    async def media(self, request) -> web.Response:
+        """A file for the page. What a browser might run is a download, and nothing in it runs."""
+        file = self.world.files.get(request.match_info["id"])
+        if file is None:
+            raise LookupError("no such file: it was forgotten, or never there")
+        shown = file.base_type in SHOWN
+        disposition = "inline" if shown else f"attachment; filename*=UTF-8''{quote(file.name or 'file', safe='')}"
+        headers = {
+            "Content-Type": file.mime_type if shown else "application/octet-stream",
+            "Content-Disposition": disposition,
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, max-age=3600",
+            "Accept-Ranges": "bytes",
+        }
+        return _part(request, file.data, headers)
+
+    async def list_templates(self, request) -> web.Response:
+        number = self._number(request.query)
+        return _json({"templates": list(number.templates.values()), "any": number.any_template})
+
+    async def add_template(self, request) -> web.Response:
+        """Approved at once unless `status` says otherwise; no webhook tells of it."""
+        data = await _body(request)
+        number = self._number(data)
+        template = templates.make(number.waba_id, data)
+        self.world.add_template(number.waba_id, template)
+        return _json(template, 201)
+
+    async def judge_template(self, request) -> web.Response:
+        act = request.match_info["act"]
+        if act not in templates.ACTS:
+            raise ValueError(f"the act must be one of {', '.join(templates.ACTS)}")
+        reason = _optional_text(await _body(request), "reason") or ""
+        number, template = self.world.find_template(request.match_info["id"])
+        template["status"] = templates.ACTS[act]
+        template["rejected_reason"] = (reason or "NONE") if act == "reject" else "NONE"
+        news = templates.news(template, reason)
+        self.world.webhooks.send(bodies.account_news(number, "message_template_status_update", news))
+        return _json(template)
+
     async def calls(self, request) -> web.Response:
         since = int(request.query.get("since", 0))
         limit = int(request.query["limit"]) if "limit" in request.query else None
@@ -156,21 +217,20 @@ class Control:
 
     def _pair(self, request, data: dict, create: bool = False) -> tuple[Number, Customer]:
         chosen = data.get("phone_number_id") or request.query.get("phone_number_id")
-        ref = request.match_info["id"]
-        customer = self.world.phones.find(ref)
-        if customer is None and create and ref.lstrip("+").isdigit():
-            customer = self.world.phones.add(
-                f"+{phone_digits(ref)}", ref, None, self._number({"phone_number_id": chosen})
-            )
-        if customer is None:
-            raise LookupError(f"no customer {ref}")
+        customer = self._found(request.match_info["id"], self._number({"phone_number_id": chosen}) if create else None)
         return self._number({"phone_number_id": chosen or customer.home}), customer
 
-    def _customer(self, request) -> Customer:
-        customer = self.world.phones.find(request.match_info["id"])
+    def _found(self, ref: str, number: Number | None = None) -> Customer:
+        """The customer; with a number, digits that nobody has make a new customer of this number."""
+        customer = self.world.phones.find(ref)
+        if customer is None and number and ref.lstrip("+").isdigit():
+            customer = self.world.phones.add(f"+{phone_digits(ref)}", ref, None, number)
         if customer is None:
-            raise LookupError(f"no customer {request.match_info['id']}")
+            raise LookupError(f"no customer {ref}")
         return customer
+
+    def _customer(self, request) -> Customer:
+        return self._found(request.match_info["id"])
 
     def _number(self, data) -> Number:
         return self.world.numbers.chosen(data.get("phone_number_id"))
@@ -179,6 +239,19 @@ class Control:
         if request.query.get("phone_number_id"):
             return self._number(request.query).app_secret
         return handmade.secret_for(self.world, raw) or self._number({}).app_secret
+
+
+def _part(request, data: bytes, headers: dict) -> web.Response:
+    """The range that was asked for, as players do, or all of it."""
+    try:
+        wanted = request.http_range
+    except ValueError:
+        wanted = slice(None)
+    start, stop, _ = wanted.indices(len(data))
+    if wanted == slice(None, None, 1) or wanted == slice(None) or start >= stop:
+        return web.Response(body=data, headers=headers)
+    place = {"Content-Range": f"bytes {start}-{stop - 1}/{len(data)}"}
+    return web.Response(body=data[start:stop], status=206, headers={**headers, **place})
 
 
 async def _body(request) -> dict:

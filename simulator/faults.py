@@ -1,13 +1,17 @@
 """What is told to go wrong. `PUT /_sim/faults` sets it, README.md describes it."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 
-MODES = ("none", "http_500", "timeout_before", "timeout_after", "error", "failed")
+NOT_ACCEPTED = ("http_429", "http_500", "http_502", "timeout_before", "half_open", "error")
+ACCEPTED = ("timeout_after", "broken_json", "trickle", "reset", "failed", "no_status", "late_status")
+MODES = ("none", *NOT_ACCEPTED, *ACCEPTED)
 
 
 @dataclass(slots=True)
 class Graph:
-    """How Graph calls fail. `times` counts the calls that it still meets (None: all); `only` is "sends" or "all"."""
+    """How Graph calls fail. `times` counts the calls that it still meets (None: all); `only` is "sends" or "all";
+    `customer` (id, phone, @username or BSUID) leaves the calls about all others alone."""
 
     mode: str = "none"
     code: int = 131000
@@ -15,6 +19,9 @@ class Graph:
     times: int | None = None
     only: str = "sends"
     hold_ms: int = 30_000
+    customer: str | None = None
+    byte_ms: int = 1_000
+    late_ms: int = 5_000
 
 
 @dataclass(slots=True)
@@ -38,6 +45,13 @@ class Limits:
 
 
 @dataclass(slots=True)
+class Media:
+    """How long the address of a file lives, in ms: Meta's 5 minutes."""
+
+    url_ms: int = 300_000
+
+
+@dataclass(slots=True)
 class Statuses:
     """When the statuses of an accepted message come, in ms after it was accepted."""
 
@@ -47,7 +61,7 @@ class Statuses:
 
 
 NO_FAULT = Graph()
-SECTIONS = {"graph": Graph, "webhook": Webhook, "limits": Limits, "statuses": Statuses}
+SECTIONS = {"graph": Graph, "webhook": Webhook, "limits": Limits, "statuses": Statuses, "media": Media}
 
 
 @dataclass(slots=True)
@@ -56,6 +70,7 @@ class Faults:
     webhook: Webhook = field(default_factory=Webhook)
     limits: Limits = field(default_factory=Limits)
     statuses: Statuses = field(default_factory=Statuses)
+    media: Media = field(default_factory=Media)
 
     def put(self, data) -> None:
         """Replaces each section that is named; what a named section leaves out gets its default. Raises ValueError
@@ -69,10 +84,12 @@ class Faults:
     def clear(self) -> None:
         self.put({name: {} for name in SECTIONS})
 
-    def take(self, is_send: bool) -> Graph:
-        """The fault that this Graph call meets; counts it."""
+    def take(self, is_send: bool, is_about: Callable[[str], bool]) -> Graph:
+        """The fault that this Graph call meets; counts it. `is_about` says whether the call is about a customer."""
         fault = self.graph
         if (fault.mode == "none" and not fault.delay_ms) or (fault.only == "sends" and not is_send):
+            return NO_FAULT
+        if fault.customer is not None and not is_about(fault.customer):
             return NO_FAULT
         if fault.times is not None:
             if fault.times <= 0:
@@ -114,6 +131,9 @@ def _check(name: str, given, default) -> None:
     if name == "graph.times":
         if given is not None and (type(given) is not int or given < 0):
             raise ValueError("graph.times must be a whole number or null")
+    elif name == "graph.customer":
+        if given is not None and (type(given) is not str or not given):
+            raise ValueError("graph.customer must be the id, phone, @username or BSUID of a customer, or null")
     elif type(given) is not type(default) or (type(given) is int and given < 0):
         raise ValueError(
             f"{name} must be {'true or false' if type(default) is bool else f'a {type(default).__name__}, 0 or more'}"

@@ -2,9 +2,11 @@
 
 import time
 
-from . import bodies, limits
+from . import bodies, limits, templates
 from .business import Number, pricing
 from .errors import GraphError, title
+from .faults import Graph as Fault
+from .files import TYPES, base_type
 from .phones import RANK, Customer, Message
 from .world import World
 
@@ -13,14 +15,16 @@ TYPING_S = 25  # Meta switches the sign off after 25 seconds or on the answer
 READ_MS = 20
 
 
-def send(world: World, number: Number, body: dict, failure: int | None = None) -> Message:
-    """Accepts a message, or raises GraphError. With `failure` it is accepted and a failed status with this code
-    follows instead of delivery."""
+def send(world: World, number: Number, body: dict, fault: Fault) -> Message:
+    """Accepts a message, or raises GraphError. The modes `failed`, `no_status` and `late_status` of the fault change
+    what follows."""
     limits.check(body)
     now = time.time()
     customer = _recipient(world, number, body, now)
     by_bsuid = not body.get("to")
-    kind, content = _bubble(number, body)
+    kind, content = _bubble(world, number, body)
+    if failure := _bad_file(content, kind):
+        fault = failure
     thread = customer.thread(number)
     thread.typing_until = 0.0
     message = world.phones.keep(
@@ -35,9 +39,9 @@ def send(world: World, number: Number, body: dict, failure: int | None = None) -
         callback=body.get("biz_opaque_callback_data"),
         by_bsuid=by_bsuid,
     )
-    if failure is None:
+    if fault.mode != "failed":
         _show(world, message)
-    _schedule_statuses(world, message, failure)
+    _schedule_statuses(world, message, fault)
     return message
 
 
@@ -110,13 +114,14 @@ def _recipient(world: World, number: Number, body: dict, now: float) -> Customer
 
 
 def _check_template(number: Number, template: dict) -> None:
-    if number.templates is None:
-        return
     name, language = template["name"], template["language"]["code"]
     known = number.templates.get((name, language))
     if known is None:
+        if number.any_template:
+            return
         raise GraphError(132001, f"template name ({name}) does not exist in {language}")
-    wanted = known.get("body", "").count("{{")
+    templates.check_sendable(known)
+    wanted = templates.body(known).count("{{")
     given = len(limits.template_texts(template, "body"))
     if given != wanted:
         raise GraphError(
@@ -125,7 +130,7 @@ def _check_template(number: Number, template: dict) -> None:
         )
 
 
-def _bubble(number: Number, body: dict) -> tuple[str, dict]:
+def _bubble(world: World, number: Number, body: dict) -> tuple[str, dict]:
     """(kind, what the phone shows) of a checked message."""
     kind = body.get("type", "text")
     payload = body[kind]
@@ -141,8 +146,26 @@ def _bubble(number: Number, body: dict) -> tuple[str, dict]:
         return kind, {"location": payload}
     if kind == "contacts":
         return kind, {"contacts": payload}
-    names = ("link", "id", "filename")
-    return kind, {"text": payload.get("caption", ""), **{name: payload[name] for name in names if name in payload}}
+    return kind, _media_bubble(world, number, payload)
+
+
+def _media_bubble(world: World, number: Number, payload: dict) -> dict:
+    names = ("link", "id", "filename", "voice")
+    content = {"text": payload.get("caption", ""), **{name: payload[name] for name in names if name in payload}}
+    if payload.get("id"):
+        file = world.files.get(payload["id"])
+        if file is None or file.number.waba_id != number.waba_id:
+            raise limits.value(f"The media id {payload['id']} does not exist or is another account's.")
+        content["media"] = file.view()
+    return content
+
+
+def _bad_file(content: dict, kind: str) -> Fault | None:
+    """A file of another kind is taken, and fails afterwards, as Meta looks into it later."""
+    media = content.get("media")
+    if media is None or kind not in TYPES or base_type(media["mime_type"]) in TYPES[kind][0]:
+        return None
+    return Fault(mode="failed", code=131053)
 
 
 def _interactive_bubble(interactive: dict) -> tuple[str, dict]:
@@ -162,14 +185,15 @@ def _interactive_bubble(interactive: dict) -> tuple[str, dict]:
 
 def _template_bubble(number: Number, template: dict) -> dict:
     name, language = template["name"], template["language"]["code"]
-    known = (number.templates or {}).get((name, language), {})
+    known = number.templates.get((name, language))
     texts = limits.template_texts(template, "body")
-    text = known.get("body") or " · ".join([f"{name} ({language})", *texts])
+    text = (known and templates.body(known)) or " · ".join([f"{name} ({language})", *texts])
     for place, value in enumerate(texts, 1):
         text = text.replace(f"{{{{{place}}}}}", value)
     content = {"template": {"name": name, "language": language, "parameters": texts}, "text": text}
-    if known.get("buttons"):
-        content["buttons"] = [{"id": label, "title": label} for label in known["buttons"]]
+    labels = templates.buttons(known) if known else []
+    if labels:
+        content["buttons"] = [{"id": label, "title": label} for label in labels]
     return content
 
 
@@ -188,16 +212,17 @@ def _react(world: World, reaction: Message) -> None:
         world.changed(target)
 
 
-def _schedule_statuses(world: World, message: Message, failure: int | None) -> None:
+def _schedule_statuses(world: World, message: Message, fault: Fault) -> None:
     when = world.faults.statuses
-    if not when.on:
+    if not when.on or fault.mode == "no_status":
         return
-    if failure is not None:
-        world.later(when.sent_ms, _fail, world, message, failure)
+    late = fault.late_ms if fault.mode == "late_status" else 0
+    if fault.mode == "failed":
+        world.later(when.sent_ms, _fail, world, message, fault.code)
         return
-    world.later(when.sent_ms, _status, world, message, "sent")
+    world.later(late + when.sent_ms, _status, world, message, "sent")
     if message.kind != "reaction":  # a reaction gets no more than sent
-        world.later(when.delivered_ms, _status, world, message, "delivered")
+        world.later(late + when.delivered_ms, _status, world, message, "delivered")
 
 
 def _status(world: World, message: Message, name: str) -> None:
@@ -230,8 +255,8 @@ def _pricing(message: Message, now: float) -> dict:
     if message.kind != "template":
         return message.number.price_service_message(now)
     template = message.content["template"]
-    known = (message.number.templates or {}).get((template["name"], template["language"]), {})
-    return pricing(known.get("category", "utility").lower())
+    known = message.number.templates.get((template["name"], template["language"]))
+    return pricing(known["category"].lower() if known else "utility")
 
 
 def _mark(world: World, message: Message) -> None:

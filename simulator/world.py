@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from . import faults, rates
 from .business import Number, Numbers
+from .files import File, Files
 from .live import Hub
 from .phones import Message, Phones
 from .webhooks import Answer, Clock, Webhooks
@@ -54,6 +55,8 @@ class World:
         self.phones = Phones()
         self.faults = faults.Faults()
         self.hub = Hub()
+        self.files = Files()
+        self.base_url = ""  # where this simulator is reached, as far as it knows
         self.pair = rates.Buckets(*rates.PAIR)
         self.throughput = rates.Buckets(*rates.THROUGHPUT)
         self.webhooks = Webhooks(webhook_url, clock or Clock(), self.faults, self._webhook_result)
@@ -66,6 +69,20 @@ class World:
         self.numbers.put(number)
         self.people_of(number)
         self.hub.touch()
+
+    def add_template(self, waba_id: str, template: dict) -> None:
+        """To all numbers of the account; one of the same name and language is replaced."""
+        for number in self.numbers:
+            if number.waba_id == waba_id:
+                number.templates[template["name"], template["language"]] = template
+
+    def find_template(self, template_id: str) -> tuple[Number, dict]:
+        """(a number of its account, the template). Raises LookupError."""
+        for number in self.numbers:
+            for template in number.templates.values():
+                if template["id"] == template_id:
+                    return number, template
+        raise LookupError(f"no template {template_id}")
 
     def people_of(self, number: Number) -> None:
         """Gives the number two customers if it has none."""
@@ -86,12 +103,19 @@ class World:
         self.phones.clear()
         self.pair.clear()
         self.throughput.clear()
+        self.files.clear()
         self._forget_calls()
         for number in self.numbers:
+            number.start_templates()
             self.people_of(number)
         self.changes += 1
         self.hub.everyone("reload")
         self.hub.touch()
+
+    def file_url(self, file: File, base: str = "") -> str:
+        """An address of the file that expires as `faults.media` says; "" where no base is known."""
+        base = base or self.base_url
+        return base and self.files.url(base, file, int(time.time() * 1000) + self.faults.media.url_ms)
 
     def record(self, method: str, path: str, raw: bytes) -> Call:
         self.calls_seen += 1
@@ -136,7 +160,7 @@ class World:
 
     def _webhook_result(self, item, answer: Answer, final: str | None) -> None:
         message = item.message
-        if message.direction == "inbound":
+        if message is not None and message.direction == "inbound":
             message.delivery = {
                 "status": answer.status,
                 "error": answer.error,

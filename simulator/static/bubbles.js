@@ -1,6 +1,7 @@
 // The thread: one list item a message, kept in order, redrawn only where something that it shows has changed.
 
 import { clock, day, el, fullTime, icon, language, rich } from "./dom.js";
+import { attachment, fileName } from "./media.js";
 
 const TICKS = {
   waiting: ["clock", "On its way"],
@@ -10,7 +11,10 @@ const TICKS = {
   read: ["taken", "Read"],
 };
 
-/** actions: reply(message, button), openList(message), businessName(). */
+const ABOUT_ANOTHER = ["reaction", "edit", "revoke"];
+const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+
+/** actions: reply(message, button), react(message, emoji), openList(message), businessName(). */
 export class Thread {
   constructor(list, actions) {
     this.list = list;
@@ -31,7 +35,7 @@ export class Thread {
   /** Shows a message, or shows it again. Returns true if it is new on the screen. */
   put(message) {
     this.messages.set(message.wamid, message);
-    if (message.kind === "reaction" || message.status === "failed") {
+    if (ABOUT_ANOTHER.includes(message.kind) || message.status === "failed") {
       this.drawn.get(message.wamid)?.node.remove();
       return false;
     }
@@ -62,14 +66,37 @@ export class Thread {
 
   draw(message) {
     const mine = message.direction === "inbound";
-    const bubble = el("div", { class: "bubble" }, this.quote(message), ...content(message), this.foot(message, mine));
-    const row = el("li", { class: mine ? "row mine" : "row", data: { n: message.n, day: day(message.at) } }, bubble);
+    const bubble = el("div", { class: `bubble${style(message)}` },
+      this.quote(message), ...content(message, mine), this.foot(message, mine));
+    const line = el("div", { class: "line" }, bubble, message.revoked ? null : this.reactButton(message));
+    const row = el("li", { class: mine ? "row mine" : "row", data: { n: message.n, day: day(message.at) } }, line);
     row.append(el("span", { class: "unseen", text: mine ? "Sent by the customer" : "Sent by the business" }));
     if (mine && ["retried", "dropped"].includes(message.status)) row.append(trouble(message));
     const reactions = Object.values(message.reactions).filter(Boolean);
     if (reactions.length) row.append(el("span", { class: "reactions", text: reactions.join(" "), title: "Reaction" }));
     for (const choice of this.choices(message)) row.append(choice);
     return row;
+  }
+
+  /** Opens a line of emoji below the bubble. The one that the customer chose takes itself back. */
+  reactButton(message) {
+    const open = (event) => {
+      const button = event.currentTarget;
+      const row = button.closest(".row");
+      const close = () => { row.querySelector(".emojis")?.remove(); button.setAttribute("aria-expanded", "false"); };
+      if (row.querySelector(".emojis")) return close();
+      const given = message.reactions.inbound;
+      const emojis = el("div", { class: "emojis", role: "group", "aria-label": "Reactions" }, ...EMOJI.map((emoji) =>
+        el("button", { type: "button", class: "emoji", text: emoji, "aria-pressed": String(emoji === given),
+          on: { click: () => { close(); this.actions.react(message, emoji === given ? "" : emoji); } } })));
+      emojis.addEventListener("keydown", (press) => { if (press.key === "Escape") { close(); button.focus(); } });
+      row.querySelector(".line").after(emojis);
+      button.setAttribute("aria-expanded", "true");
+      emojis.scrollIntoView({ block: "nearest" });
+      emojis.firstChild.focus({ preventScroll: true });
+    };
+    return el("button", { type: "button", class: "react", "aria-label": "React", "aria-expanded": "false",
+      on: { click: open } }, icon("smile"));
   }
 
   quote(message) {
@@ -81,9 +108,10 @@ export class Thread {
 
   foot(message, mine) {
     const time = el("time", { title: fullTime(message.at), text: clock(message.at) });
-    if (!mine) return el("span", { class: "foot" }, time);
+    const edited = message.edited ? el("span", { text: "Edited" }) : null;
+    if (!mine) return el("span", { class: "foot" }, message.echo ? el("span", { text: "From the phone app" }) : null, edited, time);
     const [name, label] = TICKS[message.status] ?? TICKS.waiting;
-    return el("span", { class: `foot tick-${message.status}` }, time, icon(name, label));
+    return el("span", { class: `foot tick-${message.status}` }, edited, time, icon(name, label));
   }
 
   choices(message) {
@@ -101,40 +129,32 @@ export class Thread {
 
 /** One line of a message, for quotes and lists. */
 export function preview(message) {
+  if (message.revoked) return "Deleted message";
   if (message.text) return message.text.replaceAll("\n", " ");
   const names = { location: "Location", contacts: "Contact card", sticker: "Sticker", image: "Photo", video: "Video",
-    audio: "Voice message", document: "Document", reaction: `Reacted ${message.emoji ?? ""}` };
+    audio: message.voice ? "Voice message" : "Audio", document: fileName(message) || "Document",
+    reaction: message.emoji ? `Reacted ${message.emoji}` : "Took a reaction back", edit: "Edited a message",
+    revoke: "Deleted a message" };
   return names[message.kind] ?? "Message";
 }
 
-function content(message) {
+function style(message) {
+  if (message.kind === "sticker" && message.media) return " bare";
+  return (["image", "video"].includes(message.kind) && message.media) || message.location ? " filled" : "";
+}
+
+function content(message, mine) {
+  if (message.revoked) {
+    return [el("em", { class: "gone", text: mine ? "You deleted this message" : "This message was deleted" })];
+  }
   const parts = [];
   if (message.header) parts.push(el("strong", { class: "bubble-header", dir: "auto", text: message.header }));
-  if (message.location) parts.push(place(message.location));
-  if (message.contacts) parts.push(...message.contacts.map(card));
-  if (["image", "video", "audio", "document", "sticker"].includes(message.kind)) parts.push(media(message));
+  const shown = attachment(message, link);
+  if (shown) parts.push(...shown);
   if (message.text) parts.push(rich(message.text, { class: "bubble-text" }));
   if (message.footer) parts.push(el("small", { class: "bubble-footer", dir: "auto", text: message.footer }));
   if (message.kind === "cta_url") parts.push(link(message.link.url, message.link.display_text, "link-button"));
   return parts;
-}
-
-function place(location) {
-  const name = location.name || location.address || "Location";
-  return el("span", { class: "card" }, icon("pin"), el("span", { dir: "auto", text: name }),
-    el("small", { text: `${location.latitude}, ${location.longitude}` }));
-}
-
-function card(contact) {
-  const phones = (contact.phones ?? []).map((one) => one.phone).join(", ");
-  return el("span", { class: "card" }, icon("file"), el("span", { dir: "auto", text: contact.name?.formatted_name ?? "Contact" }),
-    el("small", { text: phones }));
-}
-
-function media(message) {
-  const name = message.filename || preview({ kind: message.kind });
-  const where = typeof message.link === "string" ? link(message.link, message.link) : el("small", { text: message.id ?? "" });
-  return el("span", { class: "card" }, icon("file"), el("span", { dir: "auto", text: name }), where);
 }
 
 function link(url, label, style) {

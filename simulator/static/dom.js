@@ -13,6 +13,11 @@ const PATHS = {
   warning: "M12 8v5M12 16.2v.1M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17",
   pin: "M12 21s6.5-6.2 6.5-11A6.5 6.5 0 0 0 5.5 10c0 4.8 6.5 11 6.5 11zM12 12.300a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6",
   file: "M7 3.500h7l4 4v13H7zM14 3.500v4h4",
+  plus: "M12 5v14M5 12h14",
+  photo: "M4 6h16v12H4zM4 15l4.500-4.500 4 4 2.500-2.500 5 4.500M15.500 9.200v.1",
+  mic: "M12 4a2.500 2.500 0 0 0-2.500 2.500v5a2.500 2.500 0 0 0 5 0v-5A2.500 2.500 0 0 0 12 4M6.500 11.500a5.500 5.500 0 0 0 11 0M12 17v3.500",
+  smile: "M12 3.500a8.500 8.500 0 1 0 0 17 8.500 8.500 0 0 0 0-17M9 9.800v.1M15 9.800v.1M8.500 14a4.200 4.200 0 0 0 7 0",
+  person: "M12 12a3.800 3.800 0 1 0 0-7.600 3.800 3.800 0 0 0 0 7.600M4.800 20a7.200 7.200 0 0 1 14.400 0",
   link: "M9 15l6-6M8.5 11l-2 2a3.5 3.5 0 0 0 5 5l2-2M15.5 13l2-2a3.5 3.5 0 0 0-5-5l-2 2",
 };
 
@@ -70,9 +75,10 @@ export function day(seconds) {
   return date.toLocaleDateString([], { day: "numeric", month: "long", year: "numeric" });
 }
 
-/** Indian mobiles as people read them; others by threes after the plus. */
+/** Indian mobiles as people read them; others by threes after the plus; what is grouped already stays so. */
 export function phoneText(phone) {
   if (!phone) return "";
+  if (!/^\+\d+$/.test(phone)) return phone;
   const indian = /^\+91(\d{5})(\d{5})$/.exec(phone);
   return indian ? `+91 ${indian[1]} ${indian[2]}` : phone.replace(/(\d)(?=(\d{3})+$)/g, "$1 ");
 }

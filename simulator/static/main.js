@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { $, el, icon, identity, initials, phoneText } from "./dom.js";
+import { setUpAttaching } from "./attach.js";
 import { Thread } from "./bubbles.js";
 import { drawNumbers, drawPeople, setUpAdding } from "./people.js";
 import { drawState, drawSteps, setUpTester } from "./tester.js";
@@ -9,11 +10,12 @@ import { drawState, drawSteps, setUpTester } from "./tester.js";
 const EXAMPLES = ["namaste", "What is the price?", "STOP"];
 
 const state = { numbers: [], number: null, customers: [], customer: null, stop: () => {}, typingEnds: 0, lost: false };
-const thread = new Thread($("bubbles"), { reply, openList, businessName: () => state.number.name });
+const thread = new Thread($("bubbles"), { reply, react, openList, businessName: () => state.number.name });
 
 async function start() {
   setUpIcons();
   setUpAdding(() => state.number, async (customer) => { await loadPeople(); await choose(customer); });
+  setUpAttaching({ write: writeOrKeep, takeText, refuse: (text) => banner(text, "bad") });
   $("number").addEventListener("change", () => useNumber($("number").value));
   $("to-people").addEventListener("click", () => view("people"));
   $("to-tester").addEventListener("click", () => view("tester"));
@@ -120,14 +122,29 @@ async function write(message) {
 }
 
 async function writeText() {
+  const text = takeText();
+  if (text && state.customer) await writeOrKeep({ type: "text", text }, text);
+}
+
+/** Empties the composer. */
+function takeText() {
   const text = $("text").value.trim();
-  if (!text || !state.customer) return;
   $("text").value = "";
   growText();
-  if (!(await write({ type: "text", text }))) {
+  return text;
+}
+
+/** Writes; where that fails, the text that was taken from the composer goes back there. */
+async function writeOrKeep(message, text = "") {
+  if (!(await write(message))) {
     $("text").value ||= text;
     growText();
   }
+}
+
+function react(message, emoji) {
+  write({ type: "reaction", reply_to: message.wamid, emoji });
+  $("text").focus({ preventScroll: true });
 }
 
 function reply(message, button) {
@@ -174,7 +191,7 @@ function drawHead(typing = false) {
   $("business-line").classList.toggle("is-typing", typing);
   $("owner").textContent = customer ? `${customer.name}’s phone · ${identity(customer)}` : "No customer yet";
   document.title = customer ? `${customer.name}’s phone` : "Customer's phone";
-  $("text").disabled = $("send").disabled = !customer;
+  $("text").disabled = $("send").disabled = $("attach").disabled = !customer;
 }
 
 function drawEmpty() {
@@ -195,7 +212,7 @@ function drawEmpty() {
 
 function showNoNumber() {
   drawHead();
-  $("text").disabled = $("send").disabled = true;
+  $("text").disabled = $("send").disabled = $("attach").disabled = true;
   $("empty").hidden = false;
   $("empty").replaceChildren(el("p", {
     text: "No business number yet. Start the simulator with SIMULATOR_NUMBERS, or add one with POST /_sim/numbers, then reload." }));

@@ -5,6 +5,14 @@ import { $, clock, el } from "./dom.js";
 
 const GRAPH = {
   normal: ["As usual", {}],
+  http_429: ["429, not sent", { mode: "http_429" }],
+  http_502: ["502 with HTML, not sent", { mode: "http_502" }],
+  broken_json: ["200 with broken JSON, sent", { mode: "broken_json" }],
+  trickle: ["One byte a second, sent", { mode: "trickle" }],
+  reset: ["Half, then a reset, sent", { mode: "reset" }],
+  half_open: ["Half-open, not sent", { mode: "half_open", only: "all" }],
+  no_status: ["200, never a status", { mode: "no_status" }],
+  late_status: ["200, statuses after 5 s", { mode: "late_status" }],
   http_500: ["500, not sent", { mode: "http_500" }],
   timeout_before: ["Nothing, not sent", { mode: "timeout_before" }],
   timeout_after: ["Nothing, but sent", { mode: "timeout_after" }],
@@ -14,6 +22,8 @@ const GRAPH = {
   190: ["190, token dead", { mode: "error", code: 190, only: "all" }],
   131026: ["200, then failed with 131026", { mode: "failed", code: 131026 }],
 };
+
+const ABOUT = { statuses: "a status", message_echoes: "an echo", message_template_status_update: "a template's status" };
 
 export async function setUpTester() {
   $("fault-graph").append(...Object.entries(GRAPH).map(([value, [text]]) => el("option", { value, text })));
@@ -62,7 +72,7 @@ export function drawSteps(messages) {
 }
 
 function outcome({ status, ms, error, about, at }) {
-  const what = about === "statuses" ? "a status" : "a message";
+  const what = ABOUT[about] ?? "a message";
   if (status === 200) return `Took ${what} in ${ms} ms, ${clock(at)}`;
   if (status) return `Answered ${status} to ${what}, ${clock(at)}`;
   return `Did not take ${what}: ${error}, ${clock(at)}`;
@@ -87,7 +97,7 @@ function drawFaults(faults) {
 }
 
 function same(wanted, graph) {
-  const start = { mode: "none", delay_ms: 0, only: "sends", times: null };
+  const start = { mode: "none", delay_ms: 0, only: "sends", times: null, customer: null };
   const full = { ...start, ...wanted };
   return Object.keys(full).every((name) => full[name] === graph[name]);
 }

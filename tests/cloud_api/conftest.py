@@ -2,6 +2,8 @@ import json
 import socket
 import struct
 import threading
+from email import message_from_bytes
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -49,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
             "method": self.command,
             "path": self.path,
             "headers": dict(self.headers),
-            "json": json.loads(body) if body else None,
+            **_parsed(body, self.headers.get("Content-Type", "")),
             "connection": self.client_address,
         }
         with self.server.lock:
@@ -61,6 +63,19 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+
+def _parsed(body, content_type):
+    """{"json": ..} of a JSON body; {"form": {name: (type, content)}} of a form."""
+    if not content_type.startswith("multipart/"):
+        return {"json": json.loads(body) if body else None}
+    form = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body, policy=HTTP)
+    return {"form": {part.get_param("name", header="Content-Disposition"): _part(part) for part in form.iter_parts()}}
+
+
+def _part(part):
+    kind = part["Content-Type"]
+    return kind and kind.replace('"', ""), part.get_payload(decode=True)
 
 
 class GraphServer(ThreadingHTTPServer):

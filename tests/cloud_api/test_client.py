@@ -16,6 +16,7 @@ from cloud_api import messages
 from cloud_api.client import MAX_ANSWER_BYTES, Client, Sent
 from cloud_api.errors import Ambiguous, GraphError, InvalidMessage, NotSent, Refused
 from cloud_api.events import Person
+from cloud_api.templates import Template
 from tests.cloud_api.conftest import Answer, hang_up
 
 TOKEN = "EAAsecretsecretsecret"
@@ -124,6 +125,60 @@ def test_subscribes_the_app_and_lists_the_subscriptions(server, client):
     server.usual = Answer(body={"data": None})
     with pytest.raises(Ambiguous):
         client.subscribed_apps("102290129340398")
+
+
+TEMPLATE = {
+    "id": "1",
+    "name": "order_ready",
+    "language": "en_US",
+    "status": "APPROVED",
+    "category": "UTILITY",
+    "components": [{"type": "BODY", "text": "Ready"}],
+    "rejected_reason": "NONE",
+    "quality_score": {"score": "GREEN"},
+}
+
+
+def test_lists_the_templates_of_all_pages(server, client):
+    cursors = {"before": "QQ", "after": "Qg=="}
+    server.answers = [
+        Answer(body={"data": [TEMPLATE, 5], "paging": {"cursors": cursors, "next": "https://graph.facebook.com/x"}}),
+        Answer(body={"data": [{**TEMPLATE, "language": "hi", "status": "paused"}], "paging": {"cursors": cursors}}),
+    ]
+    first, second = client.templates("102290129340398")
+    assert first == Template("1", "order_ready", "en_US", "APPROVED", "UTILITY", TEMPLATE["components"], "", "GREEN")
+    assert (second.language, second.status) == ("hi", "PAUSED")
+    assert server.requests[0]["path"].startswith("/v25.0/102290129340398/message_templates?fields=name,language,status")
+    assert [request["path"].partition("&after=")[2] for request in server.requests] == ["", "Qg%3D%3D"]
+
+
+def test_lists_the_languages_of_one_template(server, client):
+    server.usual = Answer(body={"data": [TEMPLATE, {**TEMPLATE, "name": "order_ready_2"}]})
+    assert [one.name for one in client.templates("102290129340398", "order_ready")] == ["order_ready"]
+    assert "&name=order_ready" in server.requests[-1]["path"]
+
+
+def test_a_list_of_templates_without_end_is_given_up(server, client):
+    server.usual = Answer(body={"data": [TEMPLATE], "paging": {"cursors": {"after": "Qg"}, "next": "https://x"}})
+    with pytest.raises(Ambiguous, match="does not end"):
+        client.templates("102290129340398")
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"data": None}, {"data": [{"id": "1"}]}, {"data": [{**TEMPLATE, "status": None}]}]
+)
+def test_a_list_that_names_no_templates_is_no_answer(server, client, body):
+    server.usual = Answer(body=body)
+    with pytest.raises(Ambiguous):
+        client.templates("102290129340398")
+
+
+def test_asks_for_one_template(server, client):
+    server.usual = Answer(body={**TEMPLATE, "status": "REJECTED", "rejected_reason": "SCAM"})
+    template = client.template("900")
+    assert (template.status, template.rejected_reason) == ("REJECTED", "SCAM")
+    assert server.requests[-1]["path"].startswith("/v25.0/900?fields=")
 
 
 def test_the_path_of_a_base_url_is_kept(server, session):
@@ -256,9 +311,14 @@ def test_a_server_that_never_answers_is_given_up_in_time(server, client):
         client.send(NUMBER, ASHA, HELLO)
 
 
-def test_a_body_of_one_byte_at_a_time_is_given_up_in_time(server, client):
+@pytest.mark.parametrize(
+    "start",
+    [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Slow:", b""],
+    ids=["body", "head", "all"],
+)
+def test_an_answer_of_one_byte_at_a_time_is_given_up_in_time(server, client, start):
     def drip(handler):
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        handler.wfile.write(start)
         while not server.stopping.wait(0.05):
             handler.wfile.write(b" ")
             handler.wfile.flush()

@@ -133,6 +133,20 @@ def test_characters_are_code_points():
             lambda: menu(sections=[("S", rows(1)), ("T", rows(1))]),
             "The list row id '0' is used 2 times; WhatsApp wants each one once.",
         ),
+        (lambda: messages.reaction("", "👍"), "The wamid of the reaction is empty."),
+        (lambda: messages.reaction("wamid.A", "x" * 33), "The reaction has 33 characters; WhatsApp allows 32."),
+        (lambda: messages.image(), "The image needs a media id or a link, and not both."),
+        (
+            lambda: messages.video("1", link="https://example.com/a.mp4"),
+            "The video needs a media id or a link, and not both.",
+        ),
+        (lambda: messages.sticker(link="file:///etc/passwd"), "The link of the sticker is no web address."),
+        (lambda: messages.image("1", caption="x" * 1025), "The caption has 1025 characters; WhatsApp allows 1024."),
+        (lambda: messages.document("1", filename="x" * 241), "The file name has 241 characters; WhatsApp allows 240."),
+        (lambda: messages.location(91, 0), "The latitude is 91; there are -90 to 90 degrees."),
+        (lambda: messages.location(0, float("nan")), "The longitude is nan; there are -180 to 180 degrees."),
+        (lambda: messages.contacts([]), "There are 0 contacts; WhatsApp allows 1 to 257."),
+        (lambda: messages.contacts([{"phones": []}]), "The formatted name of a contact is empty."),
         (lambda: messages.template("", "en"), "The template name is empty."),
         (lambda: messages.template("hello", ""), "The template language is empty."),
     ],
@@ -141,6 +155,27 @@ def test_says_what_is_wrong_before_the_wire(build, sentence):
     with pytest.raises(InvalidMessage) as caught:
         build()
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("built", "content"),
+    [
+        (messages.reaction("wamid.A", "👍"), {"message_id": "wamid.A", "emoji": "👍"}),
+        (messages.reaction("wamid.A", ""), {"message_id": "wamid.A", "emoji": ""}),
+        (messages.image("1", caption="Ghee"), {"id": "1", "caption": "Ghee"}),
+        (messages.video(link="https://example.com/a.mp4"), {"link": "https://example.com/a.mp4"}),
+        (messages.audio("1", voice=True), {"id": "1", "voice": True}),
+        (messages.audio("1"), {"id": "1"}),
+        (messages.document("1", filename="बिल.pdf", caption="x"), {"id": "1", "filename": "बिल.pdf", "caption": "x"}),
+        (messages.sticker("1"), {"id": "1"}),
+        (messages.location(28.6, -77.2), {"latitude": 28.6, "longitude": -77.2}),
+        (messages.location(0, 0, "Shop", "MG Road"), {"latitude": 0, "longitude": 0, "name": "Shop", "address": "MG Road"}),
+        (messages.contacts([{"name": {"formatted_name": "Asha"}}]), [{"name": {"formatted_name": "Asha"}}]),
+    ],
+    ids=lambda part: part.get("type") if isinstance(part, dict) else None,
+)  # fmt: skip
+def test_each_kind_stands_under_its_name(built, content):
+    assert built == {"type": built["type"], built["type"]: content}
 
 
 def test_ten_rows_over_two_sections_go():

@@ -186,6 +186,7 @@ def running(webhook_url: str, clock: Clock = FAST, numbers=(DAIRY, SAREES)):
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         started["runner"] = runner
+        world.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         return runner.addresses[0][1]
 
     thread = threading.Thread(target=loop.run_forever)

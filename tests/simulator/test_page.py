@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from simulator.samples import sample
+
 from .conftest import eventually, text_to
 from .test_limits import buttons, listing, rows
 
@@ -99,6 +101,69 @@ def test_a_customer_talks_to_the_business_in_a_browser(sim, product, browser, wi
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert problems == []
     page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_customer_sends_and_sees_files_places_and_reactions_in_a_browser(sim, product, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 740})
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    page.goto(sim.url)
+    page.click("text=namaste")
+    page.fill("#text", "the bill")
+    attach(page, "Photo or video", *sample("image"))
+    attach(page, "Document", *sample("document"))
+    attach(page, "Voice note", *sample("audio"))
+    page.click("#attach")
+    page.click("text=Location")
+    page.fill("[name=latitude]", "91")
+    page.click("text=Send location")
+    assert "latitude is a number from -90 to 90" in page.inner_text("#placing-error")
+    page.fill("[name=latitude]", "28.6")
+    page.click("text=Send location")
+    came = {one["type"]: one for one in eventually(lambda: product.messages[4:] and product.messages)}
+    assert set(came) == {"text", "image", "document", "audio", "location"}
+    assert came["image"]["image"]["caption"] == "the bill"
+    assert (came["document"]["document"]["filename"], came["audio"]["audio"]["voice"]) == ("bill.pdf", True)
+    assert came["location"]["location"]["latitude"] == 28.6
+
+    asha = next(one for one in sim.get("/customers")["customers"] if one["last"])
+    card = {"name": {"formatted_name": "Ram Prasad"}, "phones": [{"phone": "+919812345678"}]}
+    sim.graph({**text_to(asha["phone"]), "type": "contacts", "contacts": [card]})
+    sim.post("/business/1110001/echo", {"customer": asha["id"], "type": "video", "caption": "our shop"})
+    sim.tap(asha["id"], {"type": "sticker"})
+    wamid = sim.thread(asha["id"])[5]["wamid"]
+    row = page.locator(".row", has_text="Ram Prasad")
+    row.hover()
+    row.get_by_label("React").click()
+    row.locator(".emoji >> nth=1").click()
+    eventually(lambda: sim.thread(asha["id"])[5]["reactions"] == {"inbound": "❤️"})
+    row.locator(".reactions").wait_for()
+    assert [one["type"] for one in product.messages if one.get("reaction", {}).get("message_id") == wamid] == [
+        "reaction"
+    ]
+    page.wait_for_selector("text=From the phone app")
+    for shown in (".picture img", ".sticker img"):
+        eventually(lambda shown=shown: page.evaluate(f"document.querySelector('{shown}').naturalWidth") > 0)
+    for shown in ("video", "audio"):
+        eventually(lambda shown=shown: page.evaluate(f"document.querySelector('{shown}').duration") > 1)
+    sim.tap(asha["id"], {"type": "revoke", "message_id": sim.thread(asha["id"])[0]["wamid"]})
+    page.wait_for_selector("text=You deleted this message")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert problems == []
+    page.close()
+
+
+def attach(page, what: str, data: bytes, mime_type: str, name: str) -> None:
+    """Chooses a file in the composer's menu and waits for its bubble."""
+    before = page.locator(".row.mine").count()
+    page.click("#attach")
+    with page.expect_file_chooser() as chooser:
+        page.click(f"#attach-menu >> text={what}")
+    chooser.value.set_files({"name": name, "mimeType": mime_type, "buffer": data})
+    page.wait_for_selector(f".row.mine >> nth={before}")
 
 
 @pytest.mark.browser
