@@ -123,8 +123,11 @@ def _apply(targets: set[Key]) -> set[UUID]:
         )
         UPDATE conversations_message m
         SET text = CASE WHEN gone.at IS NOT NULL THEN '' ELSE coalesce(edit.text, m.text) END,
-            payload = CASE WHEN gone.at IS NOT NULL OR edit.payload IS NULL OR edit.payload = '{}'
-                           THEN CASE WHEN gone.at IS NOT NULL THEN '{}' ELSE m.payload END ELSE edit.payload END,
+            payload = CASE
+                WHEN gone.at IS NOT NULL THEN '{}'
+                WHEN edit.payload IS NULL OR edit.payload = '{}' THEN m.payload
+                ELSE edit.payload || jsonb_strip_nulls(jsonb_build_object(  -- what stands around a message stays (inbound._payload)
+                    'forwarded', m.payload->'forwarded', 'referred_product', m.payload->'referred_product')) END,
             original_text = CASE WHEN gone.at IS NOT NULL OR edit.at IS NULL THEN NULL ELSE coalesce(m.original_text, m.text) END,
             edited_at = edit.at,
             revoked_at = gone.at,

@@ -36,7 +36,7 @@ def newest_messages(conversation: Conversation, *, before: int | None = None) ->
 def by_wamid(conversation: Conversation, wamids: set[str]) -> dict[str, Message]:
     """Messages that others speak of, wherever in the number's history they are."""
     rows = Message.objects.filter(number=conversation.number_id, wamid__in=wamids)
-    return {message.wamid: message for message in rows.only("wamid", "text", "kind", "direction")}
+    return {message.wamid: message for message in rows.only("wamid", "text", "kind", "direction", "revoked_at")}
 
 
 def waiting() -> QuerySet[Conversation]:

@@ -14,14 +14,14 @@ from accounts import reading
 from . import queries, troubles, window
 from .models import Conversation, Message, Status
 
-CUSTOMER, BOT, PERSON = "customer", "bot", "person"
+CUSTOMER, BOT, PERSON, LINE = "customer", "bot", "person", "line"
 QUOTE = 120  # characters of a quoted message
 
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
     id: str
-    side: str  # customer | bot | person
+    side: str  # customer | bot | person | line (of nobody: WhatsApp's own sentence)
     name: str  # who or what wrote it; empty for the customer
     at: datetime
     clock: str
@@ -31,6 +31,9 @@ class Bubble:
     icon: str = ""
     buttons: tuple[str, ...] = ()
     quote: str = ""
+    marks: tuple[str, ...] = ()  # "Forwarded", "Edited"
+    before: str = ""  # the text before it was edited
+    reactions: tuple[str, ...] = ()  # the customer's emoji, ours
     status: str = ""
     status_icon: str = ""
     status_class: str = ""  # going | out | read | bad
@@ -49,7 +52,7 @@ class Day:
 class Answerer:
     """Who answers the customer."""
 
-    answers: str  # bot | human | closed
+    answers: str  # bot | human | meta | closed
     who: str  # "The bot answers"
     icon: str
 
@@ -67,13 +70,13 @@ class Thread:
 def thread(conversation: Conversation, now: datetime, *, before: int | None = None) -> Thread:
     """The newest messages of a conversation, or those before a seq. At most two statements."""
     messages, more = queries.newest_messages(conversation, before=before)
-    quoted = queries.by_wamid(conversation, {_spoken_of(m) for m in messages} - {""})
+    quoted = queries.by_wamid(conversation, {m.reply_to for m in messages} - {""})
     days: list[Day] = []
     for message in messages:
         name = reading.day(message.wa_timestamp, now)
         if not days or days[-1].name != name:
             days.append(Day(name))
-        days[-1].bubbles.append(bubble(message, quoted.get(_spoken_of(message))))
+        days[-1].bubbles.append(bubble(message, quoted.get(message.reply_to)))
     can_write, words = may_write(conversation, now)
     return Thread(
         days=days,
@@ -106,7 +109,7 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
     told = trouble_of(message)
     return Bubble(
         id=str(message.pk),
-        side=CUSTOMER if inbound else PERSON if message.source in _PEOPLE else BOT,
+        side=_side(message),
         name="" if inbound else _name(message),
         at=message.wa_timestamp,
         clock=reading.clock(message.wa_timestamp),
@@ -116,6 +119,9 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         icon=icon,
         buttons=_buttons(message.payload) if not inbound else (),
         quote=_quote(quoted),
+        marks=_marks(message),
+        before=message.original_text or "",
+        reactions=tuple(message.reactions[side] for side in ("in", "out") if side in message.reactions),
         status=str(status),
         status_icon=status_icon,
         status_class=status_class,
@@ -132,11 +138,28 @@ def trouble_of(message: Message) -> troubles.Told | None:
     return troubles.tell(message.error_code, message.error_text, message.status)
 
 
+def _side(message: Message) -> str:
+    if message.direction == Message.Direction.IN:
+        return LINE if message.source == Message.Source.SYSTEM else CUSTOMER
+    return PERSON if message.source in _PEOPLE else BOT
+
+
+def _marks(message: Message) -> tuple[str, ...]:
+    marks = []
+    if message.payload.get("forwarded") is True:
+        marks.append(_("Forwarded"))
+    if message.edited_at and not message.revoked_at:
+        marks.append(_("Edited"))
+    return tuple(marks)
+
+
 def answered_by(conversation: Conversation) -> Answerer:
     if conversation.state == Conversation.State.CLOSED:
         return Answerer("closed", _("Closed"), "lock")
     if conversation.owner == Conversation.Owner.BOT:
         return Answerer("bot", _("The bot answers"), "smart_toy")
+    if conversation.owner == Conversation.Owner.META:
+        return Answerer("meta", _("Meta's agent answers"), "smart_toy")
     return Answerer("human", _("%(name)s answers") % {"name": conversation.assignee or _("A person")}, "person")
 
 
@@ -186,12 +209,18 @@ _KINDS = {
     "order": (gettext_lazy("Order"), "shopping_cart"),
     "template": (gettext_lazy("Template"), "article"),
     "unsupported": (gettext_lazy("Something that WhatsApp does not pass on"), "help"),
-    "reaction": (gettext_lazy("Reaction"), "add_reaction"),
+    "call": (gettext_lazy("Called"), "call"),
+    "voice": (gettext_lazy("Voice message"), "mic"),
+    "media_placeholder": (gettext_lazy("A file of before, not passed on"), "attach_file"),
+    "request_welcome": (gettext_lazy("Opened the chat"), "waving_hand"),
+    "system": (gettext_lazy("WhatsApp"), "info"),
 }
 _PLAIN_KINDS = frozenset({"text", "interactive", "button"})
 
 
 def _label(message: Message) -> tuple[str, str]:
+    if message.revoked_at:
+        return _("Deleted by its writer"), "delete"
     if message.direction == Message.Direction.IN and message.kind in ("interactive", "button"):
         return _("Tapped"), "touch_app"
     if message.kind in _PLAIN_KINDS:
@@ -206,12 +235,6 @@ def _buttons(payload: dict) -> tuple[str, ...]:
     action = payload.get("interactive", {}).get("action", {})
     rows = [row["title"] for section in action.get("sections", ()) for row in section["rows"]]
     return tuple(button["reply"]["title"] for button in action.get("buttons", ())) or tuple(rows)
-
-
-def _spoken_of(message: Message) -> str:
-    """The wamid that a message replies or reacts to."""
-    reacted = message.payload.get("message_id") if message.kind == "reaction" else ""
-    return message.reply_to or (reacted if isinstance(reacted, str) else "")
 
 
 def _quote(message: Message | None) -> str:

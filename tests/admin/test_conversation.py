@@ -227,10 +227,21 @@ def test_what_went_wrong_and_what_to_do_is_said_in_the_pages_language(visit, ali
 
 def test_a_reply_quotes_what_it_answers(visit, alice, chat, conversation):
     chat.says("this one", context={"id": chat.wamids[0]})
-    chat.sends("reaction", {"message_id": chat.wamids[0], "emoji": "👍"})
-    replied, reacted = [b for b in bubbles(visit(alice), conversation) if b.quote]
+    [replied] = [b for b in bubbles(visit(alice), conversation) if b.quote]
     assert (replied.text, replied.quote) == ("this one", "hello")
-    assert (reacted.label, reacted.text, reacted.quote) == ("Reaction", "👍", "hello")
+
+
+def test_reactions_edits_deletions_and_forwards_show_at_their_message(visit, alice, chat, conversation):
+    chat.sends("reaction", {"message_id": chat.wamids[0], "emoji": "👍"})
+    chat.says("two kilos", context={"forwarded": True})
+    edit = {"original_message_id": chat.wamids[-1], "message": {"type": "text", "text": {"body": "five kilos"}}}
+    chat.sends("edit", edit)
+    chat.says("my secret")
+    chat.sends("revoke", {"original_message_id": chat.wamids[-1]})
+    hello, edited, deleted = [b for b in bubbles(visit(alice), conversation) if b.side == "customer"]
+    assert hello.reactions == ("👍",)
+    assert (edited.text, edited.before, edited.marks) == ("five kilos", "two kilos", ("Forwarded", "Edited"))
+    assert (deleted.text, deleted.label) == ("", "Deleted by its writer")
 
 
 @pytest.mark.parametrize(
