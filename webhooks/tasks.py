@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from conversations import wake
+from conversations import silence, wake
 
 from . import drain as draining
 
@@ -24,7 +24,8 @@ def drain() -> int:
 
 @shared_task(name="webhooks.tasks.sweep")
 def sweep() -> None:
-    """Start what a lost wake-up forgot."""
+    """Start what a lost wake-up forgot, and note whether webhooks are being heard."""
     wake.beat_heart("inbound")
+    silence.note(draining.oldest_seconds())
     if draining.has_work():
         drain()
