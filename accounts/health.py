@@ -14,6 +14,7 @@ import structlog
 from django.db.models import QuerySet
 from django_scopes import scopes_disabled
 
+from . import audit
 from .models import WhatsAppNumber
 
 log = structlog.get_logger(__name__)
@@ -88,6 +89,7 @@ def _is_news(number: WhatsAppNumber, aspect: str, value: str, at: datetime) -> b
 
 
 def _stop(number: WhatsAppNumber, news: News) -> dict:
+    audit.record("number.stopped", business=number.business, actor=None, target=str(number.pk), by="account event")
     log.error("number_stopped_by_account", number=str(number.pk))
     return {
         "stopped_at": number.stopped_at or news.at,

@@ -11,7 +11,19 @@ from accounts.ids import uuid7
 from . import sets
 from .models import ConsentEvent, Message
 
-NEEDS_CONSENT = frozenset({Message.Purpose.MARKETING.value, Message.Purpose.FOLLOW_UP.value})
+# What STOP means: which purposes may still leave. Broadcasts are marketing. The one table; claiming.verdict asks it.
+#                               not stopped, stopped
+_MAY_LEAVE = {
+    Message.Purpose.REPLY.value: (True, True),  # a question still gets its answer, from bot or agent
+    Message.Purpose.NOTICE.value: (True, True),  # "you will get no more offers": confirmed once (aibot.rules)
+    Message.Purpose.MARKETING.value: (True, False),
+    Message.Purpose.FOLLOW_UP.value: (True, False),
+}
+
+
+def allows(purpose: str, *, stopped: bool) -> bool:
+    """Whether a message of this purpose may be sent to a contact. A purpose that is not in the table may not."""
+    return _MAY_LEAVE.get(purpose, (False, False))[stopped]
 
 
 @dataclass(frozen=True, slots=True)

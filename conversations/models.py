@@ -1,7 +1,7 @@
 """Contacts, conversations and messages.
 
-The drain and the sender write these tables with set SQL (inbound.py, delivery.py, outbound.py, sending.py): a change
-of a column is a change there too. Composite foreign keys (migration 0002) keep a row's parents in its own business;
+The drain and the sender write these tables with set SQL (inbound.py, delivery.py, outbound.py, claiming.py, sending.py,
+settling.py): a change of a column is a change there too. Composite foreign keys (migration 0002) keep a row's parents in its own business;
 where there is one, Django's own plain key would only be checked twice (``db_constraint=False``).
 """
 
@@ -95,6 +95,14 @@ class Conversation(TiedModel):
     echoed_at = models.DateTimeField(null=True, blank=True)
     unread = models.PositiveIntegerField(_("unread"), default=0)
     ai_call_count = models.PositiveIntegerField(_("model calls"), default=0)
+    # WhatsApp refused a free message that was sent then (131047): closed, unless the customer has written since.
+    window_closed_at = models.DateTimeField(null=True, blank=True)
+    # Meta's pair rate (pacing.py): the moment up to which what was sent has used it up.
+    pair_until = models.DateTimeField(null=True, blank=True)
+    # The bot's messages in a row in this turn, and when the last one was queued (streaks.py).
+    bot_streak = models.PositiveSmallIntegerField(default=0, db_default=0)
+    bot_streak_turn = models.PositiveIntegerField(default=0, db_default=0)
+    bot_streak_at = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
     last_message_text = models.CharField(_("last words"), max_length=160, blank=True)
     last_message_inbound = models.BooleanField(default=True)
@@ -163,7 +171,7 @@ class Message(TiedModel):
         SYSTEM = "system", _("system")
 
     class Purpose(models.TextChoices):
-        """What a message is for. The sender checks it against the contact's consent (sending.verdict)."""
+        """What a message is for. The sender checks it against the contact's consent (claiming.verdict)."""
 
         REPLY = "reply", _("reply")
         NOTICE = "notice", _("notice about consent")
@@ -210,8 +218,14 @@ class Message(TiedModel):
         null=True, blank=True
     )  # a computed answer: the customer's last message it has seen
     attempt = models.PositiveSmallIntegerField(default=0)
+    # What is known of this attempt, whatever became of the message since: 0 nothing, else a Status (attempts.py).
+    heard = models.PositiveSmallIntegerField(default=0, db_default=0)
     send_after = models.DateTimeField(null=True, blank=True)
     sending_since = models.DateTimeField(null=True, blank=True)
+    resent_at = models.DateTimeField(null=True, blank=True)  # queued once more though it may have left (settling.py)
+    settled_at = models.DateTimeField(null=True, blank=True)  # unknown, and nothing more is waited for
+    dismissed_at = models.DateTimeField(null=True, blank=True)  # unknown, and a person has said "leave it"
+    doubled_at = models.DateTimeField(_("sent twice"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -228,7 +242,9 @@ class Message(TiedModel):
             models.Index(fields=["business", "seq"]),
             models.Index(fields=["conversation", "seq"], condition=Q(status=Status.QUEUED), name="outbox_queued"),
             models.Index(
-                fields=["conversation", "sending_since"], condition=Q(status=Status.SENDING), name="outbox_sending"
+                fields=["conversation", "sending_since"],
+                condition=Q(status__in=[Status.SENDING, Status.UNKNOWN]),
+                name="outbox_sending",
             ),
             models.Index(fields=["sending_since"], condition=Q(status=Status.UNKNOWN), name="outbox_unknown"),
         ]
@@ -308,6 +324,28 @@ class Template(OwnedModel):
         return f"{self.name} ({self.language})"
 
 
+class EarlierAttempt(models.Model):
+    """An attempt to send a message that another one followed. Its statuses may still come: by its wamid, or by the callback
+    data that names the attempt.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, db_index=False, related_name="earlier_attempts")
+    number = models.ForeignKey(WhatsAppNumber, on_delete=models.CASCADE, db_index=False, related_name="+")
+    attempt = models.PositiveSmallIntegerField()
+    wamid = models.CharField(max_length=200, null=True)  # noqa: DJ001 - unknown where no answer came, and unique
+    heard = models.PositiveSmallIntegerField(default=0)  # as Message.heard
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("earlier attempt")
+        verbose_name_plural = _("earlier attempts")
+        constraints = [
+            models.UniqueConstraint(fields=["message", "attempt"], name="attempt_once"),
+            models.UniqueConstraint(fields=["number", "wamid"], name="attempt_wamid_once"),
+        ]
+
+
 class ParkedStatus(models.Model):
     """News of a wamid that no message has yet: it came before the Graph API's answer was stored, or is not ours."""
 
@@ -330,6 +368,9 @@ class Pace(models.Model):
     number = models.OneToOneField(WhatsAppNumber, on_delete=models.CASCADE, primary_key=True, related_name="+")
     tokens = models.FloatField(default=0)
     filled_at = models.DateTimeField()
+    # WhatsApp said "too many": nothing of this number leaves until then. ``strikes`` in a row make the pause longer.
+    paused_until = models.DateTimeField(null=True, blank=True)
+    strikes = models.PositiveSmallIntegerField(default=0, db_default=0)
 
 
 class ConsentEvent(TiedModel):

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from . import delivery, sending, wake
+from . import delivery, sending, settling, wake
 
 
 @shared_task(name="conversations.tasks.send")
@@ -24,11 +24,14 @@ def send() -> int:
 
 @shared_task(name="conversations.tasks.sweep")
 def sweep() -> None:
-    """What wake-ups cannot do: give up on lost workers, fit parked statuses, and start what a lost wake-up forgot."""
+    """What wake-ups cannot do: give up on lost workers, fit parked statuses, settle what is unknown, start what was
+    forgotten.
+    """
     now = timezone.now()
     wake.beat_heart("send")
     with transaction.atomic():
-        sending.release_lost(now)
+        settling.release_lost(now)
         delivery.sweep_parked(now)
+        settling.settle_unknown(now)
     if sending.has_work(now):
         send()

@@ -95,8 +95,12 @@ def may_write(conversation: Conversation, now: datetime) -> tuple[bool, str]:
     closes = window.closes_at(conversation.last_inbound_at)
     if closes is None:
         return False, _("The customer has not written yet: WhatsApp takes only a template.")
-    if window.is_open(conversation.last_inbound_at, now):
+    if window.is_open(conversation.last_inbound_at, now, conversation.window_closed_at):
         return True, _("You can reply for %(span)s.") % {"span": reading.span(closes - now)}
+    if now < closes - window.MARGIN:
+        return False, _(
+            "WhatsApp says that the 24-hour window is closed. Until the customer writes again, it takes only a template."
+        )
     return False, _(
         "The 24-hour window closed at %(time)s. Until the customer writes again, WhatsApp takes only a template."
     ) % {"time": reading.moment(closes)}

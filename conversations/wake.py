@@ -53,17 +53,17 @@ def forget_failures() -> None:
 
 def stay_awake(queue: str) -> None:
     """Say that a worker of this queue is at work."""
-    _quietly(cache.set, _flag(queue), 1, FLAG_SECONDS)
+    quietly(cache.set, _flag(queue), 1, FLAG_SECONDS)
 
 
 def fall_asleep(queue: str) -> None:
     """Say that it is not any more. The caller then looks for work once more."""
-    _quietly(cache.delete, _flag(queue))
+    quietly(cache.delete, _flag(queue))
 
 
 def beat_heart(queue: str) -> None:
     """Note that a worker of this queue ran its sweep just now."""
-    _quietly(cache.set, f"heart:{queue}", time.time(), 3600)
+    quietly(cache.set, f"heart:{queue}", time.time(), 3600)
 
 
 def heart_age(queue: str) -> float | None:
@@ -78,7 +78,8 @@ def _flag(queue: str) -> str:
     return f"awake:{queue}"
 
 
-def _quietly(act, *args) -> None:
+def quietly(act, *args) -> None:
+    """Do something with the cache that may be left undone where the cache is away."""
     try:
         act(*args)
     except BROKEN as error:

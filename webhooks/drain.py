@@ -71,6 +71,14 @@ def has_work() -> bool:
     return bool(sets.fetch("SELECT 1 FROM webhooks_delivery WHERE processed_at IS NULL LIMIT 1"))
 
 
+def oldest_seconds() -> float | None:
+    """How long the oldest delivery has been waiting; None where none waits."""
+    [row] = sets.fetch(
+        "SELECT extract(epoch FROM now() - min(received_at))::float AS age FROM webhooks_delivery WHERE processed_at IS NULL"
+    )
+    return row.age
+
+
 def one_pass(now: datetime) -> int:
     """Work off what is there in the free lanes, in one transaction. Returns the number of deliveries. Raises the
     database's errors.

@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import connections
 
 from cloud_api import signature
-from conversations import wake
+from conversations import silence, wake
 
 from .signers import SECRETS_SQL, Signer, Signers, lane, peek
 
@@ -57,12 +57,26 @@ class Door:
         self._intake = Intake()
         self._signers = Signers(settings.WHATSAPP_APP_SECRET)
         self._asking = asyncio.Lock()
+        self._telling: asyncio.Task | None = None
 
     async def start(self) -> None:
         await self._intake.start()
+        self._telling = asyncio.get_running_loop().create_task(self._tell())
 
     async def stop(self) -> None:
+        if self._telling:
+            self._telling.cancel()
         await self._intake.stop()
+
+    async def _tell(self) -> None:
+        """Say every few seconds that the door is open, and since when it has refused nothing (conversations.silence)."""
+        last = time.time()
+        while True:
+            if time.time() - last > silence.STALE:  # this process was frozen
+                self._intake.well_since = time.time()
+            last = time.time()
+            await asyncio.to_thread(silence.web_is_up, self._intake.well_since)
+            await asyncio.sleep(silence.EVERY)
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["method"] == "POST":
@@ -195,6 +209,7 @@ class Intake:
         self._reading = asyncio.Lock()
         self._task: asyncio.Task | None = None
         self._waker = _Waker()
+        self.well_since = time.time()  # all that came since then was stored
 
     async def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -233,6 +248,7 @@ class Intake:
                     return await (await self._reader.execute(sql, params)).fetchall()
             except (psycopg.Error, OSError, TimeoutError) as error:
                 self._reader = await _drop(self._reader)
+                self.well_since = time.time()
                 log.warning("webhook_database_away", error=type(error).__name__)
                 raise Away from error
 
@@ -249,6 +265,7 @@ class Intake:
                 await self._commit(batch)
             except (psycopg.Error, OSError, TimeoutError) as error:
                 self._writer = await _drop(self._writer)
+                self.well_since = time.time()
                 log.warning("webhook_not_stored", count=len(batch), error=type(error).__name__)
                 _resolve(batch, Away())
             else:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import wake
+from conversations import silence, wake
 
 from . import deadletters, retention
 from . import drain as draining
@@ -41,8 +41,9 @@ def prune() -> None:
 
 @shared_task(name="webhooks.tasks.sweep")
 def sweep() -> None:
-    """Start what a lost wake-up forgot."""
+    """Start what a lost wake-up forgot, and note whether webhooks are being heard."""
     wake.beat_heart("inbound")
+    silence.note(draining.oldest_seconds())
     if draining.has_work():
         drain()
     if deadletters.has_work():

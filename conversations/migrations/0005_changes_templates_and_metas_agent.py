@@ -9,7 +9,7 @@ import accounts.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_number_health"),
-        ("conversations", "0002_parents_of_the_same_business"),
+        ("conversations", "0003_what_is_known_of_each_attempt"),
     ]
 
     operations = [

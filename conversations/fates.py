@@ -1,0 +1,138 @@
+"""What an error makes of a message: the same whether the Graph API says it at once or a ``failed`` status says it later.
+
+    the error's class (cloud_api.errors)       at once                     later, by a status
+    a limit was hit, or no connection          waits, then again           the same
+    the number is stopped (token, payment ..)  waits for the owner         the same
+    Meta failed, it may be out                 unknown (settling.py)       it is not out: the bot's text once more, else failed
+    this message will not go                   failed                      failed
+
+"Later" only where it is not too late: within an hour of the message. Some codes say more than that about the number, the
+conversation or the contact (``Aftermath``).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cloud_api.errors import GraphError, Verdict, classify
+
+from . import consent, pacing, sets, stopping
+from .models import ConsentEvent, Message, Status
+
+IN_TIME = timedelta(hours=1)
+WINDOW_CLOSED = 131047
+MARKETING_STOPPED = 131050
+THIS_COUNTRY = 130497  # stops the number, and this message would only stop it again
+BOT = (Message.Source.RULE, Message.Source.ANSWER, Message.Source.MODEL, Message.Source.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a message. ``after``: queued again, and not before. ``once_more``: it has its second chance now."""
+
+    status: Status
+    after: datetime | None = None
+    reason: str = ""
+    once_more: bool = False
+
+
+def at_once(error: Exception | None, attempt: int, now: datetime) -> Fate:
+    """After the ``attempt``-th post. An error that is none of GraphError's (a token that cannot be opened) is final."""
+    if error is None:
+        return Fate(Status.ACCEPTED)
+    reason = str(error)
+    if not isinstance(error, GraphError):
+        return Fate(Status.FAILED, reason=reason)
+    if error.maybe_sent:
+        return Fate(Status.UNKNOWN, reason=reason)
+    return _waits(error, error.code, attempt, now, reason, error.retry_after) or Fate(Status.FAILED, reason=reason)
+
+
+def later(message, code: int | None, now: datetime, reason: str) -> Fate:
+    """After a ``failed`` status. ``message`` has created_at, attempt, source, kind, resent_at."""
+    verdict = classify(code, None)
+    failed = Fate(Status.FAILED, reason=reason)
+    if now - message.created_at > IN_TIME:
+        return failed
+    if verdict.maybe_sent and is_free_text_of_the_bot(message) and message.resent_at is None:
+        return Fate(Status.QUEUED, now + pacing.pause(code, message.attempt), reason, once_more=True)
+    return _waits(verdict, code, message.attempt, now, reason) or failed
+
+
+def _waits(
+    verdict: Verdict | GraphError, code: int | None, attempt: int, now: datetime, reason: str, retry_after=None
+) -> Fate | None:
+    if not (verdict.retryable or verdict.stops_number) or code == THIS_COUNTRY:
+        return None
+    if attempt >= pacing.MOST_ATTEMPTS:
+        return Fate(Status.FAILED, reason=f"Tried {attempt} times. {reason}")
+    wait = timedelta() if verdict.stops_number else pacing.pause(code, attempt, retry_after)
+    return Fate(Status.QUEUED, now + wait, reason)
+
+
+def is_free_text_of_the_bot(message) -> bool:
+    return message.source in BOT and message.kind != "template"
+
+
+@dataclass(slots=True)
+class Aftermath:
+    """What errors say beyond their messages. Collect, then ``apply`` in the transaction that records the messages' ends."""
+
+    stopped: dict[UUID, str] = field(default_factory=dict)  # number -> reason
+    slowed: dict[UUID, float] = field(default_factory=dict)  # number -> seconds that were asked for
+    closed: dict[UUID, datetime] = field(default_factory=dict)  # conversation -> when what was refused had been sent
+    unwilling: dict[UUID, datetime] = field(
+        default_factory=dict
+    )  # conversation -> when its contact had stopped marketing
+
+    def note(
+        self, verdict: Verdict | GraphError, code: int | None, reason: str, *, number_id: UUID, conversation_id: UUID,
+        sent_at: datetime, at: datetime, retry_after: float | None = None,
+    ) -> None:  # fmt: skip
+        """``sent_at`` is when the message left, ``at`` when it was refused."""
+        if verdict.stops_number:
+            self.stopped.setdefault(number_id, reason)
+        if code in pacing.TOO_MANY or (code is None and verdict.retryable and retry_after):
+            self.slowed[number_id] = max(self.slowed.get(number_id, 0.0), retry_after or 0.0)
+        if code == WINDOW_CLOSED:
+            self.closed[conversation_id] = max(self.closed.get(conversation_id, sent_at), sent_at)
+        if code == MARKETING_STOPPED:
+            self.unwilling[conversation_id] = max(self.unwilling.get(conversation_id, at), at)
+
+    def apply(self, now: datetime) -> None:
+        stopping.stop(self.stopped, now)
+        pacing.slow_down(self.slowed, now)
+        _close_windows(self.closed)
+        _hear_refusals(self.unwilling)
+
+
+def _close_windows(closed: dict[UUID, datetime]) -> None:
+    """Meta knows better than our clock: closed until the customer writes again (window.is_open)."""
+    sets.run(
+        """
+        UPDATE conversations_conversation c SET window_closed_at = greatest(c.window_closed_at, w.at)
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, at timestamptz) WHERE c.id = w.id
+        """,
+        [{"id": conversation, "at": at} for conversation, at in closed.items()],
+    )
+
+
+def _hear_refusals(unwilling: dict[UUID, datetime]) -> None:
+    if not unwilling:
+        return
+    contacts = sets.fetch(
+        "SELECT id, business_id, contact_id FROM conversations_conversation WHERE id = ANY(%(ids)s)",
+        ids=list(unwilling),
+    )
+    consent.record_many(
+        [
+            consent.Word(
+                business_id=row.business_id,
+                contact_id=row.contact_id,
+                kind=ConsentEvent.Kind.STOP.value,
+                source="error_131050",
+                at=unwilling[row.id],
+            )
+            for row in contacts
+        ]
+    )
