@@ -228,7 +228,8 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
         JOIN conversations_contact p ON p.id = c.contact_id
         JOIN accounts_whatsappnumber n ON n.id = m.number_id
         LEFT JOIN LATERAL (
-            SELECT max(value) FILTER (WHERE kind = 'phone') AS phone, max(value) FILTER (WHERE kind = 'bsuid') AS bsuid
+            SELECT (array_agg(value ORDER BY id DESC) FILTER (WHERE kind = 'phone'))[1] AS phone,  -- the newest of each
+                   (array_agg(value ORDER BY id DESC) FILTER (WHERE kind = 'bsuid'))[1] AS bsuid
             FROM conversations_identity WHERE contact_id = c.contact_id
         ) i ON true
         WHERE m.conversation_id = ANY(%(ids)s) AND m.status = 0 AND n.stopped_at IS NULL

@@ -58,7 +58,7 @@ def record_many(echoes: Sequence[Echoed], now: datetime) -> set[int]:
     ]
     fresh = _insert(rows, now)
     stored = [row for row in rows if row["id"] in fresh]
-    delivery.take_up_parked({(row["number_id"], row["wamid"]) for row in stored})
+    delivery.take_up_parked({(row["number_id"], row["wamid"]) for row in stored}, now)
     _hand_over(stored)
     return {row["ord"] for row in stored}
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from . import delivery, sending, settling, wake
+from . import changes, delivery, sending, settling, wake
 
 
 @shared_task(name="conversations.tasks.send")
@@ -24,7 +24,7 @@ def send() -> int:
 
 @shared_task(name="conversations.tasks.sweep")
 def sweep() -> None:
-    """What wake-ups cannot do: give up on lost workers, fit parked statuses, settle what is unknown, start what was
+    """What wake-ups cannot do: give up on lost workers, fit parked statuses and changes, settle what is unknown, start what was
     forgotten.
     """
     now = timezone.now()
@@ -32,6 +32,7 @@ def sweep() -> None:
     with transaction.atomic():
         settling.release_lost(now)
         delivery.sweep_parked(now)
+        changes.sweep()
         settling.settle_unknown(now)
     if sending.has_work(now):
         send()

@@ -57,7 +57,7 @@ def _trouble(what: str, do: str, what_hi: str, do_hi: str) -> Trouble:
 
 # --- ends of our own ----------------------------------------------------------------------------------------------------------
 
-# How the sender's sentences begin (sending.verdict), and which end each is.
+# How the sender's sentences begin (claiming.verdict), and which end each is.
 _SENTENCES = {
     "A person has taken over": "taken_over",
     "The customer has written again": "written_again",
@@ -65,11 +65,18 @@ _SENTENCES = {
     "The 24-hour window is closed": "window_closed",
     "The contact has neither a phone number nor": "no_address",
     "The WhatsApp number is switched off": "switched_off",
-    "Gave up after": "gave_up",
+    "It was too late for an answer": "too_late",
+    "Tried ": "gave_up",
     "A stored secret": "secret",
 }
 
 OURS: dict[str, Trouble] = {
+    "too_late": _trouble(
+        "Not sent: by the time it could leave, the bot's answer had become too old.",
+        "The conversation waits for a person: answer the customer yourself.",
+        "नहीं भेजा गया: जब तक यह जा पाता, बॉट का जवाब बहुत पुराना हो चुका था।",
+        "बातचीत आपकी टीम का इंतज़ार कर रही है: ग्राहक को ख़ुद जवाब दें।",
+    ),
     "taken_over": _trouble(
         "Not sent: a person had taken the conversation over before the bot's message left.",
         "Nothing. Answer the customer yourself, or return the conversation to the bot.",

@@ -3,20 +3,12 @@
 The Graph API is the simulator, over HTTP; its webhooks come to a small server and go through the drain.
 """
 
-from datetime import timedelta
-
 import pytest
-from django.db import transaction
-from django.utils import timezone
-from django_scopes import scope, scopes_disabled
+from django_scopes import scopes_disabled
 
-from accounts.models import AuditEvent, WhatsAppNumber
-from cloud_api import messages
-from conversations import claiming, outbound, sending, settling, silence, window
-from conversations.models import ConsentEvent, Contact, Conversation, Message, Pace, Status
 from tests import factories
-from tests.factories import MEERA, deliver, drain
-from tests.simulator.conftest import DAIRY, Product, Simulator, eventually, start_simulator
+from tests.factories import MEERA
+from tests.simulator.conftest import DAIRY
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("dairy")]
 

@@ -1,6 +1,7 @@
 """Why a message did not arrive, and what to do: every code, every end of our own, in both languages."""
 
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone, translation
 
 from accounts.secrets import SecretError, open_sealed
 from cloud_api import errors
-from conversations import sending, troubles
+from conversations import claiming, troubles
 from conversations.models import Status
 
 ALL = {**troubles.CODES, **troubles.OURS, "unknown": troubles.UNKNOWN}
@@ -44,11 +45,11 @@ def test_no_two_codes_share_words_by_a_slip_of_the_hand():
 
 
 def _row(now, **changed):
-    """What sending.verdict reads of a message that may leave."""
+    """What claiming.verdict reads of a message that may leave."""
     row = {
         "turn": 1, "owner": "bot", "conversation_turn": 1, "source": "rule", "seen_seq": None, "last_inbound_seq": 1,
         "purpose": "reply", "opted_out_at": None, "kind": "text", "last_inbound_at": now, "phone": "91", "bsuid": "",
-        "active": True,
+        "active": True, "created_at": now, "resent_at": None, "seq": 1, "window_closed_at": None,
     }  # fmt: skip
     return SimpleNamespace(**{**row, **changed})
 
@@ -62,13 +63,14 @@ def _row(now, **changed):
         ({"last_inbound_at": None}, "window_closed"),
         ({"phone": ""}, "no_address"),
         ({"active": False}, "switched_off"),
+        ({"created_at": timezone.now() - timedelta(hours=1)}, "too_late"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_each_refusal_of_the_sender_is_known(changed, name):
     now = timezone.now()
-    assert sending.verdict(_row(now), now) is None
-    status, code, text = sending.verdict(_row(now, **changed), now)
+    assert claiming.verdict(_row(now), now) is None
+    status, code, text = claiming.verdict(_row(now, **changed), now)
     assert troubles.trouble_of(code, text, status) is troubles.OURS[name]
 
 
@@ -83,7 +85,7 @@ def test_a_token_that_cannot_be_opened_is_known():
     [
         (None, "", Status.UNKNOWN, "not_confirmed"),
         (None, "ReadTimeout while sending", Status.UNKNOWN, "not_confirmed"),
-        (None, "Gave up after 8 attempts: no connection", Status.FAILED, "gave_up"),
+        (None, "Tried 8 times: no connection", Status.FAILED, "gave_up"),
         (131026, "The contact has neither a phone number nor a WhatsApp user id.", Status.FAILED, "no_address"),
     ],
 )
