@@ -58,7 +58,7 @@ def _row(now, **changed):
     ("changed", "name"),
     [
         ({"owner": "human"}, "taken_over"),
-        ({"source": "answer", "seen_seq": 0}, "written_again"),
+        ({"source": "answer", "seen_seq": 1, "last_inbound_seq": 2}, "written_again"),
         ({"purpose": "marketing", "opted_out_at": 1}, "opted_out"),
         ({"last_inbound_at": None}, "window_closed"),
         ({"phone": ""}, "no_address"),
