@@ -216,6 +216,10 @@ def _state_of(number: WhatsAppNumber, name: str) -> str:
     return (_("Stored; it ends in %(end)s.") % {"end": end} if end else _("Stored.")) + f" {_KEEP}"
 
 
+# What Meta's events have said (accounts.health). Empty: it has not said anything yet.
+_HEALTH = ("quality", "messaging_limit", "verified_name", "name_decision", "warning", "warned_at")
+
+
 @admin.register(WhatsAppNumber)
 class WhatsAppNumberAdmin(OwnedAdmin):
     """Numbers are switched off, never deleted: their conversations hang on them."""
@@ -224,7 +228,7 @@ class WhatsAppNumberAdmin(OwnedAdmin):
     sees = OWNER
     deletes = NEVER
     list_display = ("number", "phone_number_id", "waba_id", "condition", "per_second")
-    readonly_fields = ("stopped_at", "stopped_reason")
+    readonly_fields = ("stopped_at", "stopped_reason", *_HEALTH)
 
     def get_fieldsets(self, request, obj=None):
         named = ("display_phone_number", "phone_number_id", "waba_id")
@@ -235,6 +239,7 @@ class WhatsAppNumberAdmin(OwnedAdmin):
             (_("Number"), {"fields": named, "description": _FROM_META}),
             (_("Access"), {"fields": (*secret, "verify_token"), "description": _SECRET}),
             (_("Sending"), {"fields": ("active", "per_second")}),
+            *([(_("What WhatsApp says of it"), {"fields": _HEALTH})] if obj else []),
         )
 
     def get_readonly_fields(self, request, obj=None):
@@ -248,7 +253,7 @@ class WhatsAppNumberAdmin(OwnedAdmin):
         data = form.cleaned_data
         fields = {f.name: getattr(obj, f.name) for f in obj._meta.fields if f.name in form.changed_data}
         if data.get("resume") or data["new_access_token"]:
-            fields |= {"stopped_at": None, "stopped_reason": ""}
+            fields |= {"stopped_at": None, "stopped_reason": "", "stopped_by_account": False}
         saved = businesses.connect_number(
             request.business,
             obj.phone_number_id,

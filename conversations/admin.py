@@ -16,14 +16,15 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 from unfold.decorators import display
 
-from accounts import reading
+from accounts import audit, reading
 from accounts.admin_base import (
     AGENT,
     NEVER,
+    OWNER,
     ChoiceFilter,
     History,
     LongList,
@@ -35,10 +36,11 @@ from accounts.admin_base import (
     json_box,
 )
 from accounts.models import WhatsAppNumber
-from cloud_api.errors import InvalidMessage
+from accounts.secrets import SecretError
+from cloud_api.errors import GraphError, InvalidMessage
 
-from . import assignment, outbound, queries, sending
-from .models import ConsentEvent, Contact, Conversation, Identity, Message, Status
+from . import assignment, outbound, queries, sending, templates, troubles
+from .models import ConsentEvent, Contact, Conversation, Identity, Message, Status, Template
 from .thread import answered_by, may_write, thread, trouble_of, waits
 
 
@@ -385,6 +387,81 @@ _COLOURS = dict.fromkeys(Status.values, "") | {
     Status.READ.value: "success",
     Status.PLAYED.value: "success",
 }
+
+
+class TemplateStateFilter(OptionFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+    states = ("APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED", "DELETED")
+
+    def lookups(self, request, model_admin):
+        return [(state, state.capitalize()) for state in self.states]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(status=self.value()) if self.value() in self.states else queryset
+
+
+@admin.register(Template)
+class TemplateAdmin(History, OwnedAdmin):
+    """Templates are made and changed at Meta. Here is what it last said of them."""
+
+    refreshes = OWNER
+    list_before_template = "admin/conversations/_templates_head.html"
+    list_display = ("name", "language", "state", "category", "quality", "reason", "status_at")
+    list_filter = (TemplateStateFilter,)
+    search_fields = ("name",)
+    search_help_text = gettext_lazy("Name")
+    fieldsets = (
+        (None, {"fields": ("name", "language", "status", "status_at", "reason")}),
+        (gettext_lazy("Price and quality"), {"fields": ("category", "next_category", "next_category_at", "quality")}),
+        (gettext_lazy("As WhatsApp has it"), {"fields": ("waba_id", "template_id", "content", "listed_at")}),
+    )
+    readonly_fields = ("content",)
+
+    def get_urls(self):
+        fetch = path("fetch/", self.admin_site.admin_view(self.fetch_view), name="conversations_template_fetch")
+        return [fetch, *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        may_fetch = self.allows(request, self.refreshes)
+        return super().changelist_view(request, {"may_fetch": may_fetch, **(extra_context or {})})
+
+    def fetch_view(self, request):
+        """Ask WhatsApp for its list now."""
+        return require_POST(self._fetch)(request)
+
+    def _fetch(self, request):
+        if not self.allows(request, self.refreshes):
+            raise PermissionDenied
+        back = HttpResponseRedirect(reverse("admin:conversations_template_changelist"))
+        try:
+            count = templates.refresh(request.business)
+        except (GraphError, SecretError) as error:
+            told = troubles.tell(getattr(error, "code", None), str(error))
+            messages.error(request, f"{told.what} {told.do}")
+            return back
+        audit.record("template.fetched", business=request.business, actor=request.user, count=count)
+        words = ngettext("WhatsApp has %(count)s template.", "WhatsApp has %(count)s templates.", count)
+        messages.success(request, words % {"count": count})
+        return back
+
+    @display(
+        description=gettext_lazy("state"),
+        ordering="status",
+        label={
+            "APPROVED": "success",
+            "PENDING": "info",
+            "REJECTED": "danger",
+            "PAUSED": "warning",
+            "DISABLED": "danger",
+        },
+    )
+    def state(self, obj):
+        return obj.status or "?"
+
+    @display(description=gettext_lazy("parts"))
+    def content(self, obj):
+        return json_box(obj.components)
 
 
 @admin.register(Message)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from . import changes, delivery, sending, settling, wake
+from . import changes, delivery, sending, settling, templates, wake
 
 
 @shared_task(name="conversations.tasks.send")
@@ -36,3 +36,9 @@ def sweep() -> None:
         settling.settle_unknown(now)
     if sending.has_work(now):
         send()
+
+
+@shared_task(name="conversations.tasks.refresh_templates")
+def refresh_templates() -> int:
+    """Once a day: WhatsApp's lists of templates, in case an event was missed."""
+    return templates.refresh_all()

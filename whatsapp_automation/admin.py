@@ -126,6 +126,7 @@ _GROUPS = (
         gettext_lazy("Business"),
         (
             (gettext_lazy("Numbers"), "call", "accounts", "whatsappnumber"),
+            (gettext_lazy("Templates"), "article", "conversations", "template"),
             (gettext_lazy("Members"), "group", "accounts", "membership"),
         ),
     ),

@@ -172,6 +172,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(PRUNE_SECONDS),
         "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
     },
+    "refresh templates": {
+        "task": "conversations.tasks.refresh_templates",
+        "schedule": schedule(24 * 3600),
+        "options": {"queue": "send", "expires": 3600},
+    },
 }
 QUEUES = ("inbound", "send")  # each has a worker whose heartbeat /health/ready reads
 

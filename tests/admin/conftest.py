@@ -11,7 +11,7 @@ from django_scopes import scope, scopes_disabled
 
 from accounts.models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
 from aibot.models import Rule
-from conversations.models import ConsentEvent, Contact, Conversation, Message
+from conversations.models import ConsentEvent, Contact, Conversation, Message, Template
 from leads.models import Lead
 from webhooks.models import ChannelEvent, FailedItem
 
@@ -73,6 +73,7 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             Conversation.objects.get(),
             Message.objects.filter(direction="out").first(),
             ConsentEvent.objects.get(),
+            Template.objects.create(business=business, waba_id="2", name="order_ready", language="en"),
             Lead.objects.get(),
             delivery,
             FailedItem.objects.get(business=business),

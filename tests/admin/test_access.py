@@ -25,6 +25,7 @@ MAY = {
     "conversations.conversation": "v v - - -",  # its page answers by addresses of its own: test_conversation.py
     "conversations.message": "v v - - -",
     "conversations.consentevent": "v v - - -",
+    "conversations.template": "v v - - -",
     "leads.lead": "v v - a -",
     "webhooks.delivery": "r r - - -",
     "webhooks.faileditem": "o o - - -",

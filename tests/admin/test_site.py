@@ -90,8 +90,9 @@ EVERYBODY = ["Today", "Conversations", "Contacts", "Leads", "Messages", "Rules",
 
 
 def test_the_navigation_shows_what_the_role_may_see(visit, vera, alice, root, dairy):
-    owners = [*EVERYBODY, "Numbers", "Members", "Consent", "Channel events", "Failed items", "Audit log"]
-    assert titles(visit(vera)) == [*EVERYBODY, "Consent"]
+    business = ["Numbers", "Templates", "Members"]
+    owners = [*EVERYBODY, *business, "Consent", "Channel events", "Failed items", "Audit log"]
+    assert titles(visit(vera)) == [*EVERYBODY, "Templates", "Consent"]
     assert titles(visit(alice)) == owners
     assert titles(visit(root)) == [*owners, "Businesses", "People", "Deliveries", "Periodic tasks"]
 

@@ -1,0 +1,89 @@
+"""Our copies of Meta's templates: by its events in any order, and by its list."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from django_scopes import scopes_disabled
+
+from cloud_api.events import TemplateChange
+from cloud_api.templates import Template as Listed
+from conversations import templates
+from conversations.models import Template
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+WABA = "209876543210011"
+
+
+@pytest.fixture(autouse=True)
+def all_businesses():
+    with scopes_disabled():
+        yield
+
+
+def told(business, minute: int, **said) -> templates.Told:
+    at = int((NOON + timedelta(minutes=minute)).timestamp())
+    said = {"kind": "status_update", "name": "order_ready", "language": "en", "template_id": "77", **said}
+    return templates.Told(business.pk, TemplateChange(waba_id=WABA, timestamp=at, **said), NOON + timedelta(days=1))
+
+
+def listed(name="order_ready", status="APPROVED", **more) -> Listed:
+    fields = {"id": "77", "language": "en", "category": "UTILITY", "components": [{"type": "BODY"}]}
+    return Listed(name=name, status=status, **{**fields, "rejected_reason": "", "quality": "GREEN", **more})
+
+
+def state() -> list[tuple]:
+    return list(Template.objects.values_list("name", "status", "reason", "quality", "category").order_by("name"))
+
+
+def test_events_in_any_order_end_the_same(dairy, masala):
+    news = [
+        told(dairy, 1, status="PENDING", category="UTILITY"),
+        told(dairy, 2, status="REJECTED", reason="SCAM"),
+        told(dairy, 3, status="APPROVED"),
+        told(dairy, 4, quality="RED"),
+        told(dairy, 5, category="MARKETING"),
+    ]
+    for order in permutations(news):
+        Template.objects.all().delete()
+        for one in order:
+            templates.note_many([one])
+        assert state() == [("order_ready", "APPROVED", "", "RED", "MARKETING")]
+
+
+def test_an_announced_category_waits_until_it_is_done(dairy):
+    later = int((NOON + timedelta(days=2)).timestamp())
+    templates.note_many([told(dairy, 1, category="UTILITY"), told(dairy, 2, category="MARKETING", category_from=later)])
+    template = Template.objects.get()
+    assert (template.category, template.next_category) == ("UTILITY", "MARKETING")
+    assert template.next_category_at == NOON + timedelta(days=2)
+    templates.note_many([told(dairy, 9, category="MARKETING")])
+    template.refresh_from_db()
+    assert (template.category, template.next_category, template.next_category_at) == ("MARKETING", "", None)
+
+
+def test_an_event_may_name_a_template_by_its_id_alone(dairy):
+    templates.note_many([told(dairy, 1, name="", status="PAUSED")])
+    assert state() == []
+    templates.note_many([told(dairy, 1, status="APPROVED"), told(dairy, 2, name="", status="PAUSED")])
+    assert state()[0][:2] == ("order_ready", "PAUSED")
+
+
+def test_the_list_makes_mends_and_ends_templates_and_leaves_other_businesses_alone(dairy, masala):
+    templates.note_many([told(dairy, 1, status="PENDING"), told(masala, 1, status="APPROVED")])
+    templates.note_many([told(dairy, 1, name="gone", template_id="78", status="APPROVED")])
+    templates.store_list(dairy, WABA, [listed(), listed("fresh", "PENDING", id="79")], NOON + timedelta(hours=1))
+    assert list(Template.objects.filter(business=dairy).values_list("name", "status").order_by("name")) == [
+        ("fresh", "PENDING"),
+        ("gone", "DELETED"),
+        ("order_ready", "APPROVED"),
+    ]
+    assert Template.objects.get(business=masala).status == "APPROVED"
+
+
+def test_an_event_that_is_younger_than_the_list_holds(dairy):
+    templates.note_many([told(dairy, 30, status="PAUSED", quality="RED")])
+    templates.store_list(dairy, WABA, [listed()], NOON)
+    assert state() == [("order_ready", "PAUSED", "", "RED", "UTILITY")]
+    templates.store_list(dairy, WABA, [], NOON)
+    assert state()[0][1] == "PAUSED"
