@@ -36,6 +36,8 @@ class Bubble:
     status_class: str = ""  # going | out | read | bad
     trouble: str = ""  # why it did not arrive, in plain words
     trouble_source: str = ""  # the same in Meta's words
+    decide: str = ""  # names the message and its attempt where a person may resend or dismiss it
+    doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,14 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         status_class=status_class,
         trouble=in_plain_words(message.error_code, message.error_text) if went_wrong else "",
         trouble_source=_metas_words(message) if went_wrong else "",
+        decide=f"{message.pk}.{message.attempt}" if _is_undecided(message) else "",
+        doubled=message.doubled_at is not None,
     )
+
+
+def _is_undecided(message: Message) -> bool:
+    """Nobody knows whether it left, and no word will come any more."""
+    return message.status == Status.UNKNOWN and message.settled_at is not None and message.dismissed_at is None
 
 
 def answered_by(conversation: Conversation) -> Answerer:
@@ -144,11 +153,18 @@ def waits(conversation: Conversation, now: datetime) -> str:
 _PEOPLE = (Message.Source.AGENT, Message.Source.PHONE_APP)
 
 
+_SYSTEM_LINES = {
+    "fallback": gettext_lazy("Bot: no rule answered"),
+    "handover: long": gettext_lazy("Bot: handed over after many answers in a row"),
+    "handover: repeated": gettext_lazy("Bot: handed over, since the same words came again and again"),
+}
+
+
 def _name(message: Message) -> str:
     if message.source == Message.Source.AGENT:
         return message.source_name or _("Agent")
     if message.source == Message.Source.SYSTEM:
-        return _("Bot: no rule answered") if message.source_name == "fallback" else _("Bot")
+        return str(_SYSTEM_LINES.get(message.source_name, _("Bot")))
     kind = message.get_source_display().capitalize()
     return f"{kind}: {message.source_name}" if message.source_name else kind
 
