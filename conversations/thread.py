@@ -93,7 +93,9 @@ def may_write(conversation: Conversation, now: datetime) -> tuple[bool, str]:
     closes = window.closes_at(conversation.last_inbound_at)
     if closes is None:
         return False, _("The customer has not written yet: WhatsApp takes only a template.")
-    if window.is_open(conversation.last_inbound_at, now, conversation.window_closed_at):
+    if window.is_open(
+        conversation.last_inbound_at, now, refused=conversation.window_closed_seq > conversation.last_inbound_seq
+    ):
         return True, _("You can reply for %(span)s.") % {"span": reading.span(closes - now)}
     if now < closes - window.MARGIN:
         return False, _(

@@ -224,3 +224,18 @@ def test_the_open_door_says_since_when_it_has_refused_nothing(at_the_door, empty
 
     since = at_the_door(act)
     assert silence.cache.get("silence:web")[0] == since
+
+
+def test_a_webhook_that_was_refused_starts_that_time_anew(at_the_door):
+    async def act(client):
+        before = client.door._intake.well_since
+        await client.post(BODY, secret=SECRET)
+        return client.door._intake.well_since > before
+
+    assert at_the_door(act) is False
+    port = connection.settings_dict["PORT"]
+    connection.settings_dict["PORT"] = 1  # nobody listens there
+    try:
+        assert at_the_door(act) is True
+    finally:
+        connection.settings_dict["PORT"] = port
