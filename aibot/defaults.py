@@ -1,4 +1,4 @@
-"""The rules that a new business starts with: six intents in English, Hindi and Hinglish. Owners change them in the
+"""The rules that a new business starts with: seven intents in English, Hindi and Hinglish. Owners change them in the
 admin.
 
 Phrases "anywhere" are few and long; what is a bare word counts only as the whole message (see matching.py).
@@ -11,7 +11,7 @@ from accounts.models import Business
 
 from .models import Rule
 
-PRIORITY = {"opt_out": 60, "support": 50, "demo": 40, "pricing": 30, "greeting": 20, "bye": 10}
+PRIORITY = {"opt_out": 60, "opt_in": 55, "support": 50, "demo": 40, "pricing": 30, "greeting": 20, "bye": 10}
 
 _MENU = {
     "en": [("pricing", "Prices"), ("demo", "Free sample"), ("support", "Talk to us")],
@@ -129,6 +129,18 @@ RULES: dict[tuple[str, str], dict] = {
         "anywhere": "message mat karo|message mat karna|message mat bhejo|msg mat karo|msg mat bhejo|mat bhejo message|mat bhejo msg|"
         "message band karo|message band kar do|msg band karo|messages band karo|mera number hatao|mera number hata do|number remove karo",
         "reply": "Ab aapko {business} se koi offer nahi milega. Aap likhenge to hum jawab zaroor denge.",
+    },
+    ("opt_in", "en"): {
+        "whole": "start|start again|unstop|subscribe|resubscribe|opt in|optin",
+        "reply": "Welcome back! You will get offers from {business} again. Write STOP to end them.",
+    },
+    ("opt_in", "hi"): {
+        "whole": "शुरू|शुरू करो|शुरू करें|शुरू कीजिए|फिर से शुरू करो|चालू करो|स्टार्ट|सब्सक्राइब",
+        "reply": "आपका फिर से स्वागत है! अब आपको {business} से ऑफ़र मिलेंगे। बंद करने के लिए STOP लिखें।",
+    },
+    ("opt_in", "hi-Latn"): {
+        "whole": "shuru|shuroo|shuru karo|shuru karein|shuru kijiye|phir se shuru karo|chalu karo|chaalu karo",
+        "reply": "Aapka phir se swagat hai! Ab aapko {business} se offer milenge. Band karne ke liye STOP likhein.",
     },
     ("bye", "en"): {
         "whole": _THANKS,

@@ -40,6 +40,7 @@ class Rule(OwnedModel):
         DEMO = "demo", _("demo")
         SUPPORT = "support", _("support")
         OPT_OUT = "opt_out", _("opt-out")
+        OPT_IN = "opt_in", _("opt-in")
         BYE = "bye", _("bye")
 
     class Language(models.TextChoices):

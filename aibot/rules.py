@@ -4,6 +4,7 @@
 settings are read when one of them has changed since the last pass (``_shops``).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from django_scopes import scopes_disabled
 
 from accounts.models import Product, Settings
 from cloud_api import messages
-from conversations import consent, sets
+from conversations import consent, sets, streaks
 from conversations.inbound import Recorded
 from conversations.models import ConsentEvent, Conversation, Message
 from conversations.outbound import Outgoing
@@ -25,6 +26,7 @@ from .placeholders import fill
 from .wording import is_devanagari
 
 MENU = "menu"  # the id of a menu's button: menu:<intent>:<language>
+_OF_CONSENT = (Rule.Intent.OPT_OUT, Rule.Intent.OPT_IN)
 SILENT_KINDS = frozenset({"sticker", "call"})  # nobody expects an answer to these
 # The same of what WhatsApp does not pass on (`unsupported.type`): a change of an earlier message, no new one.
 SILENT_UNSUPPORTED = frozenset({"edit", "reaction", "pin", "keep_in_chat", "poll_update"})
@@ -38,6 +40,12 @@ class Replies:
     words: list[consent.Word] = field(default_factory=list)
     waiting: dict[UUID, datetime] = field(default_factory=dict)  # conversation -> since when it waits for a person
     confirmed: set[UUID] = field(default_factory=set)  # contacts whose STOP is answered in this pass
+    said: Counter[UUID] = field(default_factory=Counter)  # what this pass says in each conversation
+    silent: dict[UUID, datetime] = field(default_factory=dict)  # conversations in which the bot has handed over
+
+    def say(self, message: Outgoing) -> None:
+        self.outgoing.append(message)
+        self.said[message.conversation_id] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +65,26 @@ def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
     """The answers to messages that are new here.
 
     None where a person answers the conversation, or where the message is older than ANSWER_AGE_LIMIT: that one waits
-    for a person. STOP is heard in any case.
+    for a person. STOP and START are heard in any case.
     """
     replies = Replies()
     heard = [r for r in recorded if not _expects_no_answer(r)]
     shops = _shops({r.business_id for r in heard})
+    met = streaks.before([r.message_id for r in heard if r.owner == Conversation.Owner.BOT])
     for r in heard:
         shop = shops[r.business_id]
         match = match_message(shop, r.event.text, r.event.tap_id, r.event.kind)
         if match and match.pattern.intent == Rule.Intent.OPT_OUT:
-            replies.words.append(_stop(r))
+            replies.words.append(_word(r, ConsentEvent.Kind.STOP))
+        if match and match.pattern.intent == Rule.Intent.OPT_IN:
+            replies.words.append(_word(r, ConsentEvent.Kind.START))
         if r.owner != Conversation.Owner.BOT:
             continue
         if now - r.sent_at > settings.ANSWER_AGE_LIMIT:
             _wait(r, replies)
-        else:
+        elif not _hands_over(r, shop, match, met[r.message_id], replies):
             _reply(r, shop, match, replies)
+    streaks.fall_silent(replies.silent)
     return replies
 
 
@@ -80,6 +92,23 @@ def _expects_no_answer(r: Recorded) -> bool:
     if r.event.kind == "unsupported":
         return str(r.event.payload.get("type")) in SILENT_UNSUPPORTED
     return r.event.kind in SILENT_KINDS
+
+
+def _hands_over(r: Recorded, shop: Shop, match: Match | None, streak: streaks.Streak, replies: Replies) -> bool:
+    """Whether the bot has talked alone for too long here (streaks.py): it says so once and is silent from then on. STOP is
+    confirmed all the same.
+    """
+    if match and match.pattern.intent == Rule.Intent.OPT_OUT:
+        return False
+    said = streak.count + replies.said[r.conversation_id]
+    is_over = streak.handed_over or r.conversation_id in replies.silent
+    if not is_over and not streak.repeated and said < streaks.MOST:
+        return False
+    if not is_over:
+        _say_fallback(r, shop, replies, "handover: repeated" if streak.repeated else "handover: long")
+    replies.silent[r.conversation_id] = r.sent_at
+    _wait(r, replies)
+    return True
 
 
 def _reply(r: Recorded, shop: Shop, match: Match | None, replies: Replies) -> None:
@@ -94,7 +123,7 @@ def _reply(r: Recorded, shop: Shop, match: Match | None, replies: Replies) -> No
             return  # confirmed once
         replies.confirmed.add(r.contact_id)
     if not r.deleted:
-        replies.outgoing.append(answer)
+        replies.say(answer)
 
 
 def _wait(r: Recorded, replies: Replies) -> None:
@@ -138,7 +167,7 @@ def _answer(r: Recorded, shop: Shop, match: Match) -> Outgoing | None:
         source=Message.Source.RULE.value,
         source_ref=rule.id,
         source_name=str(rule),
-        purpose=(Message.Purpose.NOTICE if rule.intent == Rule.Intent.OPT_OUT else Message.Purpose.REPLY).value,
+        purpose=(Message.Purpose.NOTICE if rule.intent in _OF_CONSENT else Message.Purpose.REPLY).value,
         turn=r.turn,
     )
 
@@ -163,10 +192,14 @@ def _fall_back(r: Recorded, shop: Shop, replies: Replies) -> None:
     _wait(r, replies)
     if told or r.deleted:
         return
+    _say_fallback(r, shop, replies, "fallback")
+
+
+def _say_fallback(r: Recorded, shop: Shop, replies: Replies, why: str) -> None:
     hindi = is_devanagari(r.event.text) and shop.settings.fallback_text_hi
     text = shop.settings.fallback_text_hi if hindi else shop.settings.fallback_text
     if text.strip():
-        replies.outgoing.append(
+        replies.say(
             Outgoing(
                 business_id=r.business_id,
                 conversation_id=r.conversation_id,
@@ -174,17 +207,17 @@ def _fall_back(r: Recorded, shop: Shop, replies: Replies) -> None:
                 body=messages.text(text),
                 text=text,
                 source=Message.Source.SYSTEM.value,
-                source_name="fallback",
+                source_name=why,
                 turn=r.turn,
             )
         )
 
 
-def _stop(r: Recorded) -> consent.Word:
+def _word(r: Recorded, kind: ConsentEvent.Kind) -> consent.Word:
     return consent.Word(
         business_id=r.business_id,
         contact_id=r.contact_id,
-        kind=ConsentEvent.Kind.STOP.value,
+        kind=kind.value,
         source="message",
         at=r.sent_at,
         message_id=r.message_id,

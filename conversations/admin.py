@@ -39,7 +39,7 @@ from accounts.models import WhatsAppNumber
 from accounts.secrets import SecretError
 from cloud_api.errors import GraphError, InvalidMessage
 
-from . import assignment, outbound, queries, sending, templates, troubles
+from . import assignment, delivery, outbound, queries, sending, settling, templates, troubles
 from .models import ConsentEvent, Contact, Conversation, Identity, Message, Status, Template
 from .thread import answered_by, may_write, thread, trouble_of, waits
 
@@ -229,6 +229,8 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
             "take-over": self.take_over_view,
             "return": self.return_view,
             "close": self.close_view,
+            "resend": self.resend_view,
+            "dismiss": self.dismiss_view,
             "seen": self.seen_view,
             "thread": self.thread_view,
         }
@@ -257,7 +259,11 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
 
     def _fragment(self, request, conversation_id):
         conversation = self._readable(request, conversation_id)
-        context = {"thread": thread(conversation, timezone.now()), "conversation": conversation}
+        context = {
+            "thread": thread(conversation, timezone.now()),
+            "conversation": conversation,
+            "may_answer": self.allows(request, self.answers),
+        }
         response = HttpResponse(render_to_string("admin/conversations/_thread.html", context, request))
         patch_cache_control(response, private=True, no_cache=True)
         set_response_etag(response)
@@ -279,6 +285,14 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
 
     def close_view(self, request, conversation_id):
         return self._act(request, conversation_id, "closed", lambda c: assignment.close(c, now=timezone.now()))
+
+    def resend_view(self, request, conversation_id):
+        """Send a message once more that is not confirmed."""
+        return require_POST(self._decide)(request, conversation_id, "message_resent", settling.resend)
+
+    def dismiss_view(self, request, conversation_id):
+        """Leave it as it is."""
+        return require_POST(self._decide)(request, conversation_id, "message_dismissed", settling.dismiss)
 
     def seen_view(self, request, conversation_id):
         """The browser says that it shows the thread up to a seq."""
@@ -332,6 +346,20 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
             form.add_error("text", str(error))
             return False
         return True
+
+    def _decide(self, request, conversation_id, what: str, decide):
+        conversation = self._writable(request, conversation_id)
+        message_id, attempt = delivery.message_of(named := request.POST.get("message", "")), delivery.attempt_of(named)
+        if message_id is None or attempt is None:
+            return HttpResponseBadRequest()
+        with transaction.atomic():
+            decided = decide(conversation, message_id, attempt, timezone.now())
+            if decided:
+                self.record(request, what, conversation, message=str(message_id), attempt=attempt)
+                transaction.on_commit(sending.wake_up)
+        if not decided:
+            messages.warning(request, _("There is nothing to decide about this message any more."))
+        return self._back(conversation)
 
     def _act(self, request, conversation_id, what: str, act):
         return require_POST(self._acted)(request, conversation_id, what, act)
@@ -486,7 +514,7 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
         (None, {"fields": ("conversation", "direction", "kind", "body", "by", "purpose", "wa_timestamp")}),
         (
             gettext_lazy("How far it got"),
-            {"fields": ("status", "trouble", "sent_at", "delivered_at", "read_at", "attempt")},
+            {"fields": ("status", "trouble", "sent_at", "delivered_at", "read_at", "attempt", "doubled_at")},
         ),
         (gettext_lazy("As WhatsApp has it"), {"fields": ("number", "wamid", "reply_to", "price", "content")}),
     )

@@ -31,7 +31,7 @@ class Post:
     business_id: UUID
     number_id: UUID
     conversation_id: UUID
-    claimed_at: datetime
+    seq: int
     to: Person
     body: dict
     reply_to: str
@@ -83,7 +83,7 @@ def claim(conversations: list[UUID], now: datetime) -> list[Post]:
             fates.append(_fate(row, Status.QUEUED, code=row.error_code, reason=row.error_text, send_after=opens))
         elif left[row.number_id] >= 1:
             left[row.number_id] -= 1
-            posts.append(_post(row, now))
+            posts.append(_post(row))
             fates.append(_fate(row, Status.SENDING, pair_until=pacing.pair_spent(row.pair_until, now)))
     _remember_attempts([row.id for row in rows if row.attempt])
     taken = _write(fates, now)
@@ -105,7 +105,9 @@ def verdict(row, now: datetime) -> tuple[Status, int | None, str] | None:
         return Status.CANCELLED, None, "The customer has written again."
     if not consent.allows(row.purpose, stopped=row.opted_out_at is not None):
         return Status.CANCELLED, 131050, "The customer has stopped such messages."
-    if row.kind != "template" and not window.is_open(row.last_inbound_at, now, row.window_closed_at):
+    if row.kind != "template" and not window.is_open(
+        row.last_inbound_at, now, refused=row.window_closed_seq > row.last_inbound_seq
+    ):
         return Status.FAILED, 131047, "The 24-hour window is closed. Send a template."
     if not row.phone and not row.bsuid:
         return Status.FAILED, 131026, "The contact has neither a phone number nor a WhatsApp user id."
@@ -139,7 +141,7 @@ def _fate(row, status: Status, *, code=None, reason="", send_after=None, pair_un
     }
 
 
-def _post(row, now: datetime) -> Post:
+def _post(row) -> Post:
     return Post(
         message_id=row.id,
         attempt=row.attempt + 1,
@@ -148,7 +150,7 @@ def _post(row, now: datetime) -> Post:
         business_id=row.business_id,
         number_id=row.number_id,
         conversation_id=row.conversation_id,
-        claimed_at=now,
+        seq=row.seq,
         to=Person(phone=row.phone, bsuid=row.bsuid, parent_bsuid="", name="", username=""),
         body=row.payload,
         reply_to=row.reply_to,
@@ -220,7 +222,7 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
         SELECT DISTINCT ON (m.conversation_id)
                m.id, m.conversation_id, m.attempt, m.heard, m.resent_at, m.created_at, m.error_code, m.error_text,
                m.payload, m.reply_to, m.kind, m.source, m.purpose, m.turn, m.seen_seq, m.business_id, m.number_id, m.seq,
-               c.owner, c.turn AS conversation_turn, c.last_inbound_seq, c.last_inbound_at, c.window_closed_at,
+               c.owner, c.turn AS conversation_turn, c.last_inbound_seq, c.last_inbound_at, c.window_closed_seq,
                c.pair_until, p.opted_out_at,
                n.phone_number_id, n.access_token, n.per_second, n.active, coalesce(i.phone, '') AS phone, coalesce(i.bsuid, '') AS bsuid
         FROM conversations_message m

@@ -203,7 +203,7 @@ class _Tale:
             f"({code}) {news['error_text']}",
             number_id=self.row.number_id,
             conversation_id=self.row.conversation_id,
-            sent_at=self.row.sending_since or at,
+            seq=self.row.seq,
             at=at,
         )
 
@@ -236,7 +236,7 @@ def _lock(rows: list[dict]) -> dict[UUID, _Tale]:
             UNION SELECT e.message_id FROM w JOIN conversations_earlierattempt e USING (number_id, wamid)
         )
         SELECT m.id, m.number_id, m.conversation_id, m.status, m.heard, m.attempt, m.wamid, m.source, m.kind, m.created_at,
-               m.sending_since, m.resent_at, m.error_code, m.error_text
+               m.seq, m.resent_at, m.error_code, m.error_text
         FROM wanted JOIN conversations_message m ON m.id = wanted.id
         WHERE m.direction = 'out' ORDER BY m.id FOR NO KEY UPDATE OF m
         """,
@@ -334,7 +334,7 @@ def reconcile(messages: Iterable[UUID], now: datetime) -> None:
         sets.fetch(
             """
             SELECT m.id, m.number_id, m.conversation_id, m.status, m.heard, m.attempt, m.wamid, m.source, m.kind, m.created_at,
-                   m.sending_since, m.resent_at, m.error_code, m.error_text
+                   m.seq, m.resent_at, m.error_code, m.error_text
             FROM conversations_message m WHERE m.id = ANY(%(ids)s) ORDER BY m.id FOR NO KEY UPDATE OF m
             """,
             ids=messages,

@@ -80,22 +80,22 @@ class Aftermath:
 
     stopped: dict[UUID, str] = field(default_factory=dict)  # number -> reason
     slowed: dict[UUID, float] = field(default_factory=dict)  # number -> seconds that were asked for
-    closed: dict[UUID, datetime] = field(default_factory=dict)  # conversation -> when what was refused had been sent
+    closed: dict[UUID, int] = field(default_factory=dict)  # conversation -> seq of the message that was refused
     unwilling: dict[UUID, datetime] = field(
         default_factory=dict
     )  # conversation -> when its contact had stopped marketing
 
     def note(
         self, verdict: Verdict | GraphError, code: int | None, reason: str, *, number_id: UUID, conversation_id: UUID,
-        sent_at: datetime, at: datetime, retry_after: float | None = None,
+        seq: int, at: datetime, retry_after: float | None = None,
     ) -> None:  # fmt: skip
-        """``sent_at`` is when the message left, ``at`` when it was refused."""
+        """``seq`` is the message's, ``at`` when it was refused."""
         if verdict.stops_number:
             self.stopped.setdefault(number_id, reason)
         if code in pacing.TOO_MANY or (code is None and verdict.retryable and retry_after):
             self.slowed[number_id] = max(self.slowed.get(number_id, 0.0), retry_after or 0.0)
         if code == WINDOW_CLOSED:
-            self.closed[conversation_id] = max(self.closed.get(conversation_id, sent_at), sent_at)
+            self.closed[conversation_id] = max(self.closed.get(conversation_id, 0), seq)
         if code == MARKETING_STOPPED:
             self.unwilling[conversation_id] = max(self.unwilling.get(conversation_id, at), at)
 
@@ -106,14 +106,14 @@ class Aftermath:
         _hear_refusals(self.unwilling)
 
 
-def _close_windows(closed: dict[UUID, datetime]) -> None:
+def _close_windows(closed: dict[UUID, int]) -> None:
     """Meta knows better than our clock: closed until the customer writes again (window.is_open)."""
     sets.run(
         """
-        UPDATE conversations_conversation c SET window_closed_at = greatest(c.window_closed_at, w.at)
-        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, at timestamptz) WHERE c.id = w.id
+        UPDATE conversations_conversation c SET window_closed_seq = greatest(c.window_closed_seq, w.seq)
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, seq bigint) WHERE c.id = w.id
         """,
-        [{"id": conversation, "at": at} for conversation, at in closed.items()],
+        [{"id": conversation, "seq": seq} for conversation, seq in closed.items()],
     )
 
 

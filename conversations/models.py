@@ -95,8 +95,8 @@ class Conversation(TiedModel):
     echoed_at = models.DateTimeField(null=True, blank=True)
     unread = models.PositiveIntegerField(_("unread"), default=0)
     ai_call_count = models.PositiveIntegerField(_("model calls"), default=0)
-    # WhatsApp refused a free message that was sent then (131047): closed, unless the customer has written since.
-    window_closed_at = models.DateTimeField(null=True, blank=True)
+    # The seq of a free message that WhatsApp refused (131047): the window is closed, unless the customer has written since.
+    window_closed_seq = models.BigIntegerField(default=0, db_default=0)
     # Meta's pair rate (pacing.py): the moment up to which what was sent has used it up.
     pair_until = models.DateTimeField(null=True, blank=True)
     # The bot's messages in a row in this turn, and when the last one was queued (streaks.py).

@@ -5,6 +5,7 @@ The many-row form is set SQL for the drain; ``queue_text`` is for agents and oth
 caller's transaction.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,7 @@ from accounts.ids import uuid7
 from accounts.models import User
 from cloud_api import messages
 
-from . import assignment, sets
+from . import assignment, sets, streaks
 from .inbound import preview
 from .models import Conversation, Message, Status
 
@@ -89,15 +90,21 @@ def queue_many(outgoing: Sequence[Outgoing], now: datetime) -> list[UUID]:
         )
     }
     last = {row["conversation_id"]: row for row in rows if row["id"] in queued}
+    bots = Counter(row["conversation_id"] for row in rows if row["id"] in queued and row["source"] in streaks.BOT)
     sets.run(
         """
         UPDATE conversations_conversation c
-        SET last_message_text = w.text, last_message_inbound = false, last_message_at = greatest(c.last_message_at, %(now)s)
-        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, text text)
+        SET last_message_text = w.text, last_message_inbound = false, last_message_at = greatest(c.last_message_at, %(now)s),
+            bot_streak = CASE WHEN c.bot_streak_turn = c.turn AND c.bot_streak_at > %(now)s - %(forgotten)s
+                              THEN least(c.bot_streak + w.bots, 30000) ELSE w.bots END,
+            bot_streak_turn = c.turn,
+            bot_streak_at = CASE WHEN w.bots > 0 THEN %(now)s ELSE c.bot_streak_at END
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, text text, bots smallint)
         WHERE c.id = w.id
         """,
-        [{"id": c, "text": preview(row["kind"], row["text"])} for c, row in last.items()],
+        [{"id": c, "text": preview(row["kind"], row["text"]), "bots": bots[c]} for c, row in last.items()],
         now=now,
+        forgotten=streaks.FORGOTTEN_AFTER,
     )
     return [o.id for o in outgoing if o.id in queued]
 

@@ -209,7 +209,7 @@ def _row(outcome: Outcome, aftermath: fates.Aftermath, now: datetime) -> dict:
             str(error),
             number_id=post.number_id,
             conversation_id=post.conversation_id,
-            sent_at=post.claimed_at,
+            seq=post.seq,
             at=now,
             retry_after=error.retry_after,
         )

@@ -68,7 +68,7 @@ def settle_unknown(now: datetime) -> int:
             SELECT m.id, m.source = ANY(%(bot)s) AND m.kind <> 'template' AND m.resent_at IS NULL
                 AND m.turn = c.turn AND c.owner = 'bot' AND c.last_inbound_seq < m.seq
                 AND m.created_at > %(young)s AND c.last_inbound_at > %(open)s
-                AND (c.window_closed_at IS NULL OR c.window_closed_at < c.last_inbound_at)
+                AND c.window_closed_seq <= c.last_inbound_seq
                 AND NOT EXISTS (
                     SELECT 1 FROM conversations_message l WHERE l.conversation_id = m.conversation_id AND l.seq > m.seq
                     AND l.direction = 'out' AND l.status NOT IN (%(queued)s, %(cancelled)s)) AS again

@@ -28,7 +28,7 @@ def stop(reasons: dict[UUID, str], now: datetime) -> None:
         WHERE n.id = w.id AND n.stopped_at IS NULL
         RETURNING n.id, n.business_id, n.stopped_reason
         """,
-        [{"id": number, "reason": reason[:300]} for number, reason in reasons.items()],
+        [{"id": number, "reason": _stored(reason)} for number, reason in reasons.items()],
         now=now,
     )
     for row in stopped:
@@ -40,6 +40,14 @@ def stop(reasons: dict[UUID, str], now: datetime) -> None:
             details={"code": code_of(row.stopped_reason)},
         )
         log.error("number_stopped", number=str(row.id), code=code_of(row.stopped_reason))
+
+
+def _stored(reason: str) -> str:
+    """Meta's code, what it means and what to do, then Meta's own words: the number's page shows it as it is."""
+    trouble = troubles.CODES.get(code_of(reason))
+    if trouble is None:
+        return reason[:300]
+    return f"({code_of(reason)}) {trouble.what['en']} {trouble.do['en']} {_CODE.sub('', reason)}"[:300]
 
 
 def code_of(reason: str) -> int | None:

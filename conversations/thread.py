@@ -40,6 +40,8 @@ class Bubble:
     trouble: str = ""  # why it did not arrive, in plain words
     remedy: str = ""  # what to do about it
     trouble_source: str = ""  # the same in Meta's words
+    decide: str = ""  # names the message and its attempt where a person may resend or dismiss it
+    doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ def may_write(conversation: Conversation, now: datetime) -> tuple[bool, str]:
     closes = window.closes_at(conversation.last_inbound_at)
     if closes is None:
         return False, _("The customer has not written yet: WhatsApp takes only a template.")
-    if window.is_open(conversation.last_inbound_at, now, conversation.window_closed_at):
+    if window.is_open(
+        conversation.last_inbound_at, now, refused=conversation.window_closed_seq > conversation.last_inbound_seq
+    ):
         return True, _("You can reply for %(span)s.") % {"span": reading.span(closes - now)}
     if now < closes - window.MARGIN:
         return False, _(
@@ -132,7 +136,14 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         trouble=told.what if told else "",
         remedy=told.do if told else "",
         trouble_source=told.source if told else "",
+        decide=f"{message.pk}.{message.attempt}" if _is_undecided(message) else "",
+        doubled=message.doubled_at is not None,
     )
+
+
+def _is_undecided(message: Message) -> bool:
+    """Nobody knows whether it left, and no word will come any more."""
+    return message.status == Status.UNKNOWN and message.settled_at is not None and message.dismissed_at is None
 
 
 def trouble_of(message: Message) -> troubles.Told | None:
@@ -176,11 +187,18 @@ def waits(conversation: Conversation, now: datetime) -> str:
 _PEOPLE = (Message.Source.AGENT, Message.Source.PHONE_APP)
 
 
+_SYSTEM_LINES = {
+    "fallback": gettext_lazy("Bot: no rule answered"),
+    "handover: long": gettext_lazy("Bot: handed over after many answers in a row"),
+    "handover: repeated": gettext_lazy("Bot: handed over, since the same words came again and again"),
+}
+
+
 def _name(message: Message) -> str:
     if message.source == Message.Source.AGENT:
         return message.source_name or _("Agent")
     if message.source == Message.Source.SYSTEM:
-        return _("Bot: no rule answered") if message.source_name == "fallback" else _("Bot")
+        return str(_SYSTEM_LINES.get(message.source_name, _("Bot")))
     kind = message.get_source_display().capitalize()
     return f"{kind}: {message.source_name}" if message.source_name else kind
 

@@ -19,11 +19,11 @@ def closes_at(last_inbound_at: datetime | None) -> datetime | None:
     return last_inbound_at + LENGTH if last_inbound_at else None
 
 
-def is_open(last_inbound_at: datetime | None, now: datetime, closed_at: datetime | None = None) -> bool:
-    """Whether a free-form message that leaves now is allowed. ``closed_at``: WhatsApp refused one that was sent then (131047),
-    and its word holds until the customer writes again.
+def is_open(last_inbound_at: datetime | None, now: datetime, refused: bool = False) -> bool:
+    """Whether a free-form message that leaves now is allowed. ``refused``: WhatsApp has refused one (131047), and the
+    customer has not written since.
     """
-    if last_inbound_at is None or (closed_at is not None and closed_at >= last_inbound_at):
+    if last_inbound_at is None or refused:
         return False
     return now < last_inbound_at + LENGTH - MARGIN
 

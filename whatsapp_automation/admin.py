@@ -30,7 +30,7 @@ from accounts import reading
 from accounts.access import choose_business, may
 from accounts.admin_base import OWNER, InstallationAdmin, yes_no
 from accounts.models import Business, User, WhatsAppNumber
-from conversations import queries
+from conversations import queries, stopping
 from conversations.admin import start_of_day
 from conversations.models import Conversation, Status
 from leads.models import Lead
@@ -58,7 +58,7 @@ def dashboard(request, context: dict) -> dict:
         "more_waiting": count - len(rows),
         "all_waiting": _all_waiting(),
         "all_conversations": _list("conversations", "conversation"),
-        "numbers": list(numbers),
+        "numbers": [(number, stopping.in_words(number) if number.stopped_at else "") for number in numbers],
         "is_owner": may(request.role, OWNER),
     }
     return context

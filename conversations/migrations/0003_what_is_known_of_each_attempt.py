@@ -51,8 +51,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="conversation",
-            name="window_closed_at",
-            field=models.DateTimeField(blank=True, null=True),
+            name="window_closed_seq",
+            field=models.BigIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name="message",

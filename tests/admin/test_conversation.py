@@ -101,7 +101,7 @@ def test_after_the_window_has_closed_the_answer_is_refused_in_plain_words(visit,
     assert 'data-can-write="no"' in client.get(page_of(conversation)).text
 
 
-@pytest.mark.parametrize("name", ["answer", "take-over", "return", "close", "seen"])
+@pytest.mark.parametrize("name", ["answer", "take-over", "return", "close", "seen", "resend", "dismiss"])
 def test_a_viewer_only_looks(visit, vera, conversation, name):
     client = visit(vera)
     assert client.post(act(conversation, name), {"text": "hi", "client_ref": uuid.uuid4()}).status_code == 403
@@ -111,7 +111,7 @@ def test_a_viewer_only_looks(visit, vera, conversation, name):
     assert fresh(conversation).turn == conversation.turn
 
 
-@pytest.mark.parametrize("name", ["answer", "take-over", "return", "close", "seen", "thread"])
+@pytest.mark.parametrize("name", ["answer", "take-over", "return", "close", "seen", "thread", "resend", "dismiss"])
 def test_a_strangers_conversation_is_absent_on_every_address(visit, charlie, masala, conversation, name):
     client, missing = visit(charlie), Conversation(pk=uuid.uuid4())
     call = client.get if name == "thread" else client.post
@@ -121,7 +121,7 @@ def test_a_strangers_conversation_is_absent_on_every_address(visit, charlie, mas
     assert fresh(conversation).turn == conversation.turn
 
 
-@pytest.mark.parametrize("name", ["answer", "take-over", "return", "close", "seen"])
+@pytest.mark.parametrize("name", ["answer", "take-over", "return", "close", "seen", "resend", "dismiss"])
 def test_a_look_changes_nothing(visit, alice, conversation, name):
     assert visit(alice).get(act(conversation, name)).status_code == 405
 
@@ -177,6 +177,78 @@ def test_reading_it_makes_it_read_up_to_what_was_shown(visit, bob, chat, convers
     assert client.post(act(conversation, "seen"), {"up_to": fresh(conversation).last_inbound_seq}).status_code == 204
     assert (fresh(conversation).unread, fresh(conversation).owner, fresh(conversation).turn) == (0, "bot", 0)
     assert client.post(act(conversation, "seen"), {"up_to": "x"}).status_code == 400
+
+
+# --- what is not confirmed ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unknown(conversation) -> Message:
+    """The greeting: nobody knows whether it left, and no word will come any more."""
+    with scopes_disabled():
+        Message.objects.filter(direction="out").update(status=Status.UNKNOWN, attempt=1, settled_at=timezone.now())
+        return Message.objects.get(direction="out")
+
+
+def decide(client, conversation, name: str, message: Message, attempt: int = 1):
+    return client.post(act(conversation, name), {"message": f"{message.pk}.{attempt}"})
+
+
+def state(message: Message) -> Status:
+    with scopes_disabled():
+        message.refresh_from_db()
+    return Status(message.status)
+
+
+def test_resend_sends_it_once_more_however_often_it_is_clicked(visit, bob, conversation, unknown):
+    client = visit(bob)
+    assert "Resend" in client.get(page_of(conversation)).text
+    for _ in range(2):
+        assert decide(client, conversation, "resend", unknown).status_code == 302
+    assert state(unknown) == Status.QUEUED
+    assert "Resend" not in client.get(page_of(conversation)).text
+    events = AuditEvent.objects.filter(action="conversation.message_resent")
+    assert [(event.actor_id, event.details["message"]) for event in events] == [(bob.pk, str(unknown.pk))]
+
+
+def test_dismiss_leaves_it_and_takes_the_question_away(visit, bob, conversation, unknown):
+    client = visit(bob)
+    for _ in range(2):
+        decide(client, conversation, "dismiss", unknown)
+    assert state(unknown) == Status.UNKNOWN
+    assert "Resend" not in client.get(page_of(conversation)).text
+    assert AuditEvent.objects.filter(action="conversation.message_dismissed").count() == 1
+    decide(client, conversation, "resend", unknown)
+    assert state(unknown) == Status.UNKNOWN
+
+
+@pytest.mark.parametrize("attempt", [2, 0])
+def test_a_click_on_a_page_that_is_out_of_date_sends_nothing(visit, bob, conversation, unknown, attempt):
+    decide(visit(bob), conversation, "resend", unknown, attempt)
+    assert state(unknown) == Status.UNKNOWN
+
+
+@pytest.mark.parametrize("named", ["", "x", "x.1", "1", f"{uuid.uuid4()}", f"{uuid.uuid4()}.x"])
+def test_a_decision_that_names_no_message_is_refused(visit, bob, conversation, unknown, named):
+    assert visit(bob).post(act(conversation, "resend"), {"message": named}).status_code == 400
+    assert state(unknown) == Status.UNKNOWN
+
+
+def test_a_viewer_is_not_asked(visit, vera, conversation, unknown):
+    client = visit(vera)
+    shown = client.get(page_of(conversation)).text
+    assert "Not confirmed" in shown
+    assert "Resend" not in shown
+    assert decide(client, conversation, "resend", unknown).status_code == 403
+    assert state(unknown) == Status.UNKNOWN
+
+
+def test_a_message_of_another_conversation_is_not_reached(visit, bob, dairy, conversation, unknown):
+    factories.Chat(factories.RAVI).says("hello")
+    with scopes_disabled():
+        other = Conversation.objects.exclude(pk=conversation.pk).get()
+    decide(visit(bob), other, "resend", unknown)
+    assert state(unknown) == Status.UNKNOWN
 
 
 # --- the thread ---------------------------------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ def test_a_stopped_number_says_why_and_starts_again_with_a_new_token(visit, alic
     with scopes_disabled():
         WhatsAppNumber.objects.update(stopped_at=timezone.now(), stopped_reason="(190) Token expired")
     client = visit(alice)
-    assert "(190) Token expired" in client.get("/admin/").text
+    assert "enter it under Numbers. What waits is sent then." in client.get("/admin/").text
     client.post(page_of(dairy_number), fields())
     assert fresh(dairy_number).stopped_at is not None
     client.post(page_of(dairy_number), fields(new_access_token=TOKEN))

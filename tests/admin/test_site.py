@@ -17,7 +17,7 @@ from accounts import businesses
 from accounts.admin_base import InstallationAdmin, OwnedAdmin
 from accounts.models import AuditEvent, Business, Membership, Product, User, WhatsAppNumber
 from aibot.models import Rule
-from conversations import queries
+from conversations import queries, stopping
 from conversations.models import Conversation, Message, Status
 from webhooks.admin import laid_out
 from whatsapp_automation.admin import environment_badge
@@ -346,7 +346,7 @@ def test_a_new_business_is_complete_on_its_first_day(visit, root, alice, dairy):
     assert visit(root).post("/admin/accounts/business/add/", data).status_code == 302
     made = Business.objects.get(slug="chai-point")
     with scope(business=made):
-        assert Rule.objects.count() == 18
+        assert Rule.objects.count() == 21
     assert made.memberships.get().user == alice
 
 
@@ -398,3 +398,15 @@ def test_a_person_signs_in_with_an_e_mail_however_it_is_written(client, bob, dai
     bob.save()
     done = client.post("/admin/login/", {"username": "BOB@shuddh-dairy.example", "password": "kefir-curd-butter"})
     assert done.status_code == 302
+
+
+def test_a_stopped_number_is_on_the_first_page_with_what_to_do(visit, alice, dairy_number):
+    with scopes_disabled():
+        stopping.stop({dairy_number.pk: "(131042) Business eligibility payment issue [HTTP 400]"}, timezone.now())
+        stopping.stop({dairy_number.pk: "(190) A second refusal"}, timezone.now())
+    client = visit(alice)
+    assert "Mend the payment method in Meta" in client.get("/admin/").text
+    page = client.get(f"/admin/accounts/whatsappnumber/{dairy_number.pk}/change/").text
+    assert "Mend the payment method in Meta" in page
+    assert "Start sending again" in page
+    assert [event.details for event in AuditEvent.objects.filter(action="number.stopped")] == [{"code": 131042}]

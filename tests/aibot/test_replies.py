@@ -172,9 +172,9 @@ def test_a_product_that_is_added_taken_off_or_deleted_is_said_at_once(dairy, mee
         milk = Product.objects.get(name="Cow milk")
         milk.active = False
         milk.save()
-        assert "Cow milk" not in meera.says("price")[0].text
+        assert "Cow milk" not in meera.says("prices")[0].text
         Product.objects.get(name="Curd").delete()
-        assert "Curd" not in meera.says("price")[0].text
+        assert "Curd" not in meera.says("price list")[0].text
 
 
 def test_new_hours_and_a_new_area_are_said_at_once(dairy, meera):

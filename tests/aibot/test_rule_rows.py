@@ -1,6 +1,9 @@
 """What an owner may store in a rule, and the rules that a new business starts with."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django_scopes import scope
@@ -25,7 +28,7 @@ def test_defaults_are_added_where_they_are_missing_and_change_nothing_else(dairy
         assert defaults.install(dairy) == 3
         assert Rule.objects.get(intent="demo", language="en").reply == "Our own words."
         assert defaults.install(dairy) == 0
-        assert Rule.objects.count() == 18
+        assert Rule.objects.count() == 21
 
 
 def test_every_default_rule_is_valid(dairy):
@@ -79,3 +82,27 @@ def test_bad_phrases_are_refused(phrases):
 def test_good_phrases():
     valid_phrases([])
     valid_phrases(["price", "कीमत", "👋"])
+
+
+def test_the_businesses_that_there_are_get_the_rules_of_start_and_keep_their_own(dairy, masala):
+    migration = import_module("aibot.migrations.0003_opt_in_rules_of_businesses_that_are_there")
+    with scope(business=dairy):
+        Rule.objects.filter(intent="opt_in").exclude(language="hi").delete()
+        Rule.objects.filter(intent="opt_in").update(reply="Our own words.")
+    with scope(business=masala):
+        Rule.objects.filter(intent="opt_in").delete()
+    migration.add(apps, None)
+    with scope(business=dairy):
+        assert set(Rule.objects.filter(intent="opt_in").values_list("language", flat=True)) == {"en", "hi", "hi-Latn"}
+        assert Rule.objects.get(intent="opt_in", language="hi").reply == "Our own words."
+    with scope(business=masala):
+        rows = Rule.objects.filter(intent="opt_in")
+        defaults_of = {rule.language: rule for rule in defaults.rules_for(masala) if rule.intent == "opt_in"}
+        for row in rows:
+            row.clean_fields()
+            assert (row.whole_phrases, row.reply, row.priority) == (
+                defaults_of[row.language].whole_phrases,
+                defaults_of[row.language].reply,
+                defaults_of[row.language].priority,
+            )
+        assert len(rows) == 3

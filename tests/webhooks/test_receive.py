@@ -8,6 +8,7 @@ from django.db import connection
 
 from accounts import businesses
 from cloud_api import signature
+from conversations import silence
 from tests import factories
 from webhooks import receive
 from webhooks.models import Delivery
@@ -208,3 +209,33 @@ def test_the_whole_batch_is_bounded_in_bytes(monkeypatch):
         return sizes
 
     assert asyncio.run(act()) == [3, 3, 1]
+
+
+def test_the_open_door_says_since_when_it_has_refused_nothing(at_the_door, empty_cache):
+    """What nobody knows of a message is settled only where a word of it would have been heard."""
+
+    async def act(client):
+        while silence.cache.get("silence:web") is None:
+            await asyncio.sleep(0.01)
+        before = client.door._intake.well_since
+        await client.post(BODY, secret=SECRET)
+        assert client.door._intake.well_since == before
+        return before
+
+    since = at_the_door(act)
+    assert silence.cache.get("silence:web")[0] == since
+
+
+def test_a_webhook_that_was_refused_starts_that_time_anew(at_the_door):
+    async def act(client):
+        before = client.door._intake.well_since
+        await client.post(BODY, secret=SECRET)
+        return client.door._intake.well_since > before
+
+    assert at_the_door(act) is False
+    port = connection.settings_dict["PORT"]
+    connection.settings_dict["PORT"] = 1  # nobody listens there
+    try:
+        assert at_the_door(act) is True
+    finally:
+        connection.settings_dict["PORT"] = port
