@@ -141,6 +141,8 @@ def _is_undecided(message: Message) -> bool:
 def answered_by(conversation: Conversation) -> Answerer:
     if conversation.state == Conversation.State.CLOSED:
         return Answerer("closed", _("Closed"), "lock")
+    if conversation.owner == Conversation.Owner.BOT and conversation.bot_has_handed_over:
+        return Answerer("bot", _("The bot has handed over and is silent"), "front_hand")
     if conversation.owner == Conversation.Owner.BOT:
         return Answerer("bot", _("The bot answers"), "smart_toy")
     return Answerer("human", _("%(name)s answers") % {"name": conversation.assignee or _("A person")}, "person")
