@@ -76,6 +76,8 @@ class Conversation(TiedModel):
         HUMAN = "human", _("person")
         META = "meta", _("Meta's agent")
 
+    MOST_IN_A_ROW = 8  # messages of the bot without a person; then it hands over (streaks.py)
+
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False, related_name="conversations")
     number = models.ForeignKey(
         WhatsAppNumber, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
@@ -129,6 +131,11 @@ class Conversation(TiedModel):
 
     def __str__(self):
         return str(self.contact)
+
+    @property
+    def bot_has_handed_over(self) -> bool:
+        """The bot is silent in this turn: it has talked alone for too long."""
+        return self.bot_streak_turn == self.turn and self.bot_streak > self.MOST_IN_A_ROW
 
 
 class Status(models.IntegerChoices):
@@ -243,10 +250,12 @@ class Message(TiedModel):
             models.Index(fields=["conversation", "seq"], condition=Q(status=Status.QUEUED), name="outbox_queued"),
             models.Index(
                 fields=["conversation", "sending_since"],
-                condition=Q(status__in=[Status.SENDING, Status.UNKNOWN]),
+                condition=Q(status__in=[Status.SENDING, Status.UNKNOWN], settled_at=None),
                 name="outbox_sending",
             ),
-            models.Index(fields=["sending_since"], condition=Q(status=Status.UNKNOWN), name="outbox_unknown"),
+            models.Index(
+                fields=["sending_since"], condition=Q(status=Status.UNKNOWN, settled_at=None), name="outbox_unknown"
+            ),
         ]
 
     def __str__(self):

@@ -24,7 +24,6 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=90)  # a row that says ``sending`` for longer lost its worker
 UNHEARD = timedelta(seconds=90)  # without a word, while webhooks were heard: no word will come
 HOLD = UNHEARD + timedelta(seconds=20)  # the line goes on after that, whether webhooks were heard or not
-OLDEST = timedelta(hours=24)
 
 
 def release_lost(now: datetime) -> int:
@@ -53,11 +52,10 @@ def settle_unknown(now: datetime) -> int:
         """
         SELECT c.id FROM conversations_conversation c WHERE c.id IN (
             SELECT conversation_id FROM conversations_message
-            WHERE status = %(unknown)s AND settled_at IS NULL AND sending_since BETWEEN %(oldest)s AND %(before)s LIMIT 500)
+            WHERE status = %(unknown)s AND settled_at IS NULL AND sending_since < %(before)s ORDER BY sending_since LIMIT 500)
         ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED
         """,
         unknown=int(Status.UNKNOWN),
-        oldest=now - OLDEST,
         before=now - UNHEARD,
     )
     if not conversations:

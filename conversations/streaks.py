@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from . import fates, sets
+from .models import Conversation
 
-MOST = 8
+MOST = Conversation.MOST_IN_A_ROW
 REPEATS = 3
 REPEATS_WITHIN = timedelta(minutes=10)
 FORGOTTEN_AFTER = timedelta(hours=24)

@@ -171,6 +171,8 @@ def _marks(message: Message) -> tuple[str, ...]:
 def answered_by(conversation: Conversation) -> Answerer:
     if conversation.state == Conversation.State.CLOSED:
         return Answerer("closed", _("Closed"), "lock")
+    if conversation.owner == Conversation.Owner.BOT and conversation.bot_has_handed_over:
+        return Answerer("bot", _("The bot has handed over and is silent"), "front_hand")
     if conversation.owner == Conversation.Owner.BOT:
         return Answerer("bot", _("The bot answers"), "smart_toy")
     if conversation.owner == Conversation.Owner.META:

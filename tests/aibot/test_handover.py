@@ -9,6 +9,7 @@ from django_scopes import scopes_disabled
 
 from conversations import assignment, outbound, streaks
 from conversations.models import ConsentEvent, Contact, Conversation, Message
+from conversations.thread import answered_by
 from tests.factories import Chat, deliver, drain, receive, text_body
 
 QUESTIONS = (
@@ -51,6 +52,7 @@ def test_the_ninth_question_is_handed_to_a_person_with_one_text(talkative):
     [handover] = talkative.says("what is the price of ghee")
     assert (handover.text, handover.source, handover.source_name) == (HANDOVER, "system", "handover: long")
     assert the_one().waiting_since
+    assert answered_by(the_one()).who == "The bot has handed over and is silent"
     assert [talkative.says(text) for text in ("price", "hello", "what?")] == [[], [], []]
 
 
