@@ -49,7 +49,7 @@ def _row(now, **changed):
     row = {
         "turn": 1, "owner": "bot", "conversation_turn": 1, "source": "rule", "seen_seq": None, "last_inbound_seq": 1,
         "purpose": "reply", "opted_out_at": None, "kind": "text", "last_inbound_at": now, "phone": "91", "bsuid": "",
-        "active": True, "created_at": now, "resent_at": None, "seq": 1, "window_closed_at": None, "window_closed_seq": None,
+        "active": True, "created_at": now, "resent_at": None, "seq": 1, "window_closed_seq": 0,
     }  # fmt: skip
     return SimpleNamespace(**{**row, **changed})
 
