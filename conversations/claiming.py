@@ -17,6 +17,8 @@ from . import consent, inbound, pacing, sets, window
 from .models import Message, Status
 from .settling import HOLD
 
+SENDABLE = (None, "", "APPROVED")  # of a template that we know nothing of, WhatsApp decides
+_UNSENDABLE = {"PAUSED": 132015, "DISABLED": 132016}  # any other state: 132001, it is not there to be sent
 TOO_LATE = "It was too late for an answer."
 
 
@@ -54,8 +56,8 @@ def heads(now: datetime, most: int) -> list[UUID]:
             LEFT JOIN conversations_pace p ON p.number_id = head.number_id
             WHERE send_after <= %(now)s AND (p.paused_until IS NULL OR p.paused_until <= %(now)s)
               AND NOT EXISTS (
-                SELECT 1 FROM conversations_message f WHERE f.conversation_id = head.conversation_id AND f.status IN (10, 20) AND f.settled_at IS NULL
-                AND (f.status = 10 OR f.sending_since > %(held)s))
+                SELECT 1 FROM conversations_message f WHERE f.conversation_id = head.conversation_id AND f.status IN (10, 20)
+                AND f.settled_at IS NULL AND (f.status = 10 OR f.sending_since > %(held)s))
             ORDER BY seq LIMIT %(most)s
             """,
             now=now,
@@ -109,6 +111,9 @@ def verdict(row, now: datetime) -> tuple[Status, int | None, str] | None:
         row.last_inbound_at, now, refused=row.window_closed_seq > row.last_inbound_seq
     ):
         return Status.FAILED, 131047, "The 24-hour window is closed. Send a template."
+    if row.kind == "template" and row.template_status not in SENDABLE:
+        code = _UNSENDABLE.get(row.template_status, 132001)
+        return Status.FAILED, code, f"WhatsApp says of the template: {row.template_status}."
     if not row.phone and not row.bsuid:
         return Status.FAILED, 131026, "The contact has neither a phone number nor a WhatsApp user id."
     if not row.active:
@@ -223,12 +228,14 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
                m.id, m.conversation_id, m.attempt, m.heard, m.resent_at, m.created_at, m.error_code, m.error_text,
                m.payload, m.reply_to, m.kind, m.source, m.purpose, m.turn, m.seen_seq, m.business_id, m.number_id, m.seq,
                c.owner, c.turn AS conversation_turn, c.last_inbound_seq, c.last_inbound_at, c.window_closed_seq,
-               c.pair_until, p.opted_out_at,
+               c.pair_until, p.opted_out_at, t.status AS template_status,
                n.phone_number_id, n.access_token, n.per_second, n.active, coalesce(i.phone, '') AS phone, coalesce(i.bsuid, '') AS bsuid
         FROM conversations_message m
         JOIN conversations_conversation c ON c.id = m.conversation_id
         JOIN conversations_contact p ON p.id = c.contact_id
         JOIN accounts_whatsappnumber n ON n.id = m.number_id
+        LEFT JOIN conversations_template t ON m.kind = 'template' AND t.business_id = m.business_id AND t.waba_id = n.waba_id
+          AND t.name = m.payload->'template'->>'name' AND t.language = m.payload->'template'->'language'->>'code'
         LEFT JOIN LATERAL (
             SELECT (array_agg(value ORDER BY id DESC) FILTER (WHERE kind = 'phone'))[1] AS phone,  -- the newest of each
                    (array_agg(value ORDER BY id DESC) FILTER (WHERE kind = 'bsuid'))[1] AS bsuid
@@ -236,8 +243,8 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
         ) i ON true
         WHERE m.conversation_id = ANY(%(ids)s) AND m.status = 0 AND n.stopped_at IS NULL
           AND NOT EXISTS (
-            SELECT 1 FROM conversations_message f WHERE f.conversation_id = m.conversation_id AND f.status IN (10, 20) AND f.settled_at IS NULL
-            AND (f.status = 10 OR f.sending_since > %(held)s))
+            SELECT 1 FROM conversations_message f WHERE f.conversation_id = m.conversation_id AND f.status IN (10, 20)
+            AND f.settled_at IS NULL AND (f.status = 10 OR f.sending_since > %(held)s))
         ORDER BY m.conversation_id, m.seq
         """,
         ids=[row.id for row in held],

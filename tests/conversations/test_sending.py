@@ -14,7 +14,8 @@ from cloud_api import messages
 from cloud_api.client import Sent
 from cloud_api.errors import Ambiguous, NotSent, from_answer
 from conversations import assignment, outbound, pacing, sending, settling
-from conversations.models import Conversation, Message, Pace, Status
+from conversations.models import Conversation, Message, Pace, Status, Template
+from tests import factories
 from tests.factories import Customer, customer, receive, status_body, text_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -212,11 +213,19 @@ def test_outside_the_window_only_a_template_leaves(dairy):
     conversation = _conversation(dairy)
     Conversation.objects.filter(pk=conversation.pk).update(last_inbound_at=timezone.now() - timedelta(hours=25))
     message = _queue(conversation, "hello")
+    _queue_template(conversation)
+    _work(graph := Graph())
+    assert [post.body["type"] for post in graph.posts] == ["template"]
+    assert _end(message) == (Status.FAILED, "The 24-hour window is closed. Send a template.")
+    assert message.error_code == 131047
+
+
+def _queue_template(conversation: Conversation) -> None:
     with transaction.atomic():
         outbound.queue_many(
             [
                 outbound.Outgoing(
-                    business_id=dairy.pk,
+                    business_id=conversation.business_id,
                     conversation_id=conversation.pk,
                     number_id=conversation.number_id,
                     body=messages.template("order_ready", "en"),
@@ -226,10 +235,22 @@ def test_outside_the_window_only_a_template_leaves(dairy):
             ],
             timezone.now(),
         )
+
+
+@pytest.mark.parametrize(
+    ("state", "code"), [("APPROVED", None), ("", None), ("PAUSED", 132015), ("DISABLED", 132016), ("REJECTED", 132001)]
+)
+def test_a_template_that_whatsapp_would_refuse_does_not_leave(dairy, state, code):
+    conversation = _conversation(dairy)
+    for language in ("en", "hi"):  # another language is another template
+        Template.objects.create(
+            business=dairy, waba_id=factories.DAIRY_WABA, name="order_ready", language=language, status="PAUSED"
+        )
+    Template.objects.filter(language="en").update(status=state)
+    _queue_template(conversation)
     _work(graph := Graph())
-    assert [post.body["type"] for post in graph.posts] == ["template"]
-    assert _end(message) == (Status.FAILED, "The 24-hour window is closed. Send a template.")
-    assert message.error_code == 131047
+    template = Message.objects.get(kind="template")
+    assert (template.error_code, len(graph.posts)) == (code, 0 if code else 1)
 
 
 @pytest.mark.parametrize(
