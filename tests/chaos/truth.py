@@ -13,7 +13,7 @@ PAGE = 1_000  # Graph calls in one answer of the simulator
 class Said:
     """One message of a customer, and what must come of it."""
 
-    phone: str
+    phone: str  # "" where the message names no sender
     number: str  # phone_number_id that it was written to
     wamid: str
     intent: str = ""  # of the one reply it must get (aibot's intent, or "fallback"); "" where it must get none
@@ -52,16 +52,7 @@ class Truth:
 
     @property
     def phones(self) -> list[str]:
-        return sorted({said.phone for said in self.said})
-
-    def with_more(self, other: "Truth") -> "Truth":
-        """Both together: the customers must be different ones."""
-        return Truth(
-            self.said + other.said,
-            self.bubbles + other.bubbles,
-            self.calls + other.calls,
-            min(self.since_delivery, other.since_delivery),
-        )
+        return sorted({said.phone for said in self.said if said.phone})
 
 
 def last_call(world) -> int:
@@ -81,7 +72,7 @@ def told(world, said: Iterable[Said], *, since_call: int, since_delivery: int) -
     for one in said:
         by_phone.setdefault(one.phone, []).append(one)
     for phone, written in by_phone.items():
-        thread = world.thread(phone)
+        thread = world.thread(phone) if phone else []
         taken = {message["wamid"] for message in thread if message["status"] in ("taken", "read")}
         truth.said += [
             Said(one.phone, one.number, one.wamid, one.intent, one.taken and one.wamid in taken, one.poison)
