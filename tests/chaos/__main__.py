@@ -60,7 +60,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/chaos", description="Break everything and count what is lost.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"all, or some of: {', '.join(FAULTS)}")
     parser.add_argument("--messages", type=int, default=1_000, help="customers' messages for each fault")
-    parser.add_argument("--rate", type=float, default=80.0, help="messages a second")
+    parser.add_argument("--rate", type=float, default=100.0, help="messages a second")
     options = parser.parse_args()
     if unknown := set(options.names) - set(FAULTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")

@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 
+import psycopg
 import redis
 
 from whatsapp_automation.embedded.programs import programs
@@ -15,7 +16,7 @@ from whatsapp_automation.embedded.programs import programs
 from .scene import LINES, Fault, Scene, new_wamids
 from .truth import Said
 
-PROCESSES = ("send", "inbound", "web", "beat", "valkey", "postgres")
+WORKING = ("send", "inbound", "web", "valkey", "postgres")
 FROZEN_SECONDS = 10
 CLOCK_OFF = 600.0
 MOST_DEATHS = 15  # of a worker that dies of one delivery: by then it must have been given up
@@ -182,8 +183,6 @@ def poison_that_kills(scene: Scene) -> None:
     """A delivery that its worker never survives: it dies with the delivery in hand, again and again. In the end the
     delivery must be given up and shown, and its neighbours must have gone on.
     """
-    import psycopg
-
     world, number = scene.world, scene.numbers[0]
     said = Said(world.new_phone(), number, next(iter(new_wamids())), poison=True)
     world.query(TRAP)
@@ -222,8 +221,8 @@ def quickly(scene: Scene) -> None:
 
 FAULTS: dict[str, Fault] = {
     # First those that end senders: their leases run out while the others play.
-    **{name: killed(name) for name in PROCESSES},
-    **{"+".join(pair): killed(*pair) for pair in itertools.combinations(PROCESSES, 2)},
+    **{name: killed(name) for name in (*WORKING, "beat")},
+    **{"+".join(pair): killed(*pair) for pair in (*itertools.combinations(WORKING, 2), ("beat", "valkey"))},
     "valkey-flushed": flushed,
     "valkey-frozen": frozen,
     "valkey-full": out_of_memory,
@@ -240,5 +239,5 @@ FAULTS: dict[str, Fault] = {
 SCENES = {  # what differs from the usual scene
     "clock-behind": {"said_at": CLOCK_OFF},  # our clock is 10 minutes behind Meta's
     "clock-ahead": {"said_at": -CLOCK_OFF},
-    "batch-of-1000": {"rate": 5_000.0},
+    "batch-of-1000": {"rate": 5_000.0, "shops": 1},  # one body has one app's secret
 }

@@ -42,8 +42,10 @@ OUTBOUND = """
     JOIN accounts_whatsappnumber n ON n.id = m.number_id LEFT JOIN aibot_rule r ON r.id = m.source_ref
     WHERE m.direction = 'out' AND p.phone = ANY(%s) ORDER BY m.seq
 """
-DELIVERIES = "SELECT id, body, processed_at IS NULL AS waits, outcome FROM webhooks_delivery WHERE id > %s ORDER BY id"
-FAILED_ITEMS = "SELECT delivery_id, reason FROM webhooks_faileditem WHERE delivery_id > %s ORDER BY id"
+DELIVERIES = "SELECT id, body, processed_at IS NULL AS waits, outcome FROM webhooks_delivery WHERE id > %s AND id <= %s ORDER BY id"
+FAILED_ITEMS = (
+    "SELECT delivery_id, reason FROM webhooks_faileditem WHERE delivery_id > %s AND delivery_id <= %s ORDER BY id"
+)
 
 # What the rows of these customers alone must show: a name for what is wrong -> a query that finds nothing where all is well.
 SHAPE = {
@@ -111,7 +113,7 @@ def check(query: Query, truth: Truth, *, leases_over: bool = True) -> Report:
     that wait behind it are unconfirmed, not stuck.
     """
     report = Report(messages=len(truth.said))
-    deliveries = [_Delivery(row) for row in query(DELIVERIES, truth.since_delivery)]
+    deliveries = [_Delivery(row) for row in query(DELIVERIES, *truth.deliveries)]
     inbound, outbound = query(INBOUND, truth.phones), query(OUTBOUND, truth.phones)
     _arrived_once(report, truth, inbound)
     _in_the_order_of_arrival(report, deliveries, inbound)
@@ -120,7 +122,7 @@ def check(query: Query, truth: Truth, *, leases_over: bool = True) -> Report:
     _on_the_phone_in_order(report, truth, outbound)
     _statuses_as_told(report, truth, outbound)
     _at_rest(report, deliveries, outbound, leases_over)
-    _accounted_for(report, truth, deliveries, query(FAILED_ITEMS, truth.since_delivery))
+    _accounted_for(report, truth, deliveries, query(FAILED_ITEMS, *truth.deliveries))
     for what, sql in SHAPE.items():
         for row in query(sql, truth.phones):
             report.note("other", f"{what}: {row['what']}")

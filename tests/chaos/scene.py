@@ -59,17 +59,22 @@ class Result:
 
 @dataclass
 class Scene:
-    """``rate`` messages a second. ``said_at`` shifts the messages' own time, in seconds, as a clock that is off would."""
+    """``rate`` messages a second, to so many of the simulator's numbers (``shops``). ``said_at`` shifts the messages' own
+    time, in seconds, as a clock that is off would.
+    """
 
     world: object
     messages: int = 1_000
-    rate: float = 80.0
+    rate: float = 100.0
     said_at: float = 0.0
+    shops: int = 2
     said: list[Said] = field(default_factory=list)
 
     def __post_init__(self):
-        self.numbers = [one["phone_number_id"] for one in self.world.control("GET", "/_sim/numbers")["numbers"]]
-        self.since_delivery = self.world.query("SELECT coalesce(max(id), 0) AS id FROM webhooks_delivery")[0]["id"]
+        known = self.world.control("GET", "/_sim/numbers")["numbers"]
+        self.numbers = [one["phone_number_id"] for one in known][: self.shops]
+        self.since_delivery = self._last_delivery()
+        self._until_delivery = 2**62
         self.since_call = last_call(self.world)
         self.lines = list(self._plan())
         self._offered = 0
@@ -93,13 +98,15 @@ class Scene:
         except AssertionError as error:
             troubles.append(f"{name}: {error}")
         seconds = time.monotonic() - ended
+        self._until_delivery = self._last_delivery()  # later ones are the next scene's
         report = check(self.world.query, self.truth(), leases_over=False)
         for trouble in troubles:
             report.note("other", trouble)
         return Result(name, report, seconds)
 
     def truth(self) -> Truth:
-        return told(self.world, self.said, since_call=self.since_call, since_delivery=self.since_delivery)
+        deliveries = (self.since_delivery, self._until_delivery)
+        return told(self.world, self.said, since_call=self.since_call, deliveries=deliveries)
 
     # --- for the faults ---
 
@@ -129,6 +136,9 @@ class Scene:
         while not quiet():
             assert time.monotonic() < deadline, f"not quiet within {within:.0f} s: {self._on_the_way(leases_over)}"
             self.hold(0.1)
+
+    def _last_delivery(self) -> int:
+        return self.world.query("SELECT coalesce(max(id), 0) AS id FROM webhooks_delivery")[0]["id"]
 
     def _on_the_way(self, leases_over: bool) -> dict[str, int]:
         counts = dict(self.world.query(ON_THE_WAY, IN_FLIGHT, leases_over)[0])

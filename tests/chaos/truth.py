@@ -48,7 +48,7 @@ class Truth:
     said: list[Said] = field(default_factory=list)
     bubbles: list[Bubble] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    since_delivery: int = 0  # deliveries with a larger id are these customers'
+    deliveries: tuple[int, int] = (0, 2**62)  # after which and up to which id they are these customers'
 
     @property
     def phones(self) -> list[str]:
@@ -63,11 +63,11 @@ def last_call(world) -> int:
     return number
 
 
-def told(world, said: Iterable[Said], *, since_call: int, since_delivery: int) -> Truth:
+def told(world, said: Iterable[Said], *, since_call: int, deliveries: tuple[int, int]) -> Truth:
     """Ask the simulator what became of these messages. ``taken`` is its word, except for hand-made bodies: those it
     does not resend, so whoever posted them knows.
     """
-    truth = Truth(since_delivery=since_delivery, calls=_calls(world, since_call))
+    truth = Truth(deliveries=deliveries, calls=_calls(world, since_call))
     by_phone: dict[str, list[Said]] = {}
     for one in said:
         by_phone.setdefault(one.phone, []).append(one)
