@@ -3,8 +3,11 @@
 A lane's advisory lock is taken first and its rows are read in a second statement, whose snapshot is younger than the
 lock: in one statement the rows that the last holder has just worked off were seen again, and replies doubled.
 
-An item that raises is found by halving the pass (``_work``): it becomes a FailedItem and its neighbours go on. The
-drain only parses, sorts and composes; what happens to a message is each app's own.
+An item that raises is found by halving the pass (``_work``): it becomes a FailedItem and its neighbours go on. A delivery
+of which its worker dies (kill -9, out of memory) raises nothing: what still waits after a while is counted before it is
+tried (``_count_before``), so that it is given up like one that the database refuses again and again.
+
+The drain only parses, sorts and composes; what happens to a message is each app's own.
 """
 
 import time
@@ -12,7 +15,7 @@ import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -38,6 +41,7 @@ LINGER = 0.3
 LIFE = 5.0
 ALONE_AFTER = 3  # failed passes: from then on a delivery is worked off by itself
 GIVE_UP_AFTER = 6
+OVERDUE = timedelta(seconds=20)  # what still waits then may have ended the worker that had it in hand
 _LOCK_CLASS = 0x5741
 
 
@@ -84,17 +88,22 @@ def one_pass(now: datetime) -> int:
     database's errors.
     """
     taken: list = []
+    counted: set[int] = set()
     started = time.perf_counter()
     try:
         with transaction.atomic(durable=True):
             taken = _take()
             if not taken:
                 return 0
+            if len(taken) == 1 and taken[0].attempts >= GIVE_UP_AFTER:
+                _give_up(taken[0], "Each worker that had it in hand died of it.")
+                return 1
+            counted = _count_before(taken, now)
             parsed = parse(taken)
             done, failures = work_off(parsed, now)
             _finish(taken, parsed, done, failures, now)
     except (InterfaceError, OperationalError) as error:
-        _count_failure(taken, error)
+        _count_failure(taken, error, counted=counted)
         raise
     if done.queued:
         sending.wake_up()
@@ -375,25 +384,46 @@ def failed_row(item: Item, reason: str) -> FailedItem:
     )
 
 
-def _count_failure(taken: list, error: Exception) -> None:
+def _count_before(taken: list, now: datetime) -> set[int]:
+    """Count this pass for what is overdue, on a connection of its own, before it is tried: a worker that dies in the
+    middle takes its transaction with it, and could count nothing. Returns the ids of what was counted.
+
+    The lanes stay held meanwhile. What is worked off in time costs nothing; a backlog one small statement a pass.
+    """
+    overdue = [row.id for row in taken if now - row.received_at > OVERDUE]
+    if not overdue:
+        return set()
+    beside = connection.copy()
+    try:
+        with beside.cursor() as cursor:
+            cursor.execute("UPDATE webhooks_delivery SET attempts = attempts + 1 WHERE id = ANY(%s)", [overdue])
+    finally:
+        beside.close()
+    return set(overdue)
+
+
+def _count_failure(taken: list, error: Exception, *, counted: set[int]) -> None:
     """A pass failed for the database's sake. One that fails again and again is worked off alone, and given up in the
-    end.
+    end. ``counted`` are those that ``_count_before`` has counted already.
     """
     connection.close()
     log.warning("pass_failed", deliveries=len(taken), error=type(error).__name__)
     if not taken:
         return
-    ids = [row.id for row in taken]
     with transaction.atomic():
+        ids = [row.id for row in taken if row.id not in counted]
         sets.run("UPDATE webhooks_delivery SET attempts = attempts + 1 WHERE id = ANY(%(ids)s)", ids=ids)
         if len(taken) == 1 and taken[0].attempts + 1 >= GIVE_UP_AFTER:
-            FailedItem.objects.get_or_create(
-                delivery_id=ids[0],
-                position=0,
-                defaults={"kind": "delivery", "reason": f"{type(error).__name__}: {error}"[:500]},
-            )
-            sets.run(
-                "UPDATE webhooks_delivery SET processed_at = now(), outcome = '{\"failed\": 1}' WHERE id = ANY(%(ids)s)",
-                ids=ids,
-            )
-            counts.add([(taken[0].received_at, None, None, "failed")])
+            _give_up(taken[0], f"{type(error).__name__}: {error}")
+
+
+def _give_up(row, reason: str) -> None:
+    """A whole delivery becomes a FailedItem (deadletters.py replays it). In the caller's transaction."""
+    log.error("delivery_given_up", delivery=row.id, attempts=row.attempts)
+    FailedItem.objects.get_or_create(
+        delivery_id=row.id, position=0, defaults={"kind": "delivery", "reason": reason.replace("\0", "")[:500]}
+    )
+    sets.run(
+        "UPDATE webhooks_delivery SET processed_at = now(), outcome = '{\"failed\": 1}' WHERE id = %(id)s", id=row.id
+    )
+    counts.add([(row.received_at, None, None, "failed")])
