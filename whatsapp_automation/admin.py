@@ -3,7 +3,7 @@
 The pages of rows stand in each app's admin.py, on accounts.admin_base.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import forms
 from django.conf import settings
@@ -37,6 +37,7 @@ from leads.models import Lead
 
 from . import onboarding
 
+WARNED_FOR = timedelta(days=7)
 SHOWN = 8  # waiting conversations on the first page
 
 
@@ -50,7 +51,9 @@ def dashboard(request, context: dict) -> dict:
     waiting = queries.waiting()
     rows = list(waiting[:SHOWN])
     count = len(rows) if len(rows) < SHOWN else waiting.count()
-    numbers = WhatsAppNumber.objects.only("display_phone_number", "phone_number_id", "stopped_reason", "stopped_at")
+    numbers = WhatsAppNumber.objects.only(
+        "display_phone_number", "phone_number_id", "stopped_reason", "stopped_at", "warning", "warned_at"
+    )
     context |= {
         "title": str(request.business),
         "figures": _figures(count),
@@ -58,10 +61,17 @@ def dashboard(request, context: dict) -> dict:
         "more_waiting": count - len(rows),
         "all_waiting": _all_waiting(),
         "all_conversations": _list("conversations", "conversation"),
-        "numbers": [(number, stopping.in_words(number) if number.stopped_at else "") for number in numbers],
+        "numbers": [
+            (number, stopping.in_words(number) if number.stopped_at else _warning(number)) for number in numbers
+        ],
         "is_owner": may(request.role, OWNER),
     }
     return context
+
+
+def _warning(number: WhatsAppNumber) -> str:
+    """What WhatsApp warned of, as long as it is news."""
+    return number.warning if number.warned_at and timezone.now() - number.warned_at < WARNED_FOR else ""
 
 
 def _figures(waiting: int) -> list[dict]:

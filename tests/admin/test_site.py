@@ -410,3 +410,13 @@ def test_a_stopped_number_is_on_the_first_page_with_what_to_do(visit, alice, dai
     assert "Mend the payment method in Meta" in page
     assert "Start sending again" in page
     assert [event.details for event in AuditEvent.objects.filter(action="number.stopped")] == [{"code": 131042}]
+
+
+def test_a_warning_of_whatsapps_is_on_the_first_page_for_a_week(visit, alice, dairy_number):
+    client = visit(alice)
+    for days, shown in ((6, True), (8, False)):
+        with scopes_disabled():
+            warned_at = timezone.now() - timedelta(days=days)
+            WhatsAppNumber.objects.filter(pk=dairy_number.pk).update(warning="Limits are low", warned_at=warned_at)
+        assert ("Limits are low" in client.get("/admin/").text) is shown
+    assert "Limits are low" in client.get(f"/admin/accounts/whatsappnumber/{dairy_number.pk}/change/").text
