@@ -83,7 +83,6 @@ def _play(world: World, options: argparse.Namespace) -> int:
     started, results, scenes = time.monotonic(), [], []
     for name in options.names or FAULTS:
         settings = {"messages": options.messages, "rate": options.rate} | SCENES.get(name, {})
-        world.control("PUT", "/_sim/faults", {"webhook": {}})
         scenes.append(Scene(world, **settings))
         results.append(scenes[-1].play(name, FAULTS[name]))
         _tell(results[-1], time.monotonic() - started)

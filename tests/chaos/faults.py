@@ -100,7 +100,6 @@ def _twin(scene: Scene, name: str, twin: str):
 
 def thousand_in_one(scene: Scene) -> None:
     """All messages of the scene in one webhook, and their statuses in few."""
-    scene.world.control("PUT", "/_sim/faults", {"webhook": {"batch": BODY_ITEMS, "batch_ms": 5_000}})
     scene.until_offered(1.0)
     most = "jsonb_array_length(convert_from(body, 'UTF8')::jsonb #> '{entry,0,changes,0,value,messages}')"
     sql = f"SELECT coalesce(max({most}), 0) AS most FROM webhooks_delivery WHERE id > %s"
@@ -223,6 +222,7 @@ FAULTS: dict[str, Fault] = {
     # First those that end senders: their leases run out while the others play.
     **{name: killed(name) for name in (*WORKING, "beat")},
     **{"+".join(pair): killed(*pair) for pair in (*itertools.combinations(WORKING, 2), ("beat", "valkey"))},
+    "poison": poison_that_kills,
     "valkey-flushed": flushed,
     "valkey-frozen": frozen,
     "valkey-full": out_of_memory,
@@ -230,7 +230,6 @@ FAULTS: dict[str, Fault] = {
     "two-inbound": two("inbound"),
     "two-send": two("send"),
     "bad-items": bad_items,
-    "poison": poison_that_kills,
     "clock-behind": quickly,
     "clock-ahead": quickly,
     "batch-of-1000": thousand_in_one,
@@ -239,5 +238,9 @@ FAULTS: dict[str, Fault] = {
 SCENES = {  # what differs from the usual scene
     "clock-behind": {"said_at": CLOCK_OFF},  # our clock is 10 minutes behind Meta's
     "clock-ahead": {"said_at": -CLOCK_OFF},
-    "batch-of-1000": {"rate": 5_000.0, "shops": 1},  # one body has one app's secret
+    "batch-of-1000": {  # one body has one app's secret
+        "rate": 5_000.0,
+        "shops": 1,
+        "webhook": {"batch": BODY_ITEMS, "batch_ms": 5_000},
+    },
 }

@@ -35,7 +35,8 @@ INBOUND = """
     WHERE m.direction = 'in' AND p.phone = ANY(%s) ORDER BY m.seq
 """
 OUTBOUND = """
-    SELECT m.id::text AS id, m.seq, m.status, m.wamid, m.error_text, extract(epoch FROM m.created_at)::float AS queued_at,
+    SELECT m.id::text AS id, m.seq, m.status, m.wamid, m.settled_at IS NOT NULL AS settled,
+           m.error_text, extract(epoch FROM m.created_at)::float AS queued_at,
            coalesce(r.intent, m.source_name) AS intent, n.phone_number_id AS number, p.phone
     FROM conversations_message m
     JOIN conversations_conversation c ON c.id = m.conversation_id JOIN conversations_contact p ON p.id = c.contact_id
@@ -109,8 +110,8 @@ class Report:
 def check(query: Query, truth: Truth, *, leases_over: bool = True) -> Report:
     """``query(sql, *params)`` reads the product's database, as dictionaries.
 
-    With ``leases_over=False`` a message that says ``sending`` may have lost its sender a moment ago: it and those
-    that wait behind it are unconfirmed, not stuck.
+    With ``leases_over=False`` a message that is ``sending`` or ``unknown`` may have lost its sender a moment ago: it and
+    those that wait behind it are unconfirmed, not stuck.
     """
     report = Report(messages=len(truth.said))
     deliveries = [_Delivery(row) for row in query(DELIVERIES, *truth.deliveries)]
@@ -267,7 +268,8 @@ def _at_rest(report: Report, deliveries: list[_Delivery], outbound: list[dict], 
     for delivery in deliveries:
         if delivery.waits:
             report.note("other", f"delivery {delivery.id} is not worked off")
-    held = {(row["phone"], row["number"]) for row in outbound if row["status"] == SENDING} if not leases_over else set()
+    doubtful = [row for row in outbound if row["status"] in (SENDING, UNKNOWN) and not row["settled"]]
+    held = set() if leases_over else {(row["phone"], row["number"]) for row in doubtful}
     for row in outbound:
         if row["status"] not in (QUEUED, SENDING):
             continue

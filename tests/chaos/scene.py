@@ -25,13 +25,16 @@ QUIET_FOR = 0.5  # seconds that it must stay so: a status may be due
 IN_FLIGHT = 10.0  # seconds: a row that says ``sending`` for longer has lost its sender
 APART = 0.4  # seconds between a customer's lines
 
-# What is left of our customers' messages; all counts are 0 when nothing is on the way but what its lost sender holds.
+# What is left of our customers' messages; all counts are 0 when nothing is on the way but what waits for certainty: a message
+# that may or may not have left holds its line (conversations.settling). The parameter says whether that counts too.
 ON_THE_WAY = """
+    WITH asked AS (SELECT %s::bool AS everything), doubtful AS (SELECT conversation_id, status, sending_since FROM conversations_message
+                      WHERE status IN (10, 20) AND settled_at IS NULL)
     SELECT (SELECT count(*) FROM webhooks_delivery WHERE processed_at IS NULL) AS unprocessed,
-           (SELECT count(*) FROM conversations_message m WHERE m.status = 0 AND NOT EXISTS (
-                SELECT 1 FROM conversations_message f WHERE f.conversation_id = m.conversation_id AND f.status = 10)) AS queued,
-           (SELECT count(*) FROM conversations_message
-            WHERE status = 10 AND (sending_since > now() - %s * interval '1 second' OR %s)) AS sending,
+           (SELECT count(*) FROM conversations_message WHERE status = 0 AND (
+                (SELECT everything FROM asked) OR conversation_id NOT IN (SELECT conversation_id FROM doubtful))) AS queued,
+           (SELECT count(*) FROM doubtful
+            WHERE (SELECT everything FROM asked) OR (status = 10 AND sending_since > now() - %s * interval '1 second')) AS doubtful,
            (SELECT count(*) FROM conversations_parkedstatus p
             JOIN conversations_message m ON m.number_id = p.number_id AND m.wamid = p.wamid) AS parked
 """
@@ -60,7 +63,7 @@ class Result:
 @dataclass
 class Scene:
     """``rate`` messages a second, to so many of the simulator's numbers (``shops``). ``said_at`` shifts the messages' own
-    time, in seconds, as a clock that is off would.
+    time, in seconds, as a clock that is off would. ``webhook`` is how the simulator's webhooks misbehave.
     """
 
     world: object
@@ -68,6 +71,7 @@ class Scene:
     rate: float = 100.0
     said_at: float = 0.0
     shops: int = 2
+    webhook: dict = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
 
     def __post_init__(self):
@@ -82,6 +86,7 @@ class Scene:
 
     def play(self, name: str, fault: Fault) -> Result:
         """Offer, break, wait, check. What goes wrong on the way is a finding too."""
+        self.world.control("PUT", "/_sim/faults", {"webhook": self.webhook})
         writer = threading.Thread(target=self._offer, daemon=True)
         writer.start()
         troubles = []
@@ -113,17 +118,21 @@ class Scene:
     def until_offered(self, share: float) -> None:
         """Return when this share (0 to 1) of the messages has been written."""
         wanted = share * len(self.lines)
-        self.world.until(lambda: self._error or self._offered >= wanted, within=60 + len(self.lines) / self.rate * 3)
+        self._until(lambda: self._error or self._offered >= wanted, within=60 + len(self.lines) / self.rate * 3)
         if self._error:
             raise self._error
 
     def hold(self, seconds: float) -> None:
         """Let things stay as they are for a while."""
         over = time.monotonic() + seconds
-        self.world.until(lambda: time.monotonic() >= over, within=seconds + 5)
+        self._until(lambda: time.monotonic() >= over, within=seconds + 5)
+
+    def _until(self, found: Callable, within: float) -> None:
+        """As the world's, and Ctrl-C is obeyed."""
+        self.world.until(lambda: self.world.stack.supervisor.signals.check() or found(), within=within)
 
     def until_quiet(self, *, leases_over: bool = False, within: float = QUIET_WITHIN) -> None:
-        """Return when nothing has been on the way for QUIET_FOR seconds. ``leases_over``: lost senders' rows too."""
+        """Return when nothing has been on the way for QUIET_FOR seconds. ``leases_over``: nor anything in doubt."""
         quiet_since = None
 
         def quiet() -> bool:
@@ -141,7 +150,7 @@ class Scene:
         return self.world.query("SELECT coalesce(max(id), 0) AS id FROM webhooks_delivery")[0]["id"]
 
     def _on_the_way(self, leases_over: bool) -> dict[str, int]:
-        counts = dict(self.world.query(ON_THE_WAY, IN_FLIGHT, leases_over)[0])
+        counts = dict(self.world.query(ON_THE_WAY, leases_over, IN_FLIGHT)[0])
         counts["webhooks"] = self.world.control("GET", "/_sim/webhooks")["pending"]
         return {name: count for name, count in counts.items() if count}
 
