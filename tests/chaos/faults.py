@@ -7,6 +7,7 @@ import signal
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import redis
@@ -19,6 +20,7 @@ from .truth import Said
 WORKING = ("send", "inbound", "web", "valkey", "postgres")
 FROZEN_SECONDS = 10
 CLOCK_OFF = 600.0
+CLOCK = Path(__file__).parent / "clock"  # its sitecustomize shifts a process's clock
 MOST_DEATHS = 15  # of a worker that dies of one delivery: by then it must have been given up
 THREE_MB = 3 * 1024 * 1024
 BODY_ITEMS = 1_000
@@ -84,6 +86,27 @@ def two(name: str) -> Fault:
             scene.until_quiet()
         finally:
             supervisor.stop(twin)
+
+    return fault
+
+
+def clock_off(seconds: float, *names: str) -> Fault:
+    """These processes run on a machine whose clock is wrong; the others' and PostgreSQL's are right."""
+
+    def fault(scene: Scene) -> None:
+        supervisor = scene.world.stack.supervisor
+        for name in names:
+            supervisor.stop(name)
+            program = _twin(scene, name, f"{name}-clock")
+            shifted = {"PYTHONPATH": str(CLOCK), "CHAOS_CLOCK": str(seconds)}
+            supervisor.start(replace(program, env={**program.env, **shifted}))
+        try:
+            scene.until_offered(1.0)
+            scene.until_quiet()
+        finally:
+            for name in names:
+                supervisor.stop(f"{name}-clock")
+                supervisor.start_again(name)
 
     return fault
 
@@ -232,6 +255,8 @@ FAULTS: dict[str, Fault] = {
     "bad-items": bad_items,
     "clock-behind": quickly,
     "clock-ahead": quickly,
+    "workers-clock-behind": clock_off(-CLOCK_OFF, "inbound", "send"),
+    "workers-clock-ahead": clock_off(CLOCK_OFF, "inbound", "send"),
     "batch-of-1000": thousand_in_one,
     "body-of-3MB": three_megabytes,
 }
