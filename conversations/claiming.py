@@ -56,8 +56,9 @@ def heads(now: datetime, most: int) -> list[UUID]:
             LEFT JOIN conversations_pace p ON p.number_id = head.number_id
             WHERE send_after <= %(now)s AND (p.paused_until IS NULL OR p.paused_until <= %(now)s)
               AND NOT EXISTS (
-                SELECT 1 FROM conversations_message f WHERE f.conversation_id = head.conversation_id AND f.status IN (10, 20)
-                AND f.settled_at IS NULL AND (f.status = 10 OR f.sending_since > %(held)s))
+                SELECT 1 FROM conversations_message f WHERE f.conversation_id = head.conversation_id
+                AND f.status IN (10, 20) AND f.settled_at IS NULL
+                AND (f.status = 10 OR f.sending_since > %(held)s))
             ORDER BY seq LIMIT %(most)s
             """,
             now=now,
@@ -243,8 +244,9 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
         ) i ON true
         WHERE m.conversation_id = ANY(%(ids)s) AND m.status = 0 AND n.stopped_at IS NULL
           AND NOT EXISTS (
-            SELECT 1 FROM conversations_message f WHERE f.conversation_id = m.conversation_id AND f.status IN (10, 20)
-            AND f.settled_at IS NULL AND (f.status = 10 OR f.sending_since > %(held)s))
+            SELECT 1 FROM conversations_message f WHERE f.conversation_id = m.conversation_id
+            AND f.status IN (10, 20) AND f.settled_at IS NULL
+            AND (f.status = 10 OR f.sending_since > %(held)s))
         ORDER BY m.conversation_id, m.seq
         """,
         ids=[row.id for row in held],

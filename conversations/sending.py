@@ -13,26 +13,24 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from accounts.secrets import SecretError, open_sealed
-from cloud_api.client import Client, Sent, shared_session
+from accounts.secrets import SecretError
+from cloud_api.client import Sent
 from cloud_api.errors import Ambiguous, GraphError
 
 from . import claiming, delivery, fates, sets, wake
 from .claiming import Post
+from .graph import CONNECTIONS, client_of
 from .models import Status
 from .settling import LEASE
 
 log = structlog.get_logger(__name__)
 
-THREADS = 32  # posts at once
+THREADS = CONNECTIONS  # posts at once
 TICK = 0.02  # seconds between two looks at the queue
 LINGER = 0.3  # seconds to look on when there is nothing left: cheaper than the next wake-up
 LIFE = 5.0  # seconds a call lives, so that a worker's warm shutdown ends
@@ -109,25 +107,13 @@ def post_to_graph(post: Post) -> Sent:
     """Post one message to the Graph API. Raises GraphError, or SecretError where the number's token cannot be
     opened.
     """
-    return _client(post.sealed_token, post.business_id).send(
+    return client_of(post.sealed_token, post.business_id).send(
         post.phone_number_id,
         post.to,
         post.body,
         reply_to=post.reply_to,
         callback_data=delivery.callback_data(post.message_id, post.attempt),
     )
-
-
-@lru_cache(maxsize=256)
-def _client(sealed_token: str, business_id: UUID) -> Client:
-    return Client(
-        settings.GRAPH_API_URL, settings.GRAPH_API_VERSION, open_sealed(sealed_token, business_id), session=_session()
-    )
-
-
-@lru_cache(maxsize=1)
-def _session():
-    return shared_session(pool_size=THREADS)
 
 
 # --- the claim ------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from django_scopes import scopes_disabled
 
 from accounts.models import AuditEvent, WhatsAppNumber
 from cloud_api import messages
-from conversations import claiming, outbound, sending, settling, silence
+from cloud_api.client import Client, Sent
+from conversations import claiming, delivery, outbound, sending, settling, silence
 from conversations.models import ConsentEvent, Contact, Conversation, Message, Pace, Status
 from conversations.thread import may_write
 from tests import factories
@@ -37,6 +38,7 @@ class Wire:
 
     def __init__(self, simulator, product):
         self.simulator, self._product, self._taken = simulator, product, 0
+        self._client = Client(simulator.url, "v24.0", NUMBER["access_token"], read_timeout=0.6)
 
     def hears(self) -> None:
         """Take all webhooks that there are, until none is under way."""
@@ -59,8 +61,18 @@ class Wire:
         self.simulator.faults(graph={"mode": mode, "code": code, "times": times, **more})
 
     def sends(self, *, after: timedelta = timedelta()) -> None:
-        sending.work(linger=0.05, clock=lambda: timezone.now() + after)
+        sending.work(post=self._post, linger=0.05, clock=lambda: timezone.now() + after)
         self.simulator.settle()
+
+    def _post(self, post: claiming.Post) -> Sent:
+        """As sending.post_to_graph, but not patient for 20 seconds."""
+        return self._client.send(
+            post.phone_number_id,
+            post.to,
+            post.body,
+            reply_to=post.reply_to,
+            callback_data=delivery.callback_data(post.message_id, post.attempt),
+        )
 
     @property
     def on_the_phone(self) -> list[str]:
@@ -279,11 +291,18 @@ def test_forty_five_messages_may_follow_at_once_then_one_in_six_seconds(wire):
 
 # --- what nobody knows ----------------------------------------------------------------------------------------------------
 
-SILENT = pytest.mark.parametrize(
-    "fault",
-    [{"mode": "timeout_before", "hold_ms": 0}, {"mode": "timeout_after", "hold_ms": 0}, {"mode": "http_500"}],
-    ids=["lost before", "lost after", "500"],
-)
+# What the wire can do: fault -> whether the message left nevertheless.
+WIRE = {
+    "timeout_before": ({"hold_ms": 0}, False),
+    "timeout_after": ({"hold_ms": 0}, True),
+    "http_500": ({}, False),
+    "http_502": ({}, False),
+    "broken_json": ({}, True),
+    "trickle": ({"byte_ms": 1000}, True),
+    "reset": ({}, True),
+    "half_open": ({}, False),
+}
+SILENT = pytest.mark.parametrize("mode", WIRE)
 
 
 @pytest.fixture
@@ -301,19 +320,31 @@ LATER = settling.UNHEARD - timedelta(seconds=1)
 
 
 @SILENT
-def test_an_answer_without_a_word_is_on_the_phone_once(wire, heard, fault):
+def test_an_answer_without_a_word_is_on_the_phone_once(wire, heard, mode):
     """A status settles what has left; what has not is sent once more."""
+    more, left = WIRE[mode]
     answer = wire.asks()
-    wire.fails(**fault)
+    wire.fails(mode, **more)
     wire.sends()
     assert now_of(answer) == Status.UNKNOWN
     wire.hears()
-    left = fault["mode"] == "timeout_after"
     assert (now_of(answer) == Status.UNKNOWN) is not left
     assert settle(LATER) == 0
     age(answer)
     assert settle(timedelta()) == (not left)
     wire.sends()
+    wire.hears()
+    assert now_of(answer) == Status.DELIVERED
+    assert len(wire.on_the_phone) == 1
+
+
+def test_a_proxys_too_many_is_tried_again_when_it_says(wire):
+    answer = wire.asks()
+    wire.fails("http_429")
+    wire.sends()
+    assert now_of(answer) == Status.QUEUED
+    assert answer.send_after > timezone.now()
+    wire.sends(after=SOON)
     wire.hears()
     assert now_of(answer) == Status.DELIVERED
     assert len(wire.on_the_phone) == 1
