@@ -91,12 +91,16 @@ def two(name: str) -> Fault:
 
 
 def clock_off(seconds: float, *names: str) -> Fault:
-    """These processes run on a machine whose clock is wrong; the others' and PostgreSQL's are right."""
+    """These processes run on a machine whose clock is wrong, the others' and PostgreSQL's are right. They move there before
+    the first message: what a right clock has noted (a pair's pace, when a reply is due) would hold up its customer until
+    the wrong one has come that far.
+    """
 
     def fault(scene: Scene) -> None:
         supervisor = scene.world.stack.supervisor
         for name in names:
             supervisor.stop(name)
+        for name in names:
             program = _twin(scene, name, f"{name}-clock")
             shifted = {"PYTHONPATH": str(CLOCK), "CHAOS_CLOCK": str(seconds)}
             supervisor.start(replace(program, env={**program.env, **shifted}))

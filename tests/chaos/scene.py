@@ -64,6 +64,7 @@ class Result:
 class Scene:
     """``rate`` messages a second, to so many of the simulator's numbers (``shops``). ``said_at`` shifts the messages' own
     time, in seconds, as a clock that is off would. ``webhook`` is how the simulator's webhooks misbehave.
+    The Graph API answers ``graph_ms`` after it has accepted, so that a fault finds messages on the wire.
     """
 
     world: object
@@ -72,6 +73,7 @@ class Scene:
     said_at: float = 0.0
     shops: int = 2
     webhook: dict = field(default_factory=dict)
+    graph_ms: int = 100
     said: list[Said] = field(default_factory=list)
 
     def __post_init__(self):
@@ -82,20 +84,19 @@ class Scene:
         self.since_call = last_call(self.world)
         self.lines = list(self._plan())
         self._offered = 0
+        self._writer = threading.Thread(target=self._offer, daemon=True)
         self._error: Exception | None = None
 
     def play(self, name: str, fault: Fault) -> Result:
         """Offer, break, wait, check. What goes wrong on the way is a finding too."""
-        self.world.control("PUT", "/_sim/faults", {"webhook": self.webhook})
-        writer = threading.Thread(target=self._offer, daemon=True)
-        writer.start()
+        self.world.control("PUT", "/_sim/faults", {"webhook": self.webhook, "graph": {"delay_ms": self.graph_ms}})
         troubles = []
         try:
             fault(self)
         except AssertionError as error:
             troubles.append(f"{name}: {error}")
         self.until_offered(1.0)
-        writer.join()
+        self._writer.join()
         ended = time.monotonic()
         self.world.revive()
         try:
@@ -116,7 +117,9 @@ class Scene:
     # --- for the faults ---
 
     def until_offered(self, share: float) -> None:
-        """Return when this share (0 to 1) of the messages has been written."""
+        """Return when this share (0 to 1) of the messages has been written. The first call lets the customers begin."""
+        if self._writer.ident is None:
+            self._writer.start()
         wanted = share * len(self.lines)
         self._until(lambda: self._error or self._offered >= wanted, within=60 + len(self.lines) / self.rate * 3)
         if self._error:
