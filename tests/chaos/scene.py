@@ -17,6 +17,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import psycopg
+
 from .invariants import Report, check
 from .truth import Said, Truth, last_call, told
 
@@ -99,6 +101,7 @@ class Scene:
         self._writer.join()
         ended = time.monotonic()
         self.world.revive()
+        self._until(self._database_answers, within=60)
         try:
             self.until_quiet()
         except AssertionError as error:
@@ -148,6 +151,13 @@ class Scene:
         while not quiet():
             assert time.monotonic() < deadline, f"not quiet within {within:.0f} s: {self._on_the_way(leases_over)}"
             self.hold(0.1)
+
+    def _database_answers(self) -> bool:
+        """It may still be replaying its log."""
+        try:
+            return bool(self.world.query("SELECT 1"))
+        except psycopg.OperationalError:
+            return False
 
     def _last_delivery(self) -> int:
         return self.world.query("SELECT coalesce(max(id), 0) AS id FROM webhooks_delivery")[0]["id"]
