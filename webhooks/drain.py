@@ -349,6 +349,7 @@ def _notice(item: Item, word: str) -> notices.Notice:
         field=event.field,
         kind=getattr(event, "kind", "") if word in ("notice", *channel.WORDS) else word,
         payload=event.raw,
+        at=getattr(event, "at", None) or getattr(event, "timestamp", None),
     )
 
 
