@@ -90,7 +90,10 @@ def sweep_parked(now: datetime) -> int:
     rows = sets.fetch(
         """
         SELECT p.number_id, p.wamid FROM conversations_parkedstatus p
-        JOIN conversations_message m ON m.number_id = p.number_id AND m.wamid = p.wamid
+        JOIN conversations_message m ON m.number_id = p.number_id AND m.wamid = p.wamid AND m.direction = 'out'
+        UNION ALL
+        SELECT p.number_id, p.wamid FROM conversations_parkedstatus p
+        JOIN conversations_earlierattempt e ON e.number_id = p.number_id AND e.wamid = p.wamid
         LIMIT 500
         """
     )
@@ -133,9 +136,11 @@ def _apply(rows: list[dict], now: datetime) -> set[int]:
     aftermath = fates.Aftermath()
     found = set()
     for row in rows:
-        tale, attempt = by_wamid.get((_uuid(row["number_id"]), row["wamid"])) or _by_callback(row, held)
+        key = (_uuid(row["number_id"]), row["wamid"])
+        tale, attempt = by_wamid.get(key) or _by_callback(row, held)
         if tale is None:
             continue
+        by_wamid[key] = tale, attempt
         found.add(row["ord"])
         tale.hear(attempt, row, aftermath, now)
     _write([tale for tale in held.values() if tale.told], now)
@@ -303,8 +308,9 @@ def _write_earlier(rows: list[dict]) -> None:
     sets.run(
         """
         INSERT INTO conversations_earlierattempt AS e (message_id, number_id, attempt, wamid, heard, created_at)
-        SELECT message_id, number_id, attempt, wamid, heard, now()
+        SELECT message_id, w.number_id, w.attempt, w.wamid, w.heard, now()
         FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(message_id uuid, number_id uuid, attempt smallint, wamid text, heard smallint)
+        JOIN conversations_message m ON m.id = w.message_id  -- one that was deleted meanwhile has no attempts
         ORDER BY message_id, attempt
         ON CONFLICT (message_id, attempt) DO UPDATE
         SET heard = greatest(e.heard, excluded.heard), wamid = coalesce(e.wamid, excluded.wamid)
