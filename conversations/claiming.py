@@ -135,7 +135,7 @@ def _needs_the_last_word(row) -> bool:
 
 def _ended(row, status: Status, code: int | None, reason: str) -> dict:
     """A message that may have left already stays unknown: nobody may read that it was not sent."""
-    doubtful = row.resent_at is not None and row.attempt > 0 and row.heard == 0
+    doubtful = row.in_doubt or (row.resent_at is not None and row.attempt > 0 and row.heard == 0)
     return _fate(row, Status.UNKNOWN if doubtful else status, code=code, reason=reason, settled=doubtful)
 
 
@@ -235,6 +235,9 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
                m.payload, m.reply_to, m.kind, m.source, m.purpose, m.turn, m.seen_seq, m.business_id, m.number_id, m.seq,
                c.owner, c.turn AS conversation_turn, c.last_inbound_seq, c.last_inbound_at, c.window_closed_seq,
                c.pair_until, p.opted_out_at, t.status AS template_status,
+               CASE WHEN m.attempt > 1 AND m.resent_at IS NOT NULL THEN EXISTS (  -- the second chance did not leave; the first may have
+                   SELECT 1 FROM conversations_earlierattempt e WHERE e.message_id = m.id AND e.attempt < m.attempt AND e.heard = 0)
+                   ELSE false END AS in_doubt,
                n.phone_number_id, n.access_token, n.per_second, n.active, coalesce(i.phone, '') AS phone, coalesce(i.bsuid, '') AS bsuid
         FROM conversations_message m
         JOIN conversations_conversation c ON c.id = m.conversation_id

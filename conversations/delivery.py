@@ -193,6 +193,8 @@ class _Tale:
             self._note(news, aftermath, now)
 
     def _fate(self, news: dict, now: datetime) -> fates.Fate:
+        if self.row.dismissed_at is not None:  # a person has said "leave it"
+            return fates.Fate(Status.FAILED, reason=news["error_text"])
         return fates.later(self.row, news["error_code"], now, news["error_text"])
 
     def _note(self, news: dict, aftermath: fates.Aftermath, now: datetime) -> None:
@@ -241,7 +243,7 @@ def _lock(rows: list[dict]) -> dict[UUID, _Tale]:
             UNION SELECT e.message_id FROM w JOIN conversations_earlierattempt e USING (number_id, wamid)
         )
         SELECT m.id, m.number_id, m.conversation_id, m.status, m.heard, m.attempt, m.wamid, m.source, m.kind, m.created_at,
-               m.seq, m.resent_at, m.error_code, m.error_text
+               m.seq, m.resent_at, m.dismissed_at, m.error_code, m.error_text
         FROM wanted JOIN conversations_message m ON m.id = wanted.id
         WHERE m.direction = 'out' ORDER BY m.id FOR NO KEY UPDATE OF m
         """,
@@ -340,7 +342,7 @@ def reconcile(messages: Iterable[UUID], now: datetime) -> None:
         sets.fetch(
             """
             SELECT m.id, m.number_id, m.conversation_id, m.status, m.heard, m.attempt, m.wamid, m.source, m.kind, m.created_at,
-                   m.seq, m.resent_at, m.error_code, m.error_text
+                   m.seq, m.resent_at, m.dismissed_at, m.error_code, m.error_text
             FROM conversations_message m WHERE m.id = ANY(%(ids)s) ORDER BY m.id FOR NO KEY UPDATE OF m
             """,
             ids=messages,

@@ -13,6 +13,7 @@ from django_scopes import scopes_disabled
 from accounts.models import AuditEvent, WhatsAppNumber
 from cloud_api import messages
 from cloud_api.client import Client, Sent
+from cloud_api.errors import NotSent
 from conversations import claiming, delivery, outbound, sending, settling, silence
 from conversations.models import ConsentEvent, Contact, Conversation, Message, Pace, Status
 from conversations.thread import may_write
@@ -566,3 +567,32 @@ def test_what_one_of_two_web_processes_refused_is_not_forgotten_for_the_others_w
     silence.cache.set("silence:heard", [now - 1000, now], 300)
     silence.note(None)
     assert silence.heard_since(timezone.now()).timestamp() == pytest.approx(now - 10, abs=0.01)
+
+
+def test_what_a_person_dismissed_does_not_leave_though_whatsapp_refused_it(wire, heard):
+    text = not_confirmed(wire)
+    decide(settling.dismiss, text)
+    error = {"code": 130429, "title": "Rate limit hit"}
+    factories.receive(factories.status_body("wamid.refused", "failed", callback=f"{text.pk}.1", errors=[error]))
+    wire.sends()
+    assert (now_of(text), text.error_code) == (Status.FAILED, 130429)
+    assert "from Bob" not in wire.on_the_phone
+
+
+def test_a_second_chance_that_never_left_says_nothing_of_the_first(wire, heard):
+    """The first attempt may have arrived, the second one found no connection, then a person took over."""
+    answer = wire.asks()
+    wire.fails("http_500")
+    wire.sends()
+    age(answer)
+    settle(timedelta())
+    sending.work(post=_no_connection, linger=0.05)
+    assert now_of(answer) == Status.QUEUED
+    Conversation.objects.update(owner="human")
+    Message.objects.filter(pk=answer.pk).update(send_after=timezone.now())
+    wire.sends()
+    assert now_of(answer) == Status.UNKNOWN
+
+
+def _no_connection(post):
+    raise NotSent("No connection")
