@@ -239,3 +239,31 @@ def test_a_webhook_that_was_refused_starts_that_time_anew(at_the_door):
         assert at_the_door(act) is True
     finally:
         connection.settings_dict["PORT"] = port
+
+
+def test_a_server_that_stops_answers_what_it_is_just_storing(at_the_door):
+    """The commit waits for a lock when the server is told to stop."""
+
+    async def act(client):
+        async with await receive._connect() as holder, await receive._connect() as watcher:
+            await holder.execute("BEGIN; LOCK TABLE webhooks_delivery IN ACCESS EXCLUSIVE MODE")
+            posting = asyncio.create_task(client.post(BODY, secret=SECRET))
+            async with asyncio.timeout(5):
+                while not await _somebody_waits(watcher):
+                    await asyncio.sleep(0.01)
+            stopping = asyncio.create_task(client.door.stop())
+            await asyncio.sleep(0)
+            await holder.execute("ROLLBACK")
+            answer = await asyncio.wait_for(posting, 5)
+            await stopping
+            return answer
+
+    assert at_the_door(act).status == 200
+    assert Delivery.objects.count() == 1
+
+
+async def _somebody_waits(other) -> bool:
+    found = await other.execute(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return await found.fetchone() is not None
