@@ -5,6 +5,7 @@ import asyncio
 import psycopg
 import pytest
 from django.db import connection
+from django_scopes import scopes_disabled
 
 from accounts import businesses
 from cloud_api import signature
@@ -80,6 +81,18 @@ def test_account_events_are_signed_by_the_secret_of_their_waba(at_the_door, masa
         [{"id": factories.MASALA_WABA, "changes": [{"field": "account_update", "value": {}}]}]
     )
     assert at_the_door(lambda client: client.post(body, secret=factories.MASALA_APP_SECRET)).status == 200
+
+
+def test_a_partners_events_are_signed_by_the_secret_of_the_waba_that_they_name(at_the_door, masala_number):
+    """Their entry's id is the business portfolio's."""
+    value = {"event": "PARTNER_REMOVED", "waba_info": {"waba_id": factories.MASALA_WABA, "owner_business_id": "77"}}
+    body = factories.entries_body([{"id": "77", "time": 1, "changes": [{"field": "account_update", "value": value}]}])
+    answer = at_the_door(lambda client: client.post(body, secret=factories.MASALA_APP_SECRET))
+    assert answer.status == 200
+    with scopes_disabled():
+        factories.drain()
+        masala_number.refresh_from_db()
+    assert masala_number.stopped_at
 
 
 def test_a_secret_that_was_entered_a_moment_ago_counts_at_once(at_the_door, dairy):
