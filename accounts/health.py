@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 class News:
     """What Meta says of one number, or of all of a WABA. An empty field says nothing of that aspect.
 
-    ``phone_number_id``, else ``display`` (digits), else every number of ``waba_id`` is meant.
+    ``phone_number_id``, else ``display`` (digits), else every number of ``waba_id`` is meant. A ban is the account's,
+    whichever number it names.
     """
 
     business_id: UUID
@@ -54,7 +55,11 @@ def _meant(news: News) -> list[WhatsAppNumber]:
         return _locked(mine.filter(phone_number_id=news.phone_number_id))
     of_account = _locked(mine.filter(waba_id=news.waba_id)) if news.waba_id else []
     named = [n for n in of_account if _digits(n.display_phone_number) == news.display] if news.display else []
-    return named or of_account
+    if named or not news.display or news.stops is not None:
+        return named or of_account
+    return [
+        n for n in of_account if not n.display_phone_number
+    ]  # else it is another one of the account, not connected here
 
 
 def _locked(numbers: QuerySet) -> list[WhatsAppNumber]:
@@ -63,6 +68,7 @@ def _locked(numbers: QuerySet) -> list[WhatsAppNumber]:
 
 def _note(number: WhatsAppNumber, news: News) -> None:
     changed: dict = {}
+    known = dict(number.health_times)
     if _is_news(number, "quality", news.quality, news.at):
         changed["quality"] = news.quality[:20]
     if _is_news(number, "limit", news.messaging_limit, news.at):
@@ -75,7 +81,7 @@ def _note(number: WhatsAppNumber, news: News) -> None:
         changed |= {"warning": news.warning[:300], "warned_at": news.at}
     if news.stops is not None and _is_news(number, "stops", "said", news.at):
         changed |= _stop(number, news) if news.stops else _go_on(number)
-    if changed:
+    if changed or number.health_times != known:  # what changes nothing now still makes older news old
         for name, value in changed.items():
             setattr(number, name, value)
         number.save(update_fields=[*changed, "health_times", "updated_at"])

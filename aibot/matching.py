@@ -133,14 +133,15 @@ def _occurrences(said: Phrase, index: dict[str, list[tuple[Phrase, int]]]) -> It
 
 
 def _covered(said: Phrase, hits: list[tuple[int, Phrase, int]]) -> bool:
-    """Whether the message consists of such phrases and politeness alone: "hi good morning sir". ``hits`` come in the
-    order of their place.
-    """
+    """Whether the message consists of such phrases and politeness alone: "hi good morning sir"."""
+    lengths: dict[int, set[int]] = defaultdict(set)
+    for start, phrase, _ in hits:
+        lengths[start].add(len(phrase))
     ways = {0}  # how far one can read
     for at, word in enumerate(said):
         if at not in ways:
             continue
-        ways |= {at + len(phrase) for start, phrase, _ in hits if start == at}
+        ways |= {at + length for length in lengths.get(at, ())}
         if word in FILLERS:
             ways.add(at + 1)
     return len(said) in ways

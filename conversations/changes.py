@@ -68,7 +68,7 @@ def settle(changes: Sequence[Change], arrived: Iterable[Key]) -> set[UUID]:
     return _apply(targets | _waited_for(arrived))
 
 
-def sweep() -> int:
+def sweep(_now: datetime) -> int:
     """Take up what waited for messages of ours that know their wamid by now. Returns how many there were."""
     rows = sets.fetch(
         """

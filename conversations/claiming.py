@@ -39,15 +39,17 @@ class Post:
     reply_to: str
 
 
-def heads(now: datetime, most: int) -> list[UUID]:
+def heads(now: datetime, most: int, *, paced: bool = True) -> list[UUID]:
     """The conversations whose line may move: nothing of theirs is on the wire or unconfirmed, the first that waits is
-    due, and their number may send.
+    due, and their number may send. ``paced``: without the numbers that have used up their pace just now.
+
+    The numbers take turns, each with its oldest first: what one of them has waiting never fills all the places.
     """
     return [
         row.conversation_id
         for row in sets.fetch(
             """
-            SELECT conversation_id FROM (
+            SELECT conversation_id, row_number() OVER (PARTITION BY head.number_id ORDER BY seq) AS turn, seq FROM (
                 SELECT DISTINCT ON (m.conversation_id) m.conversation_id, m.number_id, m.send_after, m.seq
                 FROM conversations_message m WHERE m.status = 0
                 ORDER BY m.conversation_id, m.seq
@@ -55,13 +57,16 @@ def heads(now: datetime, most: int) -> list[UUID]:
             JOIN accounts_whatsappnumber n ON n.id = head.number_id AND n.stopped_at IS NULL
             LEFT JOIN conversations_pace p ON p.number_id = head.number_id
             WHERE send_after <= %(now)s AND (p.paused_until IS NULL OR p.paused_until <= %(now)s)
+              AND (p.number_id IS NULL OR NOT %(paced)s::bool  -- the bucket as pacing.allowance will find it
+                OR p.tokens + greatest(0, extract(epoch FROM %(now)s - p.filled_at)) * n.per_second >= 1)
               AND NOT EXISTS (
                 SELECT 1 FROM conversations_message f WHERE f.conversation_id = head.conversation_id
                 AND f.status IN (10, 20) AND f.settled_at IS NULL
                 AND (f.status = 10 OR f.sending_since > %(held)s))
-            ORDER BY seq LIMIT %(most)s
+            ORDER BY turn, seq LIMIT %(most)s
             """,
             now=now,
+            paced=paced,
             held=now - HOLD,
             most=most,
         )
@@ -130,7 +135,7 @@ def _needs_the_last_word(row) -> bool:
 
 def _ended(row, status: Status, code: int | None, reason: str) -> dict:
     """A message that may have left already stays unknown: nobody may read that it was not sent."""
-    doubtful = row.resent_at is not None and row.attempt > 0 and row.heard == 0
+    doubtful = row.in_doubt or (row.resent_at is not None and row.attempt > 0 and row.heard == 0)
     return _fate(row, Status.UNKNOWN if doubtful else status, code=code, reason=reason, settled=doubtful)
 
 
@@ -230,6 +235,9 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
                m.payload, m.reply_to, m.kind, m.source, m.purpose, m.turn, m.seen_seq, m.business_id, m.number_id, m.seq,
                c.owner, c.turn AS conversation_turn, c.last_inbound_seq, c.last_inbound_at, c.window_closed_seq,
                c.pair_until, p.opted_out_at, t.status AS template_status,
+               CASE WHEN m.attempt > 1 AND m.resent_at IS NOT NULL THEN EXISTS (  -- the second chance did not leave; the first may have
+                   SELECT 1 FROM conversations_earlierattempt e WHERE e.message_id = m.id AND e.attempt < m.attempt AND e.heard = 0)
+                   ELSE false END AS in_doubt,
                n.phone_number_id, n.access_token, n.per_second, n.active, coalesce(i.phone, '') AS phone, coalesce(i.bsuid, '') AS bsuid
         FROM conversations_message m
         JOIN conversations_conversation c ON c.id = m.conversation_id

@@ -90,7 +90,10 @@ def sweep_parked(now: datetime) -> int:
     rows = sets.fetch(
         """
         SELECT p.number_id, p.wamid FROM conversations_parkedstatus p
-        JOIN conversations_message m ON m.number_id = p.number_id AND m.wamid = p.wamid
+        JOIN conversations_message m ON m.number_id = p.number_id AND m.wamid = p.wamid AND m.direction = 'out'
+        UNION ALL
+        SELECT p.number_id, p.wamid FROM conversations_parkedstatus p
+        JOIN conversations_earlierattempt e ON e.number_id = p.number_id AND e.wamid = p.wamid
         LIMIT 500
         """
     )
@@ -133,9 +136,11 @@ def _apply(rows: list[dict], now: datetime) -> set[int]:
     aftermath = fates.Aftermath()
     found = set()
     for row in rows:
-        tale, attempt = by_wamid.get((_uuid(row["number_id"]), row["wamid"])) or _by_callback(row, held)
+        key = (_uuid(row["number_id"]), row["wamid"])
+        tale, attempt = by_wamid.get(key) or _by_callback(row, held)
         if tale is None:
             continue
+        by_wamid[key] = tale, attempt
         found.add(row["ord"])
         tale.hear(attempt, row, aftermath, now)
     _write([tale for tale in held.values() if tale.told], now)
@@ -188,6 +193,8 @@ class _Tale:
             self._note(news, aftermath, now)
 
     def _fate(self, news: dict, now: datetime) -> fates.Fate:
+        if self.row.dismissed_at is not None:  # a person has said "leave it"
+            return fates.Fate(Status.FAILED, reason=news["error_text"])
         return fates.later(self.row, news["error_code"], now, news["error_text"])
 
     def _note(self, news: dict, aftermath: fates.Aftermath, now: datetime) -> None:
@@ -236,7 +243,7 @@ def _lock(rows: list[dict]) -> dict[UUID, _Tale]:
             UNION SELECT e.message_id FROM w JOIN conversations_earlierattempt e USING (number_id, wamid)
         )
         SELECT m.id, m.number_id, m.conversation_id, m.status, m.heard, m.attempt, m.wamid, m.source, m.kind, m.created_at,
-               m.seq, m.resent_at, m.error_code, m.error_text
+               m.seq, m.resent_at, m.dismissed_at, m.error_code, m.error_text
         FROM wanted JOIN conversations_message m ON m.id = wanted.id
         WHERE m.direction = 'out' ORDER BY m.id FOR NO KEY UPDATE OF m
         """,
@@ -303,8 +310,9 @@ def _write_earlier(rows: list[dict]) -> None:
     sets.run(
         """
         INSERT INTO conversations_earlierattempt AS e (message_id, number_id, attempt, wamid, heard, created_at)
-        SELECT message_id, number_id, attempt, wamid, heard, now()
+        SELECT message_id, w.number_id, w.attempt, w.wamid, w.heard, now()
         FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(message_id uuid, number_id uuid, attempt smallint, wamid text, heard smallint)
+        JOIN conversations_message m ON m.id = w.message_id  -- one that was deleted meanwhile has no attempts
         ORDER BY message_id, attempt
         ON CONFLICT (message_id, attempt) DO UPDATE
         SET heard = greatest(e.heard, excluded.heard), wamid = coalesce(e.wamid, excluded.wamid)
@@ -334,7 +342,7 @@ def reconcile(messages: Iterable[UUID], now: datetime) -> None:
         sets.fetch(
             """
             SELECT m.id, m.number_id, m.conversation_id, m.status, m.heard, m.attempt, m.wamid, m.source, m.kind, m.created_at,
-                   m.seq, m.resent_at, m.error_code, m.error_text
+                   m.seq, m.resent_at, m.dismissed_at, m.error_code, m.error_text
             FROM conversations_message m WHERE m.id = ANY(%(ids)s) ORDER BY m.id FOR NO KEY UPDATE OF m
             """,
             ids=messages,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.ids import uuid7
 from cloud_api.events import Person
 
@@ -18,6 +20,7 @@ from . import sets
 from .models import Identity
 
 Key = tuple[UUID, str, str]  # business, kind, value
+MEETINGS = 5  # with other workers over the same new customers, in one call
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,10 @@ class Entry:
     at: datetime
 
 
+class Contested(RuntimeError):
+    """Another worker has just given these identities to a contact."""
+
+
 class Nobody(ValueError):
     """A message without any identifier of its sender."""
 
@@ -57,18 +64,28 @@ def contacts_for(wanted: list[Wanted], now: datetime) -> list[UUID]:
     Two workers may meet the same new customer: the unique identity decides, and the loser takes the winner's contact.
     """
     keys = [_keys(w) for w in wanted]
-    known = _look_up({key for own in keys for key in own})
-    people, missing = _assign(wanted, keys, known)
-    if missing:
-        taken = _add_identities(missing, now)
-        if len(taken) < len(missing):  # somebody was faster: see whose they are now
-            known |= {key: contact for key, contact in missing.items() if key in taken}
-            known |= _look_up(set(missing) - taken)
-            people, more = _assign(wanted, keys, known)
-            missing |= more
-        _add_contacts(people, wanted, now)
+    for _ in range(MEETINGS):
+        people, missing = _assign(keys, _look_up({key for own in keys for key in own}))
+        if not missing or _added(people, missing, wanted, now):
+            break
+    else:
+        raise Contested("The sender's ids changed hands again and again while the message was being stored.")
     _refresh_names(people, wanted)
     return people
+
+
+def _added(people: list[UUID], missing: dict[Key, UUID], wanted: list[Wanted], now: datetime) -> bool:
+    """Whether all of the identities were still free. Where somebody was faster none is taken: half of a person's ids with
+    one contact and half with another would be two people.
+    """
+    try:
+        with transaction.atomic():
+            if len(_add_identities(missing, now)) < len(missing):
+                raise Contested
+            _add_contacts(people, wanted, now)
+    except Contested:
+        return False
+    return True
 
 
 def _keys(wanted: Wanted) -> list[Key]:
@@ -96,7 +113,7 @@ def _look_up(keys: set[Key]) -> dict[Key, UUID]:
     return {(r.business_id, r.kind, r.value): r.contact_id for r in rows}
 
 
-def _assign(wanted: list[Wanted], keys: list[list[Key]], known: dict[Key, UUID]) -> tuple[list[UUID], dict[Key, UUID]]:
+def _assign(keys: list[list[Key]], known: dict[Key, UUID]) -> tuple[list[UUID], dict[Key, UUID]]:
     """The contact of each person, and the identities that are to be added for it."""
     known = dict(known)
     people, missing = [], {}

@@ -16,6 +16,11 @@ from . import identity, sets, window
 from .models import Conversation, Message, Status
 
 PREVIEW = 160  # characters of a message in a list
+OPENINGS = 5
+
+
+class Vanished(LookupError):
+    """A contact that was looked up a moment ago has been deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +86,15 @@ def known_wamids(keys: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
 
 
 def open_conversations(places: list[tuple[UUID, UUID, UUID]], now: datetime) -> dict:
-    """(contact, number) -> the open conversation for each (business, contact, number), made where there was none, locked."""
+    """(contact, number) -> the open conversation for each (business, contact, number), made where there was none, locked.
+
+    Raises Vanished where a contact is not there any more: try again, and the message makes a new one.
+    """
     wanted = {
         (contact, number): {"id": uuid7(), "business_id": business, "contact_id": contact, "number_id": number}
         for business, contact, number in places
     }
-    found = {}
-    while len(found) < len(wanted):  # again only where a person closed one between the two statements
+    for _ in range(OPENINGS):  # again only where a person closed one between the two statements
         sets.run(
             """
             INSERT INTO conversations_conversation
@@ -115,7 +122,9 @@ def open_conversations(places: list[tuple[UUID, UUID, UUID]], now: datetime) -> 
             list(wanted.values()),
         )
         found = {(row.contact_id, row.number_id): row for row in rows}
-    return found
+        if len(found) == len(wanted):
+            return found
+    raise Vanished("The contact was deleted while its message was being stored.")
 
 
 def _insert(arrivals: list[Arrival], contacts: list[UUID], conversations: dict, now: datetime) -> list[Recorded]:

@@ -11,11 +11,11 @@ locked conversations and paces are skipped, not waited for.
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts.secrets import SecretError
@@ -80,7 +80,7 @@ def work(
 
 def has_work(now: datetime) -> bool:
     """Whether something could be sent now."""
-    return bool(claiming.heads(now, 1))
+    return bool(claiming.heads(now, 1, paced=False))
 
 
 def _try(post: Callable[[Post], Sent], claim: Post) -> Outcome:
@@ -141,6 +141,26 @@ def _settle_and_claim(
         log.warning("database_away", unsettled=len(outcomes), error=type(error).__name__)
         time.sleep(0.5)
         return [], outcomes
+    except (DataError, IntegrityError):
+        if not outcomes:
+            raise
+        _settle_each(outcomes, now)
+        return [], []
+
+
+def _settle_each(outcomes: list[Outcome], now: datetime) -> None:
+    """One that cannot be stored must not cost the others theirs. Where its wamid is the trouble (another message has it), it
+    is stored without; else it is forgotten, and ``unknown`` in the end.
+    """
+    for outcome in outcomes:
+        bare = replace(outcome, sent=replace(outcome.sent, wamid="")) if outcome.sent else outcome
+        for tried in (outcome, bare):
+            try:
+                with transaction.atomic():
+                    settle([tried], now)
+                break
+            except (DataError, IntegrityError) as error:
+                log.error("outcome_not_stored", message=str(outcome.post.message_id), error=type(error).__name__)
 
 
 # --- what came of it --------------------------------------------------------------------------------------------------------
@@ -163,7 +183,9 @@ def settle(outcomes: list[Outcome], now: datetime) -> None:
         UPDATE conversations_message m
         SET wamid = coalesce(m.wamid, w.wamid),
             heard = greatest(m.heard, w.heard),
-            status = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN w.status ELSE m.status END,
+            status = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN w.status
+                          WHEN m.status = %(queued)s AND m.heard = 0 AND w.status = %(accepted)s THEN w.status  -- no second chance
+                          ELSE m.status END,
             error_code = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN w.code ELSE m.error_code END,
             error_text = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN w.reason ELSE m.error_text END,
             send_after = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN coalesce(w.send_after, m.send_after) ELSE m.send_after END
@@ -174,6 +196,8 @@ def settle(outcomes: list[Outcome], now: datetime) -> None:
         rows,
         sending=int(Status.SENDING),
         unknown=int(Status.UNKNOWN),
+        queued=int(Status.QUEUED),
+        accepted=int(Status.ACCEPTED),
     )
     found = {(row.id, row.attempt) for row in settled}
     learnt = {(row.number_id, row.wamid) for row in settled if row.wamid}
@@ -206,7 +230,7 @@ def _row(outcome: Outcome, aftermath: fates.Aftermath, now: datetime) -> dict:
         "attempt": post.attempt,
         "status": int(fate.status),
         "heard": int(known),
-        "wamid": outcome.sent.wamid[:200] if outcome.sent else None,
+        "wamid": (outcome.sent.wamid[:200] or None) if outcome.sent else None,
         "send_after": fate.after,
         "code": getattr(error, "code", None),
         "reason": fate.reason[:500],

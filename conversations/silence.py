@@ -16,14 +16,22 @@ from . import wake
 
 EVERY = 5.0  # seconds between two words of the web process
 STALE = 20.0  # seconds after which a word is none any more
+LAST_HEARD = 30.0  # seconds after which the last conclusion is none: two sweeps and more
 BEHIND = 5.0  # seconds that a delivery may wait to be worked off
 
 _WEB, _HEARD = "silence:web", "silence:heard"
 
 
 def web_is_up(since: float) -> None:
-    """The web process takes webhooks, and has taken all since a moment (Unix seconds)."""
-    wake.quietly(cache.set, _WEB, [since, time.time()], int(STALE))
+    """The web process takes webhooks, and has taken all since a moment (Unix seconds). Of several processes the one holds
+    that refused last.
+    """
+    wake.quietly(_tell, since)
+
+
+def _tell(since: float) -> None:
+    told = cache.get(_WEB)
+    cache.set(_WEB, [max(since, told[0]) if told else since, time.time()], int(STALE))
 
 
 def note(oldest: float | None) -> None:
@@ -46,6 +54,6 @@ def heard_since(now: datetime) -> datetime | None:
         heard = cache.get(_HEARD)
     except wake.BROKEN:
         return None
-    if heard is None or now.timestamp() - heard[1] > 90:
+    if heard is None or now.timestamp() - heard[1] > LAST_HEARD:
         return None
     return datetime.fromtimestamp(heard[0], tz=UTC)

@@ -1,10 +1,13 @@
 """Celery's doors to the outbox. Both take no arguments: what is to be sent stands in the rows."""
 
+import structlog
 from celery import shared_task
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from . import changes, delivery, sending, settling, templates, wake
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name="conversations.tasks.send")
@@ -29,11 +32,12 @@ def sweep() -> None:
     """
     now = timezone.now()
     wake.beat_heart("send")
-    with transaction.atomic():
-        settling.release_lost(now)
-        delivery.sweep_parked(now)
-        changes.sweep()
-        settling.settle_unknown(now)
+    for step in (settling.release_lost, delivery.sweep_parked, changes.sweep, settling.settle_unknown):
+        try:
+            with transaction.atomic():
+                step(now)
+        except (DataError, IntegrityError) as error:  # a row of one tenant's: all others go on
+            log.error("sweep_failed", step=step.__name__, error=type(error).__name__)
     if sending.has_work(now):
         send()
 

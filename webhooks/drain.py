@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from aibot import rules
@@ -102,7 +102,7 @@ def one_pass(now: datetime) -> int:
             parsed = parse(taken)
             done, failures = work_off(parsed, now)
             _finish(taken, parsed, done, failures, now)
-    except (InterfaceError, OperationalError) as error:
+    except (InterfaceError, DatabaseError) as error:  # also what only the commit finds: a key without its parent
         _count_failure(taken, error, counted=counted)
         raise
     if done.queued:
@@ -171,7 +171,7 @@ def parse(taken: list) -> list[Item]:
             position=position,
             received_at=row.received_at,
             event=event,
-            number=(number := numbers.of(event)),
+            number=(number := numbers.of(event, row.verified_by)),
             covered=number is None or covers(row.verified_by, number.mark),
         )
         for row, position, event in parsed
@@ -190,8 +190,8 @@ def _sort_out(items: list[Item]) -> tuple[list[Item], list[tuple[Item, str]]]:
 
 
 class _Numbers:
-    """Our numbers among those that a pass speaks of: by phone_number_id, else by WABA where all its numbers are one
-    business's.
+    """Our numbers among those that a pass speaks of: by phone_number_id, else by WABA. Of an account's numbers those count
+    for which the secret may speak, and they must be one business's: who enters another's account id takes nothing away.
     """
 
     def __init__(self, parsed: list[events.Event]):
@@ -208,10 +208,11 @@ class _Numbers:
         for row in rows:
             self._by_waba.setdefault(row.waba_id, []).append(self._by_id[row.phone_number_id])
 
-    def of(self, event: events.Event) -> Number | None:
+    def of(self, event: events.Event, verified_by: str) -> Number | None:
         if event.phone_number_id:
             return self._by_id.get(event.phone_number_id)
         of_waba = self._by_waba.get(event.waba_id, [])
+        of_waba = [number for number in of_waba if covers(verified_by, number.mark)] or of_waba
         return of_waba[0] if len({number.business_id for number in of_waba}) == 1 else None
 
 
@@ -349,6 +350,7 @@ def _notice(item: Item, word: str) -> notices.Notice:
         field=event.field,
         kind=getattr(event, "kind", "") if word in ("notice", *channel.WORDS) else word,
         payload=event.raw,
+        at=getattr(event, "at", None) or getattr(event, "timestamp", None),
     )
 
 

@@ -22,6 +22,7 @@ class Notice:
     field: str
     kind: str
     payload: object
+    at: int | None = None  # Meta's time, where it stands outside of the payload
 
 
 def record(notices: list[Notice], now: datetime) -> list[bool]:
@@ -62,5 +63,9 @@ def _insert(notices: dict[str, Notice], now: datetime) -> set[str]:
 
 
 def _hash(notice: Notice) -> str:
+    """The same words at another time are another event: a template is paused, approved, and paused again. What Meta posts
+    once more has its first time.
+    """
     item = [notice.waba_id, str(notice.number_id), notice.field, notice.kind, notice.payload]
+    item += [notice.at] if notice.at is not None else []
     return hashlib.sha256(json.dumps(item, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

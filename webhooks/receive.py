@@ -204,6 +204,7 @@ class Intake:
         self._news = asyncio.Event()
         self._company = 1  # how many the last commit stored, ENOUGH at most
         self._complete = asyncio.Event()  # as many as that wait again
+        self._storing = False  # a batch is on its way to the database, and its clients wait
         self._writer: psycopg.AsyncConnection | None = None
         self._reader: psycopg.AsyncConnection | None = None
         self._reading = asyncio.Lock()
@@ -215,8 +216,8 @@ class Intake:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Store what waits, then close."""
-        while self._waiting:
+        """Store what waits, answer what is being stored, then close."""
+        while (self._waiting or self._storing) and self._task and not self._task.done():
             await asyncio.sleep(0.01)
         if self._task:
             self._task.cancel()
@@ -261,6 +262,7 @@ class Intake:
                     await self._complete.wait()
             last = time.monotonic()
             batch = self._next_batch()
+            self._storing = True
             try:
                 await self._commit(batch)
             except (psycopg.Error, OSError, TimeoutError) as error:
@@ -271,6 +273,7 @@ class Intake:
             else:
                 _resolve(batch, None)
                 self._waker.wake()
+            self._storing = False
 
     def _next_batch(self) -> list:
         """What waits, in its order, up to a size."""

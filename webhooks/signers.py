@@ -17,6 +17,7 @@ INSTALLATION = "installation"
 LANES = 64
 
 _PHONE_NUMBER_ID = re.compile(rb'"phone_number_id"\s*:\s*"([^"\\]{1,64})"')
+_WABA_ID = re.compile(rb'"waba_id"\s*:\s*"([^"\\]{1,64})"')
 _ENTRY_ID = re.compile(rb'"id"\s*:\s*"([^"\\]{1,64})"')
 _KEEP_SECONDS = 5.0
 _KEEP_MOST = 10_000
@@ -35,12 +36,12 @@ class Signer:
 
 
 def peek(body: bytes) -> str:
-    """The phone_number_id that a body speaks of, else the first id (``entry.id``: the WABA), else "". Reads bytes,
-    not JSON.
+    """The phone_number_id that a body speaks of, else the WABA that it names (in a partner's events ``entry.id`` is the
+    business portfolio's), else the first id (``entry.id``: the WABA), else "". Reads bytes, not JSON.
 
     It only chooses secrets and the lane. A customer cannot forge it: inside a message's text the quotes are escaped.
     """
-    found = _PHONE_NUMBER_ID.search(body) or _ENTRY_ID.search(body)
+    found = _PHONE_NUMBER_ID.search(body) or _WABA_ID.search(body) or _ENTRY_ID.search(body)
     return found[1].decode("utf-8", "replace") if found else ""
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from conversations import delivery
-from conversations.models import Message, ParkedStatus, Status
+from conversations import delivery, tasks
+from conversations.models import EarlierAttempt, Message, ParkedStatus, Status
 from tests import factories
 from tests.factories import receive, status_body, text_body, together
 
@@ -139,3 +139,37 @@ def test_a_status_word_of_next_year_is_kept_and_changes_nothing(answer):
 def test_a_customers_own_message_takes_no_status(dairy):
     receive(text_body("wamid.in", "price?"), status_body("wamid.in", "read"))
     assert Message.objects.get(wamid="wamid.in").status == Status.RECEIVED
+
+
+def test_two_statuses_that_know_only_our_callback_are_both_heard_at_once(answer):
+    Message.objects.filter(pk=answer.pk).update(status=Status.UNKNOWN, wamid=None)
+    callback = delivery.callback_data(answer.pk, 1)
+    sent, delivered = (status_body("wamid.x", word, callback=callback) for word in ("sent", "delivered"))
+    receive(together(sent, delivered))
+    answer.refresh_from_db()
+    assert answer.status == Status.DELIVERED
+    assert not ParkedStatus.objects.exists()
+
+
+def test_what_was_parked_for_an_attempt_that_another_one_has_followed_is_taken_up(answer):
+    """The status was stored while the sender stored the answer: neither saw the other."""
+    receive(status_body("wamid.first", "delivered"))
+    Message.objects.filter(pk=answer.pk).update(attempt=2, status=Status.UNKNOWN, wamid=None)
+    EarlierAttempt.objects.create(message=answer, number_id=answer.number_id, attempt=1, wamid="wamid.first")
+    assert delivery.sweep_parked(timezone.now()) == 1
+    answer.refresh_from_db()
+    assert answer.status == Status.DELIVERED
+
+
+def test_one_parked_status_that_fits_nothing_does_not_stop_the_sweep(answer):
+    """It names a customer's message, and by its callback an answer of ours that knows no wamid."""
+    receive(status_body("wamid.question", "delivered", callback=delivery.callback_data(answer.pk, 2)))
+    Message.objects.filter(pk=answer.pk).update(attempt=2, status=Status.UNKNOWN, wamid=None)
+    lost = Message.objects.create(
+        business=answer.business, conversation=answer.conversation, number_id=answer.number_id, direction="out", kind="text",
+        source="rule", wa_timestamp=timezone.now(), status=Status.SENDING, attempt=1,
+        sending_since=timezone.now() - timedelta(hours=1),
+    )  # fmt: skip
+    tasks.sweep()
+    lost.refresh_from_db()
+    assert lost.status == Status.UNKNOWN

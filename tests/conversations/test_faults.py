@@ -13,6 +13,7 @@ from django_scopes import scopes_disabled
 from accounts.models import AuditEvent, WhatsAppNumber
 from cloud_api import messages
 from cloud_api.client import Client, Sent
+from cloud_api.errors import NotSent
 from conversations import claiming, delivery, outbound, sending, settling, silence
 from conversations.models import ConsentEvent, Contact, Conversation, Message, Pace, Status
 from conversations.thread import may_write
@@ -308,7 +309,8 @@ SILENT = pytest.mark.parametrize("mode", WIRE)
 @pytest.fixture
 def heard(empty_cache):
     """Webhooks have been heard without a gap for longer than is asked for."""
-    silence.cache.set("silence:heard", [timezone.now().timestamp() - 300, timezone.now().timestamp()], 300)
+    now = timezone.now().timestamp()
+    silence.cache.set("silence:heard", [now - 300, now + 300], 300)  # ``settle`` looks later
 
 
 def settle(after: timedelta = settling.UNHEARD) -> int:
@@ -544,6 +546,53 @@ def test_webhooks_are_heard_since_the_web_process_is_up_and_nothing_waits(empty_
     assert silence.heard_since(timezone.now()) == first
     silence.web_is_up(first.timestamp() + 60)  # it refused something then
     silence.note(None)
-    assert silence.heard_since(timezone.now()).timestamp() == pytest.approx(first.timestamp() + 60)
+    assert silence.heard_since(timezone.now()).timestamp() == pytest.approx(first.timestamp() + 60, abs=0.01)
     silence.note(silence.BEHIND + 1)
     assert silence.heard_since(timezone.now()) is None
+
+
+def test_a_worker_that_hears_no_more_is_noticed_before_a_second_chance_is_given(empty_cache):
+    """Its last word is young, but statuses have been waiting since: half a minute is two sweeps and more."""
+    now = timezone.now()
+    silence.web_is_up(now.timestamp() - 1000)
+    silence.note(None)
+    assert silence.heard_since(now + timedelta(seconds=15)) is not None
+    assert silence.heard_since(now + timedelta(seconds=40)) is None
+
+
+def test_what_one_of_two_web_processes_refused_is_not_forgotten_for_the_others_word(empty_cache):
+    now = timezone.now().timestamp()
+    silence.web_is_up(now - 10)  # it refused something then
+    silence.web_is_up(now - 1000)
+    silence.cache.set("silence:heard", [now - 1000, now], 300)
+    silence.note(None)
+    assert silence.heard_since(timezone.now()).timestamp() == pytest.approx(now - 10, abs=0.01)
+
+
+def test_what_a_person_dismissed_does_not_leave_though_whatsapp_refused_it(wire, heard):
+    text = not_confirmed(wire)
+    decide(settling.dismiss, text)
+    error = {"code": 130429, "title": "Rate limit hit"}
+    factories.receive(factories.status_body("wamid.refused", "failed", callback=f"{text.pk}.1", errors=[error]))
+    wire.sends()
+    assert (now_of(text), text.error_code) == (Status.FAILED, 130429)
+    assert "from Bob" not in wire.on_the_phone
+
+
+def test_a_second_chance_that_never_left_says_nothing_of_the_first(wire, heard):
+    """The first attempt may have arrived, the second one found no connection, then a person took over."""
+    answer = wire.asks()
+    wire.fails("http_500")
+    wire.sends()
+    age(answer)
+    settle(timedelta())
+    sending.work(post=_no_connection, linger=0.05)
+    assert now_of(answer) == Status.QUEUED
+    Conversation.objects.update(owner="human")
+    Message.objects.filter(pk=answer.pk).update(send_after=timezone.now())
+    wire.sends()
+    assert now_of(answer) == Status.UNKNOWN
+
+
+def _no_connection(post):
+    raise NotSent("No connection")

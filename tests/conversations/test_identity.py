@@ -9,6 +9,7 @@ from django_scopes import scopes_disabled
 
 from accounts.ids import uuid7
 from cloud_api.events import Person
+from conversations import inbound
 from conversations.identity import Nobody, Wanted, contacts_for
 from conversations.models import Contact, Identity
 
@@ -107,3 +108,50 @@ def test_the_database_refuses_an_identity_of_another_businesss_contact(dairy, ma
     [contact] = _find(dairy, PHONE)
     with pytest.raises(IntegrityError), transaction.atomic():
         Identity.objects.create(id=uuid7(), business=masala, contact_id=contact, kind="phone", value="1")
+
+
+def test_a_contact_that_is_deleted_between_two_statements_ends_with_an_error(dairy, dairy_number, transactional_db):
+    """And not in a loop that holds every lane: a person deletes it while its next message is being stored."""
+    with pytest.raises(inbound.Vanished), transaction.atomic():
+        inbound.open_conversations([(dairy.pk, uuid7(), dairy_number.pk)], timezone.now())
+
+
+def test_two_workers_who_know_a_new_customer_by_different_ids_agree_on_the_contact(dairy, transactional_db):
+    """One knows the user id alone, the other one the phone too, and both commit."""
+    waits, may_commit = threading.Event(), threading.Event()
+    failures = []
+
+    def first():
+        try:
+            with scopes_disabled(), transaction.atomic():
+                _find(dairy, BSUID)
+                waits.set()
+                may_commit.wait(5)
+        except Exception as error:  # noqa: BLE001 - a thread's failure must reach the test
+            failures.append(error)
+        finally:
+            connection.close()
+
+    def let_go():
+        while not _somebody_waits():
+            pass
+        may_commit.set()
+        connection.close()
+
+    threads = [threading.Thread(target=first), threading.Thread(target=let_go)]
+    threads[0].start()
+    assert waits.wait(5)
+    threads[1].start()
+    with transaction.atomic():
+        found = _find(dairy, BOTH)
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert found == [Contact.objects.get().pk]
+    assert set(Identity.objects.values_list("contact", flat=True)) == set(found)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        return cursor.fetchone() is not None

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 from django_scopes import scopes_disabled
@@ -16,7 +17,7 @@ from cloud_api.errors import Ambiguous, NotSent, from_answer
 from conversations import assignment, outbound, pacing, sending, settling
 from conversations.models import Conversation, Message, Pace, Status, Template
 from tests import factories
-from tests.factories import Customer, customer, receive, status_body, text_body
+from tests.factories import MEERA, Customer, customer, receive, status_body, text_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -385,3 +386,59 @@ def test_an_answer_to_an_earlier_attempt_does_not_touch_a_later_one(dairy):
         sending.settle([late], timezone.now())
     assert _end(message)[0] == Status.SENDING
     assert message.wamid is None
+
+
+def test_one_numbers_full_line_does_not_hold_anothers(dairy, masala):
+    """The dairy's customers wait for its pace; the masala shop's may leave at once."""
+    WhatsAppNumber.objects.filter(business=dairy).update(per_second=1)
+    for place in range(sending.THREADS + 5):
+        _queue(_conversation(dairy, who=customer(place)), "hello")
+    receive(text_body("wamid.masala", "a question", MEERA, factories.MASALA_NUMBER))
+    Message.objects.filter(business=masala, direction="out").delete()
+    _queue(Conversation.objects.get(business=masala), "from the masala shop")
+    now = timezone.now()
+    posts = [post for _ in range(3) for post in sending._settle_and_claim([], sending.THREADS, now)[0]]
+    assert "from the masala shop" in [post.body["text"]["body"] for post in posts]
+
+
+def test_an_answer_that_comes_after_the_second_chance_was_given_takes_it_away(dairy, empty_cache):
+    """The sender was frozen with Meta's answer in its hand."""
+    message = _queue(_conversation(dairy), "hello")
+    [post], _ = sending._settle_and_claim([], 10, timezone.now())
+    Message.objects.update(sending_since=timezone.now() - settling.UNHEARD - timedelta(seconds=5))
+    cache.set("silence:heard", [timezone.now().timestamp() - 300, timezone.now().timestamp()], 300)
+    with transaction.atomic():
+        settling.release_lost(timezone.now())
+        assert settling.settle_unknown(timezone.now()) == 1
+    with transaction.atomic():
+        sending.settle([_accepted(post)], timezone.now())
+    _work(graph := Graph())
+    assert graph.posts == []
+    assert _end(message)[0] == Status.ACCEPTED
+
+
+def test_an_answer_for_a_message_that_was_deleted_meanwhile_costs_no_other_its_own(dairy):
+    """A person deletes the contact while its message is on the wire."""
+    gone, stays = (_queue(_conversation(dairy, who=customer(place)), "hello") for place in (1, 2))
+    Pace.objects.create(number_id=gone.number_id, tokens=100, filled_at=timezone.now())
+    posts, _ = sending._settle_and_claim([], 10, timezone.now())
+    Message.objects.filter(pk=gone.pk).delete()
+    sending._settle_and_claim([_accepted(post) for post in posts], 0, timezone.now())
+    assert _end(stays)[0] == Status.ACCEPTED
+
+
+def test_an_answer_that_cannot_be_stored_costs_no_other_its_own(dairy):
+    """WhatsApp names one wamid for two messages of a number."""
+    first, second, third = (_queue(_conversation(dairy, who=customer(place)), "hello") for place in (1, 2, 3))
+    Pace.objects.create(number_id=first.number_id, tokens=100, filled_at=timezone.now())
+    posts, _ = sending._settle_and_claim([], 10, timezone.now())
+    of = {post.message_id: post for post in posts}
+    given = [_accepted(of[m.pk], wamid) for m, wamid in ((first, "wamid.a"), (second, "wamid.a"), (third, "wamid.b"))]
+    assert sending._settle_and_claim(given, 0, timezone.now()) == ([], [])
+    assert [_end(m)[0] for m in (first, second, third)] == [Status.ACCEPTED] * 3
+    assert [m.wamid for m in (first, second, third)] == ["wamid.a", None, "wamid.b"]
+
+
+def _accepted(post: sending.Post, wamid: str = "") -> sending.Outcome:
+    sent = Sent(wamid=wamid or f"wamid.sent.{post.message_id}", wa_id="", user_id="", message_status="")
+    return sending.Outcome(post, sent, None, timezone.now())

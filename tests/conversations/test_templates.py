@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
+from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from cloud_api.events import TemplateChange
 from cloud_api.templates import Template as Listed
 from conversations import templates
 from conversations.models import Template
+from tests import factories
+from tests.factories import receive
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WABA = "209876543210011"
@@ -87,3 +90,26 @@ def test_an_event_that_is_younger_than_the_list_holds(dairy):
     assert state() == [("order_ready", "PAUSED", "", "RED", "UTILITY")]
     templates.store_list(dairy, WABA, [], NOON)
     assert state()[0][1] == "PAUSED"
+
+
+def account_body(event: str, at: datetime) -> bytes:
+    """Meta's word on a template, as it posts it: the time stands in the entry alone."""
+    value = {"event": event, "message_template_id": 77, "message_template_name": "order_ready"}
+    change = {"field": "message_template_status_update", "value": {**value, "message_template_language": "en"}}
+    return factories.entries_body([{"id": WABA, "time": int(at.timestamp()), "changes": [change]}])
+
+
+def test_what_meta_says_a_second_time_at_another_time_is_news(dairy):
+    """Paused and approved again: word for word the same as the first approval."""
+    now = timezone.now()
+    for minute, event in enumerate(["APPROVED", "PAUSED", "APPROVED"]):
+        receive(account_body(event, now + timedelta(minutes=minute - 5)))
+    assert Template.objects.get().status == "APPROVED"
+
+
+def test_what_meta_posts_again_is_no_news(dairy):
+    now = timezone.now()
+    first = account_body("APPROVED", now - timedelta(minutes=5))
+    [*_, again] = receive(first, account_body("PAUSED", now - timedelta(minutes=4)), first)
+    assert again.outcome == {"duplicate": 1}
+    assert Template.objects.get().status == "PAUSED"

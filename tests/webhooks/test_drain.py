@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from conversations.models import Contact, Conversation, Message
+from accounts import businesses
+from accounts.models import WhatsAppNumber
+from conversations.models import Contact, Conversation, Message, Template
 from leads.models import Lead
 from tests import factories
 from tests.factories import MEERA, RAVI, customer, deliver, drain, receive, text_body, together
@@ -237,3 +239,59 @@ def test_a_message_that_meta_held_back_for_hours_is_shown_and_waits_for_a_person
     receive(text_body("wamid.1", "price?", at=timezone.now() - timedelta(hours=3)))
     assert not Message.objects.filter(direction="out").exists()
     assert Conversation.objects.get().waiting_since is not None
+
+
+def _template_body(waba: str, status: str = "APPROVED") -> bytes:
+    value = {"event": status, "message_template_name": "order_ready", "message_template_language": "en"}
+    return factories.entries_body(
+        [{"id": waba, "changes": [{"field": "message_template_status_update", "value": value}]}]
+    )
+
+
+def test_the_secret_of_each_of_an_accounts_numbers_speaks_for_the_account(masala, masala_number, charlie):
+    """Its second number belongs to a Meta app of its own."""
+    second = businesses.connect_number(
+        masala,
+        "109876543210033",
+        access_token="t" * 20,
+        app_secret="s" * 20,
+        waba_id=factories.MASALA_WABA,
+        actor=charlie,
+    )
+    for number, status in ((masala_number, "APPROVED"), (second, "PAUSED")):
+        [delivery] = receive(_template_body(factories.MASALA_WABA, status), verified_by=number.app_secret_mark)
+        assert delivery.outcome == {"template": 1}
+
+
+def test_who_claims_anothers_account_does_not_silence_it(dairy, masala_number):
+    """The dairy's owner enters the masala shop's account id at their own number."""
+    WhatsAppNumber.objects.filter(business=dairy).update(waba_id=factories.MASALA_WABA)
+    receive(_template_body(factories.MASALA_WABA), verified_by=masala_number.app_secret_mark)
+    assert Template.objects.get().business == masala_number.business
+
+
+def test_a_commit_that_the_database_refuses_again_and_again_is_given_up_too(dairy, transactional_db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NEW.text = 'poison' THEN RAISE EXCEPTION 'no parent' USING ERRCODE = '23503'; END IF;
+                RETURN NEW;
+            END $$;
+            CREATE CONSTRAINT TRIGGER refuse_poison AFTER INSERT ON conversations_message DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION refuse_poison();
+            """
+        )
+    try:
+        poison, good = deliver(text_body("wamid.poison", "poison")), deliver(text_body("wamid.good", "price?", RAVI))
+        for _ in range(draining.GIVE_UP_AFTER):
+            with pytest.raises(IntegrityError):
+                draining.one_pass(timezone.now())
+        drain()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION refuse_poison CASCADE")
+    poison.refresh_from_db()
+    good.refresh_from_db()
+    assert (poison.outcome, good.outcome) == ({"failed": 1}, {"message": 1})

@@ -5,6 +5,7 @@ import asyncio
 import psycopg
 import pytest
 from django.db import connection
+from django_scopes import scopes_disabled
 
 from accounts import businesses
 from cloud_api import signature
@@ -80,6 +81,18 @@ def test_account_events_are_signed_by_the_secret_of_their_waba(at_the_door, masa
         [{"id": factories.MASALA_WABA, "changes": [{"field": "account_update", "value": {}}]}]
     )
     assert at_the_door(lambda client: client.post(body, secret=factories.MASALA_APP_SECRET)).status == 200
+
+
+def test_a_partners_events_are_signed_by_the_secret_of_the_waba_that_they_name(at_the_door, masala_number):
+    """Their entry's id is the business portfolio's."""
+    value = {"event": "PARTNER_REMOVED", "waba_info": {"waba_id": factories.MASALA_WABA, "owner_business_id": "77"}}
+    body = factories.entries_body([{"id": "77", "time": 1, "changes": [{"field": "account_update", "value": value}]}])
+    answer = at_the_door(lambda client: client.post(body, secret=factories.MASALA_APP_SECRET))
+    assert answer.status == 200
+    with scopes_disabled():
+        factories.drain()
+        masala_number.refresh_from_db()
+    assert masala_number.stopped_at
 
 
 def test_a_secret_that_was_entered_a_moment_ago_counts_at_once(at_the_door, dairy):
@@ -239,3 +252,31 @@ def test_a_webhook_that_was_refused_starts_that_time_anew(at_the_door):
         assert at_the_door(act) is True
     finally:
         connection.settings_dict["PORT"] = port
+
+
+def test_a_server_that_stops_answers_what_it_is_just_storing(at_the_door):
+    """The commit waits for a lock when the server is told to stop."""
+
+    async def act(client):
+        async with await receive._connect() as holder, await receive._connect() as watcher:
+            await holder.execute("BEGIN; LOCK TABLE webhooks_delivery IN ACCESS EXCLUSIVE MODE")
+            posting = asyncio.create_task(client.post(BODY, secret=SECRET))
+            async with asyncio.timeout(5):
+                while not await _somebody_waits(watcher):
+                    await asyncio.sleep(0.01)
+            stopping = asyncio.create_task(client.door.stop())
+            await asyncio.sleep(0)
+            await holder.execute("ROLLBACK")
+            answer = await asyncio.wait_for(posting, 5)
+            await stopping
+            return answer
+
+    assert at_the_door(act).status == 200
+    assert Delivery.objects.count() == 1
+
+
+async def _somebody_waits(other) -> bool:
+    found = await other.execute(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return await found.fetchone() is not None
