@@ -1,19 +1,26 @@
-"""Logs: one JSON line an event on standard error, with ids, codes and durations; never a text, a token or a phone
-number.
+"""Logs: one JSON line an event on standard output, with ids, codes and durations; never a text, a token or a phone
+number. With LOG_FILE the same lines go to a file a day (logfile.py).
 """
 
 import logging
 import logging.config
+import sys
 import time
 import uuid
+from pathlib import Path
 
 import structlog
+
+from .logfile import DailyFile
 
 log = structlog.get_logger(__name__)
 
 
-def logging_config(level: str) -> None:
-    """Send structlog's and the standard library's records through one JSON formatter."""
+def logging_config(level: str, file: str = "") -> None:
+    """Send structlog's and the standard library's records through one JSON formatter, also to ``file`` where one is named.
+
+    Raises OSError where it cannot be written.
+    """
     shared = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -41,7 +48,7 @@ def logging_config(level: str) -> None:
                     ],
                 }
             },
-            "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "handlers": {"out": {"()": _Out, "formatter": "json"}},
             "root": {"handlers": ["out"], "level": level},
             "loggers": {
                 # These print addresses, arguments or every task; what matters of them we log ourselves.
@@ -54,6 +61,17 @@ def logging_config(level: str) -> None:
             },
         }
     )
+    if file:
+        daily = DailyFile(file)
+        daily.setFormatter(logging.getLogger().handlers[0].formatter)
+        logging.getLogger().addHandler(daily)
+
+
+class _Out(logging.StreamHandler):
+    """Standard output; of a management command standard error, since its output is its answer (``doctor --json``)."""
+
+    def __init__(self):
+        super().__init__(sys.stderr if Path(sys.argv[0]).name == "manage.py" else sys.stdout)
 
 
 class RequestLog:
