@@ -6,6 +6,7 @@ import logging
 import logging.config
 import sys
 import time
+import traceback
 import uuid
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def logging_config(level: str, file: str = "") -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(where),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -48,7 +49,8 @@ def logging_config(level: str, file: str = "") -> None:
                     ],
                 }
             },
-            "handlers": {"out": {"()": _Out, "formatter": "json"}},
+            "filters": {"no words": {"()": _NoWords}},
+            "handlers": {"out": {"()": _Out, "formatter": "json", "filters": ["no words"]}},
             "root": {"handlers": ["out"], "level": level},
             "loggers": {
                 # These print addresses, arguments or every task; what matters of them we log ourselves.
@@ -64,7 +66,40 @@ def logging_config(level: str, file: str = "") -> None:
     if file:
         daily = DailyFile(file)
         daily.setFormatter(logging.getLogger().handlers[0].formatter)
+        daily.addFilter(_NoWords())
         logging.getLogger().addHandler(daily)
+
+
+def where(exc_info) -> str:
+    """An exception and its causes by type and place, without their words: those may hold what a customer wrote, as
+    PostgreSQL's do ("Key (value)=(919876500001) already exists").
+    """
+    lines, error, seen = [], exc_info[1], set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        frames = traceback.extract_tb(error.__traceback__)
+        lines.append(" ".join(filter(None, [_name(error), getattr(error, "sqlstate", None)])))
+        lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(lines)
+
+
+def _name(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+
+
+class _NoWords(logging.Filter):
+    """Takes the words of exceptions and the addresses of pages out of the records of libraries that write them into their text."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if record.name == "celery.app.trace" and isinstance(record.args, dict):
+            told = _name(error) if error else "-"
+            record.args = {**record.args, "exc": told, "traceback": "", "args": "", "kwargs": "", "description": told}
+        elif record.name == "django.request" and isinstance(record.args, tuple) and len(record.args) == 2:
+            match = getattr(getattr(record, "request", None), "resolver_match", None)
+            record.args = (record.args[0], match.route if match else "-")
+        return True
 
 
 class _Out(logging.StreamHandler):

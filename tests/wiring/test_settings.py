@@ -93,6 +93,7 @@ def test_what_has_no_default_refuses_to_start_without_it(start, name, value):
         ("AI_DAILY_TOKEN_BUDGET", "lots", "must be a whole number"),
         ("AI_MAX_CALLS_PER_USER_PER_HOUR", "many", "must be a whole number"),
         ("CLOUDINARY_API_KEY", "123456", "must be set together"),
+        ("METRICS_TOKEN", "too-short", "at least 16 characters, it has 9"),
         ("LOG_LEVEL", "LOUD", "must be one of DEBUG, INFO, WARNING, ERROR"),
     ],
 )
