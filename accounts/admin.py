@@ -229,6 +229,9 @@ class WhatsAppNumberAdmin(OwnedAdmin):
     deletes = NEVER
     list_display = ("number", "phone_number_id", "waba_id", "condition", "per_second")
     readonly_fields = ("stopped_at", "stopped_reason", *_HEALTH)
+    change_form_outer_before_template = (
+        "admin/accounts/_test_connection.html"  # its view: whatsapp_automation.number_page
+    )
 
     def get_fieldsets(self, request, obj=None):
         named = ("display_phone_number", "phone_number_id", "waba_id")

@@ -110,7 +110,10 @@ def number_from(data) -> Number:
     given = data.get("templates")
     if given is not None and not isinstance(given, list):
         raise ValueError("templates must be a list of objects with a name")
-    return Number(**{name: data[name] for name in REQUIRED}, given_templates=given)
+    subscribed = data.get("subscribed", False)
+    if not isinstance(subscribed, bool):
+        raise ValueError("subscribed must be true or false")
+    return Number(**{name: data[name] for name in REQUIRED}, given_templates=given, subscribed=subscribed)
 
 
 def numbers_from(text: str) -> list[Number]:

@@ -35,7 +35,7 @@ from conversations.admin import start_of_day
 from conversations.models import Conversation, Status
 from leads.models import Lead
 
-from . import onboarding
+from . import number_page, onboarding
 
 WARNED_FOR = timedelta(days=7)
 SHOWN = 8  # waiting conversations on the first page
@@ -223,7 +223,8 @@ def _no_search(request):
 
 admin.site.search = _no_search
 admin.site.extra_urls = lambda: [
-    path("business/<uuid:business_id>/", admin.site.admin_view(choose), name="choose_business")
+    path("business/<uuid:business_id>/", admin.site.admin_view(choose), name="choose_business"),
+    *number_page.urls,
 ]
 
 

@@ -19,10 +19,12 @@ _pages = WSGIMiddleware(get_wsgi_application(), workers=8)
 # These need Django's apps to be ready, which get_wsgi_application has seen to.
 from webhooks.receive import Door
 
+from .metrics import Timed
 from .onboarding import refresh_first_number
 
 log = structlog.get_logger(__name__)
-_webhook = Door()
+_door = Door()
+_webhook = Timed(_door)
 
 
 async def application(scope, receive, send) -> None:
@@ -53,9 +55,9 @@ async def _lifespan(receive, send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await asyncio.to_thread(_refresh_first_number)
-            await _webhook.start()
+            await _door.start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            await _webhook.stop()
+            await _door.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return

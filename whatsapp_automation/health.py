@@ -13,6 +13,7 @@ log = structlog.get_logger(__name__)
 
 HEART_SECONDS = 60  # a worker that swept longer ago is dead or stuck
 UNPROCESSED_SECONDS = 60
+COUNTED = 1000
 
 
 @require_safe
@@ -54,29 +55,38 @@ def _broker() -> dict:
     return {"ok": True}
 
 
+def oldest_unprocessed() -> float:
+    """Seconds since the oldest delivery that nobody has worked off came. Raises DatabaseError."""
+    rows = sets.fetch(
+        """
+        SELECT extract(epoch FROM now() - min(received_at))::float AS seconds FROM webhooks_delivery
+        WHERE processed_at IS NULL
+        """
+    )
+    return round(rows[0].seconds or 0.0, 1)
+
+
+def open_failed_items() -> int:
+    """Counted up to COUNTED: more say no more. Raises DatabaseError."""
+    return sets.fetch(
+        "SELECT count(*) FROM (SELECT 1 FROM webhooks_faileditem WHERE resolved_at IS NULL LIMIT %(most)s) AS opened",
+        most=COUNTED,
+    )[0].count
+
+
 def _oldest() -> dict:
     try:
-        rows = sets.fetch(
-            """
-            SELECT extract(epoch FROM now() - min(received_at))::float AS seconds FROM webhooks_delivery
-            WHERE processed_at IS NULL
-            """
-        )
+        seconds = oldest_unprocessed()
     except DatabaseError as error:
         return {"ok": False, "error": type(error).__name__}
-    seconds = round(rows[0].seconds or 0.0, 1)
     return {"ok": seconds < UNPROCESSED_SECONDS, "seconds": seconds}
 
 
 def _failed() -> dict:
-    """Counted up to a thousand: more say no more."""
     try:
-        rows = sets.fetch(
-            "SELECT count(*) FROM (SELECT 1 FROM webhooks_faileditem WHERE resolved_at IS NULL LIMIT 1000) AS opened"
-        )
+        return {"ok": True, "open": open_failed_items()}
     except DatabaseError as error:
         return {"ok": False, "error": type(error).__name__}
-    return {"ok": True, "open": rows[0].count}
 
 
 def _worker(queue: str) -> dict:

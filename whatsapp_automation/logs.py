@@ -1,25 +1,33 @@
-"""Logs: one JSON line an event on standard error, with ids, codes and durations; never a text, a token or a phone
-number.
+"""Logs: one JSON line an event on standard output, with ids, codes and durations; never a text, a token or a phone
+number. With LOG_FILE the same lines go to a file a day (logfile.py).
 """
 
 import logging
 import logging.config
+import sys
 import time
+import traceback
 import uuid
+from pathlib import Path
 
 import structlog
+
+from .logfile import DailyFile
 
 log = structlog.get_logger(__name__)
 
 
-def logging_config(level: str) -> None:
-    """Send structlog's and the standard library's records through one JSON formatter."""
+def logging_config(level: str, file: str = "") -> None:
+    """Send structlog's and the standard library's records through one JSON formatter, also to ``file`` where one is named.
+
+    Raises OSError where it cannot be written.
+    """
     shared = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(where),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -41,7 +49,8 @@ def logging_config(level: str) -> None:
                     ],
                 }
             },
-            "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "filters": {"no words": {"()": _NoWords}},
+            "handlers": {"out": {"()": _Out, "formatter": "json", "filters": ["no words"]}},
             "root": {"handlers": ["out"], "level": level},
             "loggers": {
                 # These print addresses, arguments or every task; what matters of them we log ourselves.
@@ -54,6 +63,50 @@ def logging_config(level: str) -> None:
             },
         }
     )
+    if file:
+        daily = DailyFile(file)
+        daily.setFormatter(logging.getLogger().handlers[0].formatter)
+        daily.addFilter(_NoWords())
+        logging.getLogger().addHandler(daily)
+
+
+def where(exc_info) -> str:
+    """An exception and its causes by type and place, without their words: those may hold what a customer wrote, as
+    PostgreSQL's do ("Key (value)=(919876500001) already exists").
+    """
+    lines, error, seen = [], exc_info[1], set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        frames = traceback.extract_tb(error.__traceback__)
+        lines.append(" ".join(filter(None, [_name(error), getattr(error, "sqlstate", None)])))
+        lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(lines)
+
+
+def _name(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+
+
+class _NoWords(logging.Filter):
+    """Takes the words of exceptions and the addresses of pages out of the records of libraries that write them into their text."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if record.name == "celery.app.trace" and isinstance(record.args, dict):
+            told = _name(error) if error else "-"
+            record.args = {**record.args, "exc": told, "traceback": "", "args": "", "kwargs": "", "description": told}
+        elif record.name == "django.request" and isinstance(record.args, tuple) and len(record.args) == 2:
+            match = getattr(getattr(record, "request", None), "resolver_match", None)
+            record.args = (record.args[0], match.route if match else "-")
+        return True
+
+
+class _Out(logging.StreamHandler):
+    """Standard output; of a management command standard error, since its output is its answer (``doctor --json``)."""
+
+    def __init__(self):
+        super().__init__(sys.stderr if Path(sys.argv[0]).name == "manage.py" else sys.stdout)
 
 
 class RequestLog:

@@ -278,8 +278,17 @@ REST_FRAMEWORK = {
 SIMPLE_JWT = {"SIGNING_KEY": JWT_SECRET, "ACCESS_TOKEN_LIFETIME": JWT_EXPIRES_IN}
 
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FILE = env.text("LOG_FILE", "")
 LOGGING_CONFIG = None
-logging_config(LOG_LEVEL)
+try:
+    logging_config(LOG_LEVEL, LOG_FILE)
+except OSError as error:
+    raise env.ConfigError(f"LOG_FILE must name a file in a folder that can be written: {error}") from None
+
+# Who may read /metrics: who has this token; without one only this machine itself, and in production nobody (metrics.py).
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise env.ConfigError(f"METRICS_TOKEN must have at least 16 characters, it has {len(METRICS_TOKEN)}")
 
 UNFOLD = {
     "SITE_TITLE": "WhatsApp Automation",

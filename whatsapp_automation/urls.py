@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import health
+from . import health, metrics
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("health", health.live),
     path("health/ready", health.ready),
+    path("metrics", metrics.page),
 ]

@@ -15,8 +15,8 @@ from whatsapp_automation.embedded.tail import Tail, important
         ("django.db.utils.OperationalError: refused", "django.db.utils.OperationalError: refused"),
         ('{"event": "request", "level": "info"}', None),
         (
-            '{"event": "drain failed", "level": "error", "lane": 3, "timestamp": "t", "exception": "Traceback\\n  x\\nKeyError: 1"}',
-            "error: drain failed lane=3 KeyError: 1",
+            '{"event": "drain failed", "level": "error", "lane": 3, "timestamp": "t", "exception": "KeyError\\n  x.py:1 f"}',
+            "error: drain failed lane=3 KeyError",
         ),
         ('{"event": "broker away\\nTrying again", "level": "warning"}', "warning: broker away Trying again"),
         ("{broken ERROR", "{broken ERROR"),

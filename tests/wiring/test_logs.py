@@ -5,6 +5,12 @@ import logging
 
 import pytest
 import structlog
+from django.db import IntegrityError, transaction
+from django.urls import clear_url_caches, path
+
+from accounts.models import User
+from whatsapp_automation import urls
+from whatsapp_automation.celery import app
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +24,7 @@ def lines(caplog):
     caplog.set_level("INFO")
 
     def printed() -> list[dict]:
-        return [json.loads(handler.format(record)) for record in caplog.records]
+        return [json.loads(handler.format(record)) for record in caplog.records if handler.filter(record)]
 
     return printed
 
@@ -77,3 +83,61 @@ def test_the_standard_librarys_records_are_lines_too(lines):
     logging.getLogger("some.library").warning("it is %s", "late")
     (line,) = lines()
     assert (line["event"], line["level"], line["logger"]) == ("it is late", "warning", "some.library")
+
+
+def test_an_exception_is_told_by_type_and_place_without_its_words(lines):
+    try:
+        try:
+            int("hunter2")
+        except ValueError as error:
+            raise KeyError("919876500001") from error
+    except KeyError:
+        structlog.get_logger("x").exception("it_broke")
+        logging.getLogger("y").exception("it broke")
+    for line in lines():
+        assert line["exception"].startswith("KeyError\n  ")
+        assert "\nValueError\n  " in line["exception"]
+        assert f"{__file__}:" in line["exception"]
+    assert len(lines()) == 2
+    assert "hunter2" not in json.dumps(lines())
+    assert "919876500001" not in json.dumps(lines())
+
+
+def test_the_databases_words_are_not_told_but_its_code_is(lines, dairy):
+    try:
+        with transaction.atomic():
+            User.objects.create_user("alice@shuddh-dairy.example", name="Another")
+    except IntegrityError:
+        structlog.get_logger("x").exception("it_broke")
+    (line,) = [line for line in lines() if line["event"] == "it_broke"]
+    assert "psycopg.errors.UniqueViolation 23505" in line["exception"]
+    assert "alice@" not in line["exception"]
+
+
+def test_a_failed_task_is_told_without_its_exceptions_words(lines):
+    @app.task(name="tests.breaks")
+    def breaks(word):
+        raise ValueError(word)
+
+    try:
+        breaks.apply(args=["hunter2"], throw=False)
+    finally:
+        app.tasks.pop("tests.breaks")
+    (line,) = lines()
+    assert line["logger"] == "celery.app.trace"
+    assert line["exception"].startswith("ValueError\n  ")
+    assert "hunter2" not in json.dumps(lines())
+
+
+def test_a_page_that_breaks_is_told_by_its_route(client, lines, monkeypatch):
+    def breaks(request, word):
+        raise ValueError(word)
+
+    monkeypatch.setattr(urls, "urlpatterns", [*urls.urlpatterns, path("breaks/<word>", breaks)])
+    clear_url_caches()
+    client.raise_request_exception = False
+    assert client.get("/breaks/hunter2").status_code == 500
+    clear_url_caches()
+    (line,) = [line for line in lines() if line["logger"] == "django.request"]
+    assert line["event"] == "Internal Server Error: breaks/<word>"
+    assert "hunter2" not in json.dumps(lines())

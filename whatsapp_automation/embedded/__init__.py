@@ -2,6 +2,7 @@
 
     machine       .venv, packages, Tesseract: before there are any packages
     server        script/server           testrun, benchrun   script/test, script/bench
+    audit         a step of script/test: known weaknesses of the pinned packages
     stack         all of it together, for those three and for end-to-end tests
     programs      the list of the product's processes
     environment   the settings that they get      dotenv   reads .env      keys   generated secrets

@@ -100,7 +100,7 @@ def _filled(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value.strip()}
 
 
-def _simulated_numbers(values: Mapping[str, str], secrets: Mapping[str, str]) -> list[dict[str, str]]:
+def _simulated_numbers(values: Mapping[str, str], secrets: Mapping[str, str]) -> list[dict[str, str | bool]]:
     """The two numbers of the demo: one for each of its two businesses."""
     return [
         {
@@ -110,6 +110,7 @@ def _simulated_numbers(values: Mapping[str, str], secrets: Mapping[str, str]) ->
             "name": "Shuddh Dairy",
             "access_token": values["WHATSAPP_ACCESS_TOKEN"],
             "app_secret": values["WHATSAPP_APP_SECRET"].partition(",")[0],  # several while one is being rotated
+            "subscribed": True,
         },
         {
             "phone_number_id": "109876543210002",
@@ -118,5 +119,6 @@ def _simulated_numbers(values: Mapping[str, str], secrets: Mapping[str, str]) ->
             "name": "Masala Junction",
             "access_token": secrets["SECOND_ACCESS_TOKEN"],
             "app_secret": secrets["SECOND_APP_SECRET"],
+            "subscribed": True,
         },
     ]

@@ -33,6 +33,10 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # A statement that fails is told to who sent it, and not in the server's log: words, detail and statement may hold what
+    # customers wrote. "log" ranks above "error".
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # With LC_CTYPE C trigrams of Devanagari are empty. The wheel has no ICU; the builtin provider wants a UTF-8 LC_CTYPE

@@ -77,6 +77,6 @@ def _from_json(entry: object) -> str | None:
     if not isinstance(entry, dict) or entry.get("level") not in ("warning", "error", "critical"):
         return None
     details = " ".join(f"{key}={value}" for key, value in entry.items() if key not in _NOT_SHOWN)
-    last = str(entry.get("exception", "")).strip().rpartition("\n")[2]
-    words = " ".join((f"{entry['level']}:", str(entry.get("event", "")), details, last)).split()
+    error = str(entry.get("exception", "")).strip().partition("\n")[0]  # its type: see logs.where
+    words = " ".join((f"{entry['level']}:", str(entry.get("event", "")), details, error)).split()
     return " ".join(words)[:LINE_LENGTH]

@@ -22,7 +22,9 @@ CHECKS = {
     "lint-imports": ("-c", "from importlinter.cli import lint_imports_command as run; run()"),
     "manage.py check": ("manage.py", "check", "--fail-level", "WARNING"),
     "migrations": ("manage.py", "makemigrations", "--check", "--dry-run"),
+    "bandit": ("-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "."),
 }
+AUDIT = {"pip-audit": ("-m", "whatsapp_automation.embedded.audit")}
 PYTEST = ("-m", "pytest")
 
 
@@ -58,7 +60,7 @@ def _steps(arguments: list[str]) -> dict[str, tuple[str, ...]]:
         return CHECKS | {"pytest": (*PYTEST, "-m", "not e2e and not browser")}
     if arguments:
         return {"pytest": (*PYTEST, *arguments)}
-    return CHECKS | {"pytest": (*PYTEST, "--cov", "--cov-report=term")}
+    return CHECKS | AUDIT | {"pytest": (*PYTEST, "--cov", "--cov-report=term")}
 
 
 def _passes(name: str, arguments: tuple[str, ...], env: Mapping[str, str], signals: Signals) -> bool:

@@ -1,0 +1,30 @@
+# One image for web, workers, beat and the one-shot service that prepares the database: docker-compose.yml says what runs.
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1
+
+RUN useradd --system --uid 10001 --create-home app
+WORKDIR /app
+
+COPY requirements.txt ./
+RUN pip install -r requirements.txt
+
+COPY manage.py ./
+COPY accounts ./accounts
+COPY aibot ./aibot
+COPY cloud_api ./cloud_api
+COPY conversations ./conversations
+COPY leads ./leads
+COPY webhooks ./webhooks
+COPY whatsapp_automation ./whatsapp_automation
+COPY templates ./templates
+COPY static ./static
+
+# A volume takes over the owner of the folder that it covers.
+RUN mkdir staticfiles && chown app staticfiles
+USER app
+
+EXPOSE 8000
+CMD ["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "1", "--loop", "uvloop", "--no-access-log", "--no-ws", "--workers-kill-timeout", "8", "whatsapp_automation.asgi:application"]

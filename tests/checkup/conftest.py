@@ -1,0 +1,9 @@
+import pytest
+
+from ..meta import meta_at
+
+
+@pytest.fixture
+def meta(settings):
+    with meta_at(settings) as meta:
+        yield meta

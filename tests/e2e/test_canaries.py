@@ -1,0 +1,169 @@
+"""No log holds what a person wrote or what opens a door: everything that a run printed is read, at the loudest level.
+
+Each canary is a word that occurs nowhere else. They go in by every door (a customer's message, name and number, an owner's
+reply and password, a token, a secret, a body that is refused, a statement that PostgreSQL refuses), through all that works and
+all that breaks.
+"""
+
+import json
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from whatsapp_automation.embedded import keys
+from whatsapp_automation.embedded.environment import Ports
+from whatsapp_automation.embedded.stack import Stack
+
+from .world import World
+
+CANARIES = {
+    "text": "mynahtext71",
+    "hindi": "मैनापाठ",
+    "name": "Mynahname72",
+    "phone": "919812345673",
+    "username": "mynahuser74",
+    "reply": "mynahreply75",
+    "token": "EAAmynahtoken76" + "a" * 60,
+    "app secret": "mynahappsecret77" + "b" * 16,
+    "verify token": "mynahverify78",
+    "agent": "mynahagent79",
+    "password": "mynahpassword80",
+    "error": "mynaherror81",
+    "address": "mynahaddress82",
+}
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory):
+    """A run of the whole product in which all of it was said; its folder and its log folder, once it has ended."""
+    local, files = tmp_path_factory.mktemp("canaries"), tmp_path_factory.mktemp("logfiles")
+    given = {
+        "LOG_LEVEL": "DEBUG",
+        "LOG_FILE": str(files / "app.log"),
+        "WHATSAPP_ACCESS_TOKEN": CANARIES["token"],
+        "WHATSAPP_APP_SECRET": CANARIES["app secret"],
+        "WHATSAPP_VERIFY_TOKEN": CANARIES["verify token"],
+        "DEMO_OWNER_PASSWORD": f"demo-{CANARIES['password']}",
+    }
+    ports = Ports(web=28300, simulator=29390, postgres=25732, valkey=26679)
+    with Stack(local, given, preferred=ports, durable=False) as stack:
+        stack.start()
+        world = World(stack)
+        _speak(world)
+        _break(world)
+        _look(world)
+        world.calm()
+    return local, files
+
+
+def _speak(world: World) -> None:
+    """Customers with and without a phone write; rules and the fallback answer, statuses come back."""
+    customers = [
+        {"name": CANARIES["name"], "phone": CANARIES["phone"]},
+        {"name": CANARIES["name"], "username": CANARIES["username"]},
+    ]
+    world.query("UPDATE accounts_settings SET fallback_text = %s", f"{CANARIES['reply']} fallback")
+    world.query("UPDATE aibot_rule SET reply = reply || %s", f" {CANARIES['reply']}")
+    for customer in customers:
+        made = world.control("POST", "/_sim/customers", customer)
+        for text in ("price?", f"{CANARIES['text']} {CANARIES['hindi']}", "STOP"):
+            world.write(made["id"], text)
+            world.until(world.quiet)
+        world.control("POST", f"/_sim/customers/{made['id']}/read", {})
+    world.until(world.quiet)
+    assert any(CANARIES["reply"] in json.dumps(call) for call in world.answers(CANARIES["phone"]))
+
+
+def _break(world: World) -> None:
+    """Meta refuses and stutters; the database refuses an insert, then a claim; bodies that are no webhooks come."""
+    for fault in ({"mode": "error", "code": 131026}, {"mode": "broken_json"}, {"mode": "http_502"}, {"mode": "reset"}):
+        world.control("PUT", "/_sim/faults", {"graph": {**fault, "times": 1}})
+        world.write(world.new_phone(), f"price of {CANARIES['text']}?")
+        world.until(lambda: world.control("GET", "/_sim/webhooks")["pending"] == 0 and world.all_processed())
+    world.control("PUT", "/_sim/faults", {"graph": {}})
+    world.until(world.quiet, within=60)
+    for event, condition in (
+        ("INSERT", "NEW.direction = 'in'"),
+        ("UPDATE", "NEW.status = 10 AND NEW.status <> OLD.status"),
+    ):
+        world.query(REFUSE)
+        world.query(
+            f"CREATE TRIGGER refuse BEFORE {event} ON conversations_message FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refuse()"
+        )
+        world.write(world.new_phone(), f"price {CANARIES['text']}")
+        world.until(lambda event=event: _broke(world, event))
+        world.query("DROP TRIGGER refuse ON conversations_message")
+    for body in (b"{" + CANARIES["text"].encode(), json.dumps({"object": CANARIES["text"]}).encode()):
+        assert world.post_webhook(body) == 200
+    signed = {"x-hub-signature-256": "sha256=" + "0" * 64}
+    assert world.http("POST", f"{world.web}/webhook", CANARIES["text"].encode(), signed)[0] == 401
+    with (
+        psycopg.connect(world.stack.env["DATABASE_URL"]) as connection,
+        pytest.raises(psycopg.errors.InvalidTextRepresentation),
+    ):
+        connection.execute(f"SELECT '{CANARIES['error']}'::int FROM (SELECT '{CANARIES['text']}') AS t")
+
+
+REFUSE = f"""
+    CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'no', DETAIL = '{CANARIES["error"]} ' || NEW.text; END $$
+"""
+
+
+def _broke(world: World, event: str) -> bool:
+    if event == "INSERT":
+        return bool(world.query("SELECT 1 FROM webhooks_faileditem"))
+    return "InvalidParameterValue" in _log(world.stack.local, "send")
+
+
+def _log(local: Path, name: str) -> str:
+    return (local / "log" / f"{name}.log").read_text(errors="replace")
+
+
+def _printed(local: Path) -> str:
+    return "\n".join(file.read_text(errors="replace") for file in sorted((local / "log").glob("*.log*")))
+
+
+def _look(world: World) -> None:
+    """Pages are asked for by their addresses, a password is typed, Meta verifies, a doctor comes, metrics are read."""
+    for path in (
+        f"/admin/login/?next=/admin/{CANARIES['address']}",
+        f"/nowhere/{CANARIES['address']}",
+        f"/webhook?hub.mode=subscribe&hub.verify_token={CANARIES['verify token']}&hub.challenge=7",
+        f"/webhook?hub.mode=subscribe&hub.verify_token={CANARIES['address']}&hub.challenge=7",
+        "/metrics",
+        "/health/ready",
+    ):
+        world.http("GET", world.web + path)
+    login = f"username=owner%40shuddh-dairy.example&password={CANARIES['password']}".encode()
+    assert world.http("POST", f"{world.web}/admin/login/", login)[0] == 403
+    world.stack.manage("doctor")
+
+
+def test_it_was_loud_and_every_process_spoke(talk):
+    local, files = talk
+    assert {"web.log", "inbound.log", "send.log", "beat.log", "postgres.log", "simulator.log", "doctor.log"} <= {
+        file.name for file in (local / "log").iterdir()
+    }
+    [file] = files.iterdir()
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert {"request", "drained", "sent"} <= {line["event"] for line in lines}
+    assert any("exception" in line for line in lines)
+    assert "database system is ready" in _log(local, "postgres")
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_no_canary_was_heard(talk, canary):
+    local, files = talk
+    everything = _printed(local) + "".join(file.read_text() for file in files.iterdir())
+    word = CANARIES[canary]
+    spelled = {word, word.encode("unicode_escape").decode(), json.dumps(word)[1:-1]}
+    heard = [line[:400] for line in everything.splitlines() if any(one in line for one in spelled)]
+    assert heard == []
+
+
+def test_no_generated_secret_was_printed(talk):
+    local, files = talk
+    everything = _printed(local) + "".join(file.read_text() for file in files.iterdir())
+    assert [name for name, secret in keys.load(local).items() if secret in everything] == []
