@@ -105,7 +105,7 @@ class ConversationInline(OwnedInline):
     @display(description=gettext_lazy("last words"))
     def thread(self, obj):
         url = reverse("admin:conversations_conversation_change", args=[obj.pk])
-        words = obj.last_message_text or _("Open")
+        words = obj.last_message_text or _("See the conversation")
         return format_html('<a class="text-link one-line" href="{}">{}</a>', url, words)
 
 

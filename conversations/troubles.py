@@ -111,7 +111,7 @@ OURS: dict[str, Trouble] = {
         "Not sent: your WhatsApp number is switched off here.",
         "Switch it on under Numbers, then send the message once more.",
         "नहीं भेजा गया: आपका WhatsApp नंबर यहाँ बंद किया हुआ है।",
-        "Numbers में जाकर उसे चालू करें, फिर संदेश दोबारा भेजें।",
+        "“नंबर” में जाकर उसे चालू करें, फिर संदेश दोबारा भेजें।",
     ),
     "gave_up": _trouble(
         "Not sent: WhatsApp could not be reached, or took no message, in several tries.",
@@ -129,7 +129,7 @@ OURS: dict[str, Trouble] = {
         "Not sent: the number's access token is stored here but cannot be opened any more.",
         "Enter the token again under Numbers.",
         "नहीं भेजा गया: इस नंबर का access token यहाँ रखा है, पर अब खुल नहीं रहा।",
-        "Numbers में जाकर token दोबारा डालें।",
+        "“नंबर” में जाकर token दोबारा डालें।",
     ),
 }
 
@@ -146,13 +146,13 @@ _TOKEN = _trouble(
     "WhatsApp does not accept the number's access token any more. It has expired or was withdrawn.",
     "Make a new token at Meta and enter it under Numbers. What waits is sent then.",
     "WhatsApp अब इस नंबर का access token नहीं मान रहा। उसकी अवधि ख़त्म हो गई है या उसे रद्द कर दिया गया है।",
-    "Meta पर नया token बनाएँ और Numbers में डालें। रुके हुए संदेश उसके बाद चले जाएँगे।",
+    "Meta पर नया token बनाएँ और “नंबर” में डालें। रुके हुए संदेश उसके बाद चले जाएँगे।",
 )
 _PERMISSION = _trouble(
     "The number's access token lacks a permission that sending needs.",
     "At Meta make a token with whatsapp_business_messaging and whatsapp_business_management, and enter it under Numbers.",
     "इस नंबर के access token में संदेश भेजने की अनुमति नहीं है।",
-    "Meta पर whatsapp_business_messaging और whatsapp_business_management वाली अनुमति के साथ token बनाएँ और Numbers में डालें।",
+    "Meta पर whatsapp_business_messaging और whatsapp_business_management वाली अनुमति के साथ token बनाएँ और “नंबर” में डालें।",
 )
 _RESTRICTED = _trouble(
     "WhatsApp has restricted or locked your account because its rules were broken.",
@@ -164,7 +164,7 @@ _NOT_REGISTERED = _trouble(
     "Your number is not registered for sending with WhatsApp.",
     "Register it in Meta's WhatsApp Manager, then switch sending on again under Numbers.",
     "आपका नंबर WhatsApp पर संदेश भेजने के लिए रजिस्टर नहीं है।",
-    "Meta के WhatsApp Manager में नंबर रजिस्टर करें, फिर Numbers में जाकर भेजना दोबारा चालू करें।",
+    "Meta के WhatsApp Manager में नंबर रजिस्टर करें, फिर “नंबर” में जाकर भेजना दोबारा चालू करें।",
 )
 _TOO_MANY = _trouble(
     "Too many messages left in a short time, and WhatsApp took no more.",
@@ -246,7 +246,7 @@ CODES: dict[int, Trouble] = {
         "Meta could not take the money for this message: there is no valid payment method, or a bill is open.",
         "Mend the payment method in Meta's Billing Hub, then switch sending on again under Numbers.",
         "Meta इस संदेश के पैसे नहीं ले सका: payment method सही नहीं है या कोई बिल बाक़ी है।",
-        "Meta के Billing Hub में payment method ठीक करें, फिर Numbers में जाकर भेजना दोबारा चालू करें।",
+        "Meta के Billing Hub में payment method ठीक करें, फिर “नंबर” में जाकर भेजना दोबारा चालू करें।",
     ),
     131045: _NOT_REGISTERED,
     133010: _NOT_REGISTERED,

@@ -236,9 +236,13 @@ if len({bool(CLOUDINARY_CLOUD_NAME), bool(CLOUDINARY_API_KEY), bool(CLOUDINARY_A
 # --- pages --------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 FORMAT_MODULE_PATH = "whatsapp_automation.formats"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # a person's choice; without one the browser's languages decide
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -254,7 +258,7 @@ if PRODUCTION:
     }
 
 _HTTPS = FRONTEND_URL.startswith("https://")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = int(env.duration("SESSION_EXPIRES_IN", "12h").total_seconds())
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -298,7 +302,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "whatsapp_automation.admin.favicon"}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": False,
+    "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "6px",
     "ENVIRONMENT": "whatsapp_automation.admin.environment_badge",
     "SIDEBAR": {"show_search": False, "navigation": "whatsapp_automation.admin.navigation"},

@@ -4,7 +4,7 @@
 
 Runs before there are any packages: nothing but the standard library, no import of ours. ``server`` installs what the
 product needs, ``dev`` the tools for tests too. What is there already is left alone, so that all of it works without a
-network once it has run. A missing Tesseract or Chromium never fails: it says what waits for it.
+network once it has run. A missing Tesseract, Chromium or font never fails: it says what waits for it.
 """
 
 import contextlib
@@ -118,11 +118,30 @@ def _tesseract_reads(*languages: str) -> bool:
 
 
 def _need_chromium() -> None:
-    """The browser of the browser tests. On macOS Playwright finds an installed Chrome."""
-    if shutil.which("chromium") or sys.platform == "darwin":
+    """The browser of the browser tests, and fonts to see what it draws. On macOS Playwright finds an installed Chrome, and
+    the system has the letters and the emoji.
+    """
+    if sys.platform == "darwin":
         return
-    if not _install_system("Chromium, for the browser tests", ["chromium"], []):
+    if not shutil.which("chromium") and not _install_system("Chromium, for the browser tests", ["chromium"], []):
         _say("Chromium is not installed: the browser tests are skipped. To install it: apt-get install chromium")
+    if not all(map(_is_drawn, _DRAWN)) and not _install_system("fonts for Hindi and emoji", list(_FONTS), []):
+        _say("Fonts for Hindi and emoji are missing: pictures of pages may show boxes. To install them:")
+        _say(f"    apt-get install {' '.join(_FONTS)}")
+        _say(
+            "    (Fedora: google-noto-sans-devanagari-fonts google-noto-color-emoji-fonts; Arch: noto-fonts noto-fonts-emoji)"
+        )
+
+
+_FONTS = ("fontconfig", "fonts-noto-core", "fonts-noto-color-emoji")
+_DRAWN = ("905", "1f642")  # a letter of Hindi's, and an emoji
+
+
+def _is_drawn(code_point: str) -> bool:
+    """Whether any font of the machine has the character. Without fontconfig nobody can tell: False."""
+    if not shutil.which("fc-list"):
+        return False
+    return bool(_run(["fc-list", f":charset={code_point}", "family"]).stdout.strip())
 
 
 def _install_system(what: str, debian: list[str], brew: list[str]) -> bool:
