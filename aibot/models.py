@@ -6,10 +6,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import OwnedModel
 
+from .matching import forms
+
+PHRASE = 500  # characters
+
 
 def valid_phrases(value) -> None:
-    if not isinstance(value, list) or any(not isinstance(p, str) or not p.strip() or len(p) > 200 for p in value):
+    """A list of texts as matching.py reads them. An emoji alone is one; a gap or choice alone says nothing."""
+    if not isinstance(value, list) or any(not isinstance(p, str) or not p.strip() or len(p) > PHRASE for p in value):
         raise ValidationError(_('Phrases are a list of texts: ["price", "how much"].'))
+    for phrase in value:
+        try:
+            forms(phrase)
+        except ValueError:
+            raise ValidationError(_("%(phrase)s stands for too many phrases."), params={"phrase": phrase}) from None
 
 
 def valid_buttons(value) -> None:
