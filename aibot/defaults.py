@@ -102,6 +102,7 @@ RULES: dict[tuple[str, str], dict] = {
         "(is there/do you * ) (trial/sample/samples)|days trial|can i (try/taste)|(could/may) i (try/taste)|like to taste|"
         "tester (pack/bottle)|for (trial/trail)|on trial",
         "unless": "trial room|(demo/display) (store/stores)|test drive room|democracy|try (again/on)|(court/clinical) trial",
+        "asks": "email",
         "reply": "We are happy to send you a free sample, {name}. Please write your e-mail address here, and we will arrange it.",
     },
     ("demo", "hi"): {
@@ -110,6 +111,7 @@ RULES: dict[tuple[str, str], dict] = {
         "डेमो|(फ्री/मुफ्त/निशुल्क/थोड़ा/पहले) * (सैंपल/सैम्पल/सेंपल/ट्रायल/नमूना)|(सैंपल/सैम्पल/सेंपल/ट्रायल/नमूना/ट्राई) * (चाहिए/मिलेगा/मिल/भेजो/भेजिए/भेज/"
         "दो/दीजिए/दे/मिलता/मिलेगी/मंगवाना/लेना/देखना/दिखाओ/दिखाइए/है/करना/कर/करके)|चख (कर/के/सकते/सकता)|चखना|चखने (के/को)|पहले (चख/ट्राई/टेस्ट)|टेस्ट कर(ना/के/) (चाहता/चाहती/देखना)",
         "unless": "ट्रायल रूम",
+        "asks": "email",
         "reply": "हम आपको मुफ़्त सैंपल भेजेंगे। कृपया यहाँ अपना ई-मेल पता लिखें, हम इंतज़ाम कर देंगे।",
     },
     ("demo", "hi-Latn"): {
@@ -119,6 +121,7 @@ RULES: dict[tuple[str, str], dict] = {
         "dekhna/dikhao/dikhaiye/hai/karna/kar/karke)|(muft/free/thoda/pehle) * (sample/trial/namuna)|chakh (kar/ke/sakte/sakta)|chakhna|chakhne|"
         "pehle (chakh/try/taste/test)|try (karna/kar/karke) (chahta/chahti/hai/sakte/sakta/ke/dekhna/lu/loon)|taste kar",
         "unless": "trial room",
+        "asks": "email",
         "reply": "Hum aapko free sample bhejenge. Kripya yahan apna e-mail likhein, hum intezaam kar denge.",
     },
     ("support", "en"): {
@@ -155,8 +158,10 @@ RULES: dict[tuple[str, str], dict] = {
         "something (is/went) wrong|help me please|help me out|got * instead of|(less/short) (quantity/weight) |delivery (boy/guy/man) * (rude/misbehaved/not/never/didnt)",
         "unless": "not broken|(no/any/without) (problem/problems/issue/issues/complaint/complaints)|not * (any/have a) (problem/issue)|help (choosing/deciding/selecting/me choose/me decide)|"
         "do not need help|dont need help|back pain|tissue",
+        "asks": "problem",
         "reply": "We are sorry for the trouble. Please tell us what happened; a person from our team will answer you here. "
         "Our hours: {hours}.",
+        "away": "We are sorry for the trouble. Please tell us what happened. We are closed now; a person from our team will answer you here when we open again {opens}. Our hours: {hours}.",
     },
     ("support", "hi"): {
         "whole": "मदद|मदद चाहिए|सहायता|सहायता चाहिए|हेल्प|शिकायत|समस्या|परेशानी|दिक्कत|कस्टमर केयर|रिफंड|वापसी|मदद करो",
@@ -171,7 +176,9 @@ RULES: dict[tuple[str, str], dict] = {
         "(गलत/ग़लत) (सामान/ऑर्डर/चीज/प्रोडक्ट/आइटम/पैकेट/माल/चीज़)|(वापस/बदल/एक्सचेंज/रिटर्न) (करना/करनी/करो/दो/लो/कर)|(ऑर्डर/आर्डर) (कैंसिल/रद्द)|कैंसिल (करना/कर/करो)|"
         "(कॉल/फोन/फ़ोन) (करो/करें/कीजिए/करिए/कर दो/करवा)|(कम/आधा) (सामान/मिला/निकला/आया)|(घटिया/बेकार/बहुत खराब)|एक्सपायर|(ऐप/वेबसाइट/लॉगिन/ओटीपी) * (नहीं/बंद/क्रैश)|देर (हो/से)",
         "unless": "कोई (समस्या/दिक्कत/परेशानी/शिकायत/प्रॉब्लम) नहीं",
+        "asks": "problem",
         "reply": "असुविधा के लिए खेद है। कृपया बताएं क्या हुआ; हमारी टीम आपको यहीं जवाब देगी। हमारा समय: {hours}।",
+        "away": "असुविधा के लिए खेद है। कृपया बताएं क्या हुआ। अभी हम बंद हैं; {opens} खुलने पर हमारी टीम आपको यहीं जवाब देगी। हमारा समय: {hours}।",
     },
     ("support", "hi-Latn"): {
         "whole": "madad|madad chahiye|sahayata|dikkat|pareshani|shikayat|madad karo|help|customer care|refund|samasya",
@@ -190,7 +197,9 @@ RULES: dict[tuple[str, str], dict] = {
         "(kam/aadha) (saman/samaan/mila/nikla/aaya/maal/quantity)|(ghatiya/bekar/bekaar/bakwas) (service/quality/maal/saman/hai/product)|expire|expired|"
         "(madad/help/sahayata) (chahiye/karo/kar/kijiye/karein/kare/kariye/ki zarurat)|(meri/mujhe/koi/kuch) (madad/help)|der (ho/se/lag)|late (ho/aaya/hai/kyu/kyon)|(koi/kuch) (jawab/reply/response) nahi|dhokha|fraud",
         "unless": "koi (problem/issue/dikkat/pareshani/shikayat) nahi|(problem/issue/dikkat/pareshani) nahi",
+        "asks": "problem",
         "reply": "Asuvidha ke liye maaf kijiye. Kripya batayein kya hua; hamari team aapko yahin jawab degi. Hamara samay: {hours}.",
+        "away": "Asuvidha ke liye maaf kijiye. Kripya batayein kya hua. Abhi hum band hain; {opens} khulne par hamari team aapko yahin jawab degi. Hamara samay: {hours}.",
     },
     ("opt_out", "en"): {
         "whole": "stop|stop all|stop this|unsubscribe|unsubscribe me|optout|opt out|opt me out|remove me|end|stop (messages/messaging/texting/promotions/offers/ads/spam/spamming/sending/now/sms)|"
@@ -290,6 +299,8 @@ def _rule(business: Business, intent: str, language: str, data: dict) -> Rule:
         phrases=_phrases(data.get("anywhere", "")),
         unless_phrases=_phrases(data.get("unless", "")),
         reply=data["reply"],
+        away_reply=data.get("away", ""),
+        asks=data.get("asks", ""),
         buttons=[{"intent": i, "title": t} for i, t in _MENU[language]] if data.get("menu") else [],
         priority=PRIORITY[intent],
     )

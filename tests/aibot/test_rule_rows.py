@@ -65,7 +65,7 @@ def test_buttons_that_may_be_stored_are_buttons_that_whatsapp_takes(buttons):
         [{"intent": [], "title": "Prices"}],
         [{"intent": "pricing", "title": "Prices"}, {"intent": "demo", "title": "Prices"}],
         [{"intent": "pricing", "title": "Prices"}, {"intent": "pricing", "title": "Rates"}],
-        [{"intent": i, "title": i} for i in ("pricing", "demo", "support", "bye")],
+        [{"intent": "pricing", "title": str(n)} for n in range(11)],
     ],
 )
 def test_bad_buttons_are_refused(buttons):
