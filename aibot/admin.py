@@ -1,20 +1,33 @@
 """The admin of rules: phrases one a line, buttons as three rows, and the reply as the customer gets it."""
 
 from django import forms
-from django.contrib import admin
-from django.db.models import TextChoices
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, TextChoices
+from django.http import Http404, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from accounts import audit
 from accounts.admin_base import ChoiceFilter, OwnedAdmin, OwnedForm, yes_no
 from accounts.admin_fields import TemplateWidget
+from accounts.models import Product
 
-from .models import Rule
-from .rules import render, shop_of
+from .matching import Book
+from .models import MOST_BUTTONS, MOST_ROWS, Rule, RuleMatch, Trap
+from .products import names_of
+from .rules import most_characters, render, shop_of, text_of
+from .trying import failing, try_message
 
-MOST_BUTTONS = 3
+SHOWN_MATCHES = 10
 
 
 class ButtonsWidget(TemplateWidget):
@@ -24,7 +37,9 @@ class ButtonsWidget(TemplateWidget):
 
     def inputs(self, name, value):
         buttons = [b for b in value if isinstance(b, dict)] if isinstance(value, list) else []
-        rows = [*buttons, *[{}] * MOST_BUTTONS][: max(MOST_BUTTONS, len(buttons))]
+        rows = [*buttons, *[{}] * MOST_ROWS][
+            : max(MOST_BUTTONS, len(buttons) + 1) if len(buttons) < MOST_ROWS else len(buttons)
+        ]
         intents: type[TextChoices] = Rule.Intent
         return {
             "rows": [
@@ -64,39 +79,129 @@ class ButtonsField(forms.Field):
         return value or []
 
 
+def intent_choices() -> list[tuple[str, str]]:
+    return [("", _("nothing: no rule should answer")), *Rule.Intent.choices]
+
+
 class RuleForm(OwnedForm):
+    """Beside the fields: the reply must fit once it is filled, and the business's test lines must still be understood, or
+    the owner says that it shall be saved all the same.
+    """
+
+    save_anyway = forms.BooleanField(
+        required=False, label=gettext_lazy("Save although test lines are understood otherwise")
+    )
+
     class Meta:
         error_messages = {
             "__all__": {"unique_together": gettext_lazy("There is a rule for this intent in this language already.")}
         }
 
+    def clean(self):
+        super().clean()
+        if not self.errors:
+            self._check_length()
+        if not self.errors and not self.cleaned_data.get("save_anyway"):
+            self._check_traps()
+        return self.cleaned_data
+
+    def _rule(self) -> Rule:
+        given = {name: value for name, value in self.cleaned_data.items() if name != "save_anyway"}
+        rule = Rule(id=self.instance.pk, business=self.business)
+        for name in ("intent", "language", "enabled", "priority", "phrases", "whole_phrases", "unless_phrases"):
+            setattr(rule, name, given.get(name, getattr(self.instance, name)))
+        return rule
+
+    def _check_length(self) -> None:
+        shop, buttons = shop_of(self.business.pk), self.cleaned_data.get("buttons") or []
+        for field in ("reply", "away_reply"):
+            language = self.cleaned_data.get("language") or self.instance.language
+            text = self.cleaned_data.get(field, "")
+            filled = render(shop, text, language, "x" * 30, now=timezone.now())
+            if len(filled) > most_characters(len(buttons)):
+                self.add_error(
+                    field,
+                    _(
+                        "Filled in it has %(length)s characters; WhatsApp takes %(most)s here. Shorten it, or leave the buttons out."
+                    )
+                    % {"length": len(filled), "most": most_characters(len(buttons))},
+                )
+
+    def _check_traps(self) -> None:
+        traps = list(Trap.objects.filter(business=self.business))
+        if not traps:
+            return
+        others = list(Rule.objects.filter(business=self.business, enabled=True).exclude(pk=self.instance.pk))
+        names = names_of(Product.objects.filter(business=self.business, active=True))
+        rule = self._rule()
+        before = {trap.pk for trap, _got in failing(shop_of(self.business.pk).book, traps)}
+        after = failing(Book([*others, *([rule] if rule.enabled else [])], names), traps)
+        broken = [(trap, got) for trap, got in after if trap.pk not in before]
+        if broken:
+            labels = dict(Rule.Intent.choices)
+            self.add_error(
+                "save_anyway",
+                [
+                    _("“%(text)s” should mean %(wanted)s, and would mean %(got)s.")
+                    % {
+                        "text": trap.text,
+                        "wanted": labels.get(trap.intent, _("nothing")),
+                        "got": labels.get(got, _("nothing")),
+                    }
+                    for trap, got in broken
+                ],
+            )
+
+
+class TryForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("What the customer writes"),
+        max_length=4096,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+    )
+
+
+class TrapForm(forms.Form):
+    intent = forms.ChoiceField(
+        label=gettext_lazy("It should mean"), choices=intent_choices, required=False, widget=UnfoldAdminSelectWidget
+    )
+
 
 @admin.register(Rule)
 class RuleAdmin(OwnedAdmin):
     form = RuleForm
-    list_display = ("intent", "language", "says", "priority", "enabled")
+    list_before_template = "admin/aibot/_rules_head.html"
+    list_display = ("intent", "language", "says", "hits", "priority", "enabled")
     list_display_links = ("intent", "language")
     list_filter = (("intent", ChoiceFilter), ("language", ChoiceFilter), yes_no("enabled", gettext_lazy("on")))
     ordering = ("-priority", "intent", "language")
     lines_fields = ("phrases", "whole_phrases", "unless_phrases")
-    readonly_fields = ("preview",)
+    readonly_fields = ("preview", "last_matches")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(hit_count=Count("matches"))
 
     def get_fieldsets(self, request, obj=None):
         return (
+            *(
+                ((None, {"fields": ("save_anyway",)}),) if request.method == "POST" else ()
+            ),  # shown with its errors only
             (None, {"fields": ("intent", "language", "enabled", "priority")}),
             (
                 gettext_lazy("What customers write"),
                 {
                     "fields": ("phrases", "whole_phrases", "unless_phrases"),
                     "description": gettext_lazy(
-                        "One a line. Capitals, punctuation and lengthened letters make no difference."
+                        "One a line. Capitals, punctuation, lengthened letters and usual spellings (pls, nhi, chaiye) make no "
+                        "difference."
                     ),
                 },
             ),
             (
                 gettext_lazy("What the bot answers"),
-                {"fields": ("reply", "buttons", *(("preview",) if obj else ()))},
+                {"fields": ("reply", "away_reply", "buttons", "asks", *(("preview",) if obj else ()))},
             ),
+            *(((gettext_lazy("Last messages that it answered"), {"fields": ("last_matches",)}),) if obj else ()),
         )
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -105,11 +210,12 @@ class RuleAdmin(OwnedAdmin):
                 label=capfirst(db_field.verbose_name),
                 required=False,
                 help_text=gettext_lazy(
-                    "At most three, of 20 characters each. A tap on one gets the reply of that intent's rule."
+                    "Up to three are buttons, up to ten a list, of 20 characters each. A tap on one gets the reply of that "
+                    "intent's rule."
                 ),
             )
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "reply":
+        if db_field.name in ("reply", "away_reply"):
             field.widget.attrs["rows"] = 5
         return field
 
@@ -117,7 +223,117 @@ class RuleAdmin(OwnedAdmin):
     def says(self, obj):
         return render_to_string("admin/_one_line.html", {"text": obj.reply})
 
+    @display(description=gettext_lazy("answered in 30 days"), ordering="hit_count")
+    def hits(self, obj):
+        return obj.hit_count
+
     @display(description=gettext_lazy("as the customer gets it"))
     def preview(self, obj):
-        text = render(shop_of(obj.business_id), obj.reply, obj.language, "Asha")
+        text = text_of(shop_of(obj.business_id), obj, "", "Asha", timezone.now())
         return render_to_string("admin/aibot/_preview.html", {"text": text, "buttons": obj.buttons})
+
+    @display(description=gettext_lazy("messages"))
+    def last_matches(self, obj):
+        matches = RuleMatch.objects.filter(rule=obj).select_related("message")[:SHOWN_MATCHES]
+        return render_to_string("admin/aibot/_matches.html", {"matches": matches, "rule": obj})
+
+    # --- pages of our own
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("try/", view(self.try_view), name="aibot_rule_try"),
+            path("<uuid:rule_id>/wrong/<uuid:match_id>/", view(self.wrong_view), name="aibot_rule_wrong"),
+            *super().get_urls(),
+        ]
+
+    def try_view(self, request):
+        """What a text gets. By POST, so that no address holds a customer's words; nothing is sent or stored."""
+        return require_http_methods(["GET", "HEAD", "POST"])(self._try)(request)
+
+    def _try(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = TryForm(request.POST or None)
+        tried = (
+            try_message(shop_of(request.business.pk), form.cleaned_data["text"], timezone.now())
+            if form.is_valid()
+            else None
+        )
+        if tried and "keep" in request.POST:
+            return self._keep(request, form.cleaned_data["text"])
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Try a message"),
+            "form": form,
+            "tried": tried,
+            "trap_form": TrapForm(initial={"intent": tried.rule.intent if tried and tried.rule else ""}),
+            "may_keep": self.has_change_permission(request),
+        }
+        return TemplateResponse(request, "admin/aibot/try.html", context, status=422 if form.errors else 200)
+
+    def _keep(self, request, text):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        trap_form = TrapForm(request.POST)
+        if not trap_form.is_valid():
+            raise Http404
+        keep_trap(request, text, trap_form.cleaned_data["intent"])
+        return HttpResponseRedirect(reverse("admin:aibot_rule_try"))
+
+    def wrong_view(self, request, rule_id, match_id):
+        """One of a rule's last messages should have meant something else: it becomes a test line."""
+        return require_http_methods(["GET", "HEAD", "POST"])(self._wrong)(request, rule_id, match_id)
+
+    def _wrong(self, request, rule_id, match_id):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        rule = self.get_object(request, str(rule_id))
+        match = RuleMatch.objects.filter(rule=rule, pk=match_id).select_related("message").first() if rule else None
+        if match is None or not match.message.text.strip():
+            raise Http404
+        form = TrapForm(request.POST or None, initial={"intent": ""})
+        if request.method == "POST" and form.is_valid():
+            keep_trap(request, match.message.text, form.cleaned_data["intent"])
+            return HttpResponseRedirect(reverse("admin:aibot_rule_change", args=[rule.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What should it mean?"),
+            "form": form,
+            "match": match,
+            "rule": rule,
+        }
+        return TemplateResponse(request, "admin/aibot/wrong.html", context, status=422 if form.errors else 200)
+
+
+def keep_trap(request, text: str, intent: str) -> None:
+    """Make a line one of the business's test lines, or change what it should mean, and say so."""
+    text = text[: Trap._meta.get_field("text").max_length]
+    trap, is_new = Trap.objects.update_or_create(business=request.business, text=text, defaults={"intent": intent})
+    what = "created" if is_new else "changed"
+    audit.record(f"trap.{what}", business=request.business, actor=request.user, target=str(trap.pk))
+    if failing(shop_of(request.business.pk).book, [trap]):
+        messages.warning(request, _("It is a test line now. The rules do not understand it yet: change their phrases."))
+    else:
+        messages.success(request, _("It is a test line now, and the rules understand it."))
+
+
+@admin.register(Trap)
+class TrapAdmin(OwnedAdmin):
+    """A business's own test lines, with what the rules make of each now."""
+
+    list_display = ("text", "meaning", "understood", "created_at")
+    list_filter = (("intent", ChoiceFilter),)
+    search_fields = ("text",)
+    search_help_text = gettext_lazy("Message")
+    fields = ("text", "intent")
+
+    @display(description=gettext_lazy("means"), ordering="intent")
+    def meaning(self, obj):
+        return obj.get_intent_display() or _("nothing")
+
+    @display(description=gettext_lazy("understood"), boolean=True)
+    def understood(self, obj):
+        return not failing(shop_of(obj.business_id).book, [obj])

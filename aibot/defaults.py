@@ -20,13 +20,22 @@ _MENU = {
 }
 
 _HELLOS = (
-    "hi|hii|hey|heya|hello|helo|hlo|hllo|hallo|hola|yo|gm|good morning|good afternoon|good evening|greetings|salaam|salam|"
-    "assalamu alaikum|👋|🙏|hey there|anyone there|is anyone there"
+    "is this * (shop/dairy/store/number)|hope (you are/all is/everything is) * (well/good/fine)|(hi/hello/hey/namaste/namaskar) * (wale/waale/wala/wali)|"
+    "hi|hii|hey|heya|hello|helo|hlo|hllo|hallo|hola|yo|hy|hiya|gm|good (morning/afternoon/evening/day)|greetings|"
+    "(salaam/salam/aadab/adaab)|(assalamu/assalam/aslam) (alaikum/walekum/o alaikum)|👋|🙏|(hi/hey/hello) there|"
+    "(anyone/anybody/someone) there|is (anyone/anybody/someone) (there/available/online)|are you (there/online/available)|"
+    "how are you|how are you doing|(how is/hows) it going|how do you do|how have you been|nice to meet you|(how is/hows) everything|(hi/hey/hello) (all/again/shop/store)|whats up|what is up|howdy|very good morning"
 )
 _THANKS = (
-    "bye|bye bye|goodbye|good bye|good night|gn|thanks|thank you|thank u|thankyou|thx|ty|tysm|thanks a lot|thanks so much|"
-    "thank you so much|thank you very much|many thanks|see you|see ya|cya|take care|have a nice day|have a good day"
+    "talk (to you/) later|tc|thats all|that is all|(i have/got) everything (i/) need|(thanku/thanx) (so much/)|will (talk/come back) later|"
+    "bye|bye bye|byee|goodbye|good bye|good night|gn|thanks|thank you|thankyou|ty|tysm|thx|thanks (a lot/so much/again/a ton/a bunch)|"
+    "thank you (so much/very much/again/for your help/for the help/for your time/for helping)|"
+    "thanks for (your help/the help/your time/helping/the info/the information/everything)|"
+    "(many/much/big) thanks|goodnight|farewell|nice (talking/chatting/speaking) (to/with) you|thanks for the (reply/quick reply/response/answer)|thank you for the (reply/response/information/answer)|much appreciated|appreciate it|appreciated|see (you/ya) (later/soon/tomorrow)|see you|see ya|cya|ttyl|take care|"
+    "talk to you later|have a (nice/good/great) (day/one/evening/night/time/weekend)|good day bye|bye for now|thats all thanks"
 )
+_THING = "(order/parcel/package/delivery/product/item/milk/stuff/goods)"
+_CHEEZ = "(order/parcel/saman/samaan/delivery/maal/product/item/packet/doodh/refund)"
 
 RULES: dict[tuple[str, str], dict] = {
     ("greeting", "en"): {
@@ -35,110 +44,213 @@ RULES: dict[tuple[str, str], dict] = {
         "menu": True,
     },
     ("greeting", "hi"): {
-        "whole": "नमस्ते|नमस्कार|प्रणाम|हेलो|हैलो|हाय|राम राम|सुप्रभात|शुभ प्रभात|सलाम|जय श्री कृष्ण|राधे राधे",
+        "whole": "(हेलो/हैलो/नमस्ते/नमस्कार) * (वाले/वाला/वाली)|कोई है क्या|क्या हाल (है/हैं/चाल)|"
+        "नमस्ते|नमस्कार|प्रणाम|हेलो|हैलो|हाय|हाई|राम राम|सुप्रभात|शुभ (प्रभात/संध्या/दिन)|सलाम|आदाब|जय (श्री कृष्ण/श्री राम/माता दी/हिंद)|"
+        "राधे राधे|जय जिनेंद्र|कैसे (हो/हैं) (आप/)|आप कैसे (हैं/हो)|कोई है|गुड (मॉर्निंग/इवनिंग)|अस्सलामु अलैकुम|सत श्री अकाल",
         "reply": "नमस्ते {name}! {business} में आपका स्वागत है। हम आपकी क्या मदद कर सकते हैं?",
         "menu": True,
     },
     ("greeting", "hi-Latn"): {
-        "whole": "namaste|namaskar|namaskaar|namasthe|namaste ji|pranam|pranaam|ram ram|jai shree krishna|radhe radhe|suprabhat|"
-        "kaise ho|kya haal hai",
+        "whole": "namskar|sat sri akaal|koi hai kya|(aap/sab) kaise (ho/hain)|"
+        "namaste|namaskar|namaskaar|namaste ji|pranam|pranaam|ram ram|jai (shree krishna/shri krishna/shree ram/shri ram/mata di/hind)|"
+        "radhe radhe|suprabhat|shubh (prabhat/din/sandhya)|kaise ho|kaise (hain/ho) aap|aap kaise (ho/hain)|kya haal hai|kya haal chaal|kya hal hai|"
+        "koi hai|sat (sri/shri) akal|khamma ghani|vanakkam|jai jinendra|jai bhim|hello ji",
         "reply": "Namaste {name}! {business} mein aapka swagat hai. Hum aapki kya madad karein?",
         "menu": True,
     },
     ("pricing", "en"): {
-        "whole": "cost|costs|rates|charges|pp|how much|how much is it|how much for this|cuanto cuesta|pricelist",
-        "anywhere": "price|prices|pricing|price list|how much is|how much are|how much for|how much does it cost|how much do you charge|"
-        "what does it cost|whats the cost|what is the cost|cost of the|what are your charges|what are your rates|rate list|quotation",
-        "unless": "how much time|how much weight|how long|cost of living|price match guarantee",
+        "whole": "cost|costs|costing|rate|rates|charges|pp|how much|how much (is it/for this/is this/for it/money)|cuanto cuesta|pricelist|mrp|"
+        "(rate/price) list|amount|how many rupees|quote",
+        "anywhere": "(rate/rates) of|per (kg/kilo/litre/liter/ltr/packet/piece/dozen/box/tin) how much|how much per|how much in all|"
+        "price|prices|pricing|price list|the prize (of/for)|how much (is/are/for/do you charge/does/will * cost/would/this/that/these)|"
+        "how much * (cost/costs/charge/pay/price/rupaye)|how (expensive/costly)|how many (cost/rupaye)|"
+        "(what/whats) * (cost/costs/rate/rates/charge/charges/tariff)|cost (of/for/per)|(total/the/your) (cost/rates/charges)|"
+        "(rate/rates) (for/per/list/card)|(rate/rates) of * {product}|{product} (rate/rates/cost)|rate please|current rate|(today/todays) (rate/rates)|(send/share/tell/give) * (rate/rates/quotation)|"
+        "(know/need) the (rate/rates/cost/charges)|i need * cost|rate list|rate card|menu card|(give/send/share/need/want/get) * quote|quotation|mrp|"
+        "(per/a/one) (kg/kilo/litre/liter/packet/piece/dozen) (cost/rate)|costing|"
+        "charge for|charges for|what do you charge|delivery (charge/charges/fee)|cheapest|(in/within) what budget",
+        "unless": "(rate/rates) of (growth/interest/return/speech/exchange/change/inflation)|price is (so/too/very/) (right/ok/okay/fine/good/same/different)|price (hike/rise/war)|"
+        "how much (time/weight/longer/long)|how long|(cost/costs) of living|price match|how much does it weigh|how much * (hold/weigh)|"
+        "interest rate|exchange rate|heart rate|(wrong/different) price|no cost emi|price (drop/drops/dropped) alert|how much do (you/i) (know/like/love/owe)",
         "reply": "Our prices today:\n{prices}\n\nDelivery: {delivery_area}",
     },
     ("pricing", "hi"): {
-        "whole": "कीमत|दाम|रेट|भाव|मूल्य|कितने का|कितने की|कितना",
-        "anywhere": "कीमत|कितने का है|कितने की है|कितने के हैं|कितने में|क्या दाम|दाम क्या|क्या रेट|रेट क्या|क्या भाव|भाव क्या|दाम बताओ|"
-        "दाम बताइए|रेट बताओ|रेट बताइए|कितना पैसा|कितने पैसे|रेट लिस्ट|प्राइस",
-        "unless": "कितने बजे|कितने दिन",
+        "whole": "कीमत|दाम|रेट|भाव|मूल्य|कितने का|कितने की|कितना|कितने|चार्ज|खर्चा|कितने रुपए|कितना लगेगा|रेट लिस्ट|प्राइस",
+        "anywhere": "कीमत|कीमतें|कितने (का/की/के/में) (है/हैं/मिलेगा/मिलेगी/मिलता/मिलती/दोगे/देते/पड़ेगा/दे/आएगा/आता)|कितने * (रुपए/रुपये/रुपया/पैसे)|"
+        "(का/के/की/क्या) * (दाम/रेट/भाव/मूल्य/प्राइस/चार्ज/चार्जेस)|(दाम/रेट/भाव/मूल्य/प्राइस/चार्ज) * (क्या/बताओ/बताइए/बताना/बता/बताएं/बताइये/चाहिए/भेजो/भेजिए/भेज/कितना/कितने/जानना)|"
+        "कितना (पैसा/पैसे/रुपया/खर्चा/खर्च/चार्ज/रेट/लगेगा/लगता/पड़ेगा/पड़ता/होगा/है)|कितने पैसे|कितने (का/की/में)|रेट लिस्ट|दाम सूची|प्राइस|प्राइज|मूल्य सूची|"
+        "आज का (दाम/रेट/भाव)|क्या (दाम/रेट/भाव)|{product} कितने",
+        "unless": "कितने (बजे/दिन/घंटे/समय/टाइम)|कितना (समय/टाइम/वक्त)",
         "reply": "आज के हमारे दाम:\n{prices}\n\nडिलीवरी: {delivery_area}",
     },
     ("pricing", "hi-Latn"): {
-        "whole": "rate|daam|dam|bhav|kimat|keemat|kitne ka|kitne ki|kitna|kitna hai|kitna lagega",
-        "anywhere": "kitne ka|kitne ki|kitne me|kitne mein|kitne rupaye|kitne paise|kitna paisa|kitna rupaya|rate kya|kya rate|rate batao|"
-        "rate bataiye|rate bata do|daam kya|kya daam|daam batao|daam bataiye|dam batao|kimat kya|kya kimat|keemat kya|kya keemat|kya bhav|"
-        "bhav kya|charges kya|kya charges|kitna charge|price kya|rate list",
-        "unless": "kitne baje|kitne din|kitne ghante|kitne time",
+        "whole": "rate|daam|dam|bhav|bhaav|kimat|keemat|mulya|kitne ka|kitne ki|kitna|kitne|kitna hai|kitna lagega|kharcha|kitna hoga|kitne hue|rate list",
+        "anywhere": "kitne (ka/ki/ke/me/mein/rupaye/rupiya/paise/ko)|kitna (paisa/rupaye/rupya/rupiya/charge/rate/kharcha/kharch/lagega/lagta/padega/padta/cost/price/hua)|"
+        "kitne * (rupaye/paise)|(ka/ki/ke/kya) * (rate/rates/daam/dam/bhav/keemat/kimat/price/charges)|"
+        "(rate/rates/daam/bhav/keemat/charges/charge/cost) * (kya/batao/bataiye/bata/batana/chahiye/bhejo/bhejiye/bhej/kitna/kitni/janna/jaanna/please)|"
+        "(aaj/abhi) * (rate/bhav/daam)|(kya/kitna) (rate/bhav/daam/charge/charges/cost)|price (kya/batao/kitna)|keemat|rate list|rate card|"
+        "kitne me (doge/dete/milega/degi/de)|kya bhav|bhav kya|kya (rate/daam)|kitne (doge/lagenge/lagega)|{product} (kitne/rate/daam/bhav)|kitne ki",
+        "unless": "kitne (baje/din/ghante/time/dino/log/der)|kitna (time/samay/waqt/der/weight)|interest rate",
         "reply": "Aaj ke hamare daam:\n{prices}\n\nDelivery: {delivery_area}",
     },
     ("demo", "en"): {
-        "whole": "sample|trial|free sample|free trial",
-        "anywhere": "demo|free trial|free sample|want a trial|trial pack|get a sample|send a sample|taste a sample|show me how it works",
-        "reply": "We are happy to send you a free sample, {name}. Please write your address and a good time, and we will call you back.",
+        "whole": "sample|samples|trial|free sample|free trial|demo|tester|a sample|free samples|trial pack|sample pack",
+        "anywhere": "(way/chance) to (try/taste)|try (your/the/some) * (for/before)|(arrange/organise/organize/want/need/possible) * (trial/sample)|trial of|(tester/taster) of|(first/before) (try/taste)|"
+        "demo|demonstration|free (trial/sample/samples/tasting/trail/taste)|(want/need/like/get/have/book/try/give/start/offer/do/take) * (trial/sample/samples)|"
+        "(send/taste/see/give/share/provide/request/order) * (sample/samples)|trial (pack/order/packet/period/version/offer/basis)|"
+        "show me how it works|(try/taste) * (before/first)|(sample/samples) (pack/packet/please/available/of)|(any/free) (sample/samples)|"
+        "(is there/do you * ) (trial/sample/samples)|days trial|can i (try/taste)|(could/may) i (try/taste)|like to taste|"
+        "tester (pack/bottle)|for (trial/trail)|on trial",
+        "unless": "trial room|(demo/display) (store/stores)|test drive room|democracy|try (again/on)|(court/clinical) trial",
+        "asks": "email",
+        "reply": "We are happy to send you a free sample, {name}. Please write your e-mail address here, and we will arrange it.",
     },
     ("demo", "hi"): {
-        "whole": "सैंपल|ट्रायल|नमूना",
-        "anywhere": "डेमो|फ्री सैंपल|मुफ़्त सैंपल|मुफ्त सैंपल|सैंपल चाहिए|सैंपल मिलेगा|ट्रायल चाहिए|ट्रायल मिलेगा|नमूना चाहिए",
-        "reply": "हम आपको मुफ़्त सैंपल भेजेंगे। कृपया अपना पता और सही समय लिखें, हम आपको फ़ोन करेंगे।",
+        "whole": "सैंपल|सेंपल|सैम्पल|ट्रायल|नमूना|डेमो|फ्री सैंपल",
+        "anywhere": "(टेस्ट/ट्राई) (करवा/करा/कराओ/करना/कर सकते/करने)|"
+        "डेमो|(फ्री/मुफ्त/निशुल्क/थोड़ा/पहले) * (सैंपल/सैम्पल/सेंपल/ट्रायल/नमूना)|(सैंपल/सैम्पल/सेंपल/ट्रायल/नमूना/ट्राई) * (चाहिए/मिलेगा/मिल/भेजो/भेजिए/भेज/"
+        "दो/दीजिए/दे/मिलता/मिलेगी/मंगवाना/लेना/देखना/दिखाओ/दिखाइए/है/करना/कर/करके)|चख (कर/के/सकते/सकता)|चखना|चखने (के/को)|पहले (चख/ट्राई/टेस्ट)|टेस्ट कर(ना/के/) (चाहता/चाहती/देखना)",
+        "unless": "ट्रायल रूम",
+        "asks": "email",
+        "reply": "हम आपको मुफ़्त सैंपल भेजेंगे। कृपया यहाँ अपना ई-मेल पता लिखें, हम इंतज़ाम कर देंगे।",
     },
     ("demo", "hi-Latn"): {
-        "whole": "namuna",
-        "anywhere": "demo chahiye|demo dikhao|demo dikhaiye|demo milega|trial milega|trial chahiye|trial kar sakte|sample milega|sample chahiye|"
-        "sample bhejo|sample bhej do|namuna chahiye",
-        "reply": "Hum aapko free sample bhejenge. Kripya apna pata aur sahi samay likhein, hum aapko call karenge.",
+        "whole": "namuna|sample|sempal",
+        "anywhere": "(test/try/taste) (karwa/kara/karao/karwao/karna chahta/karna chahti/karne ko/karne ke)|"
+        "demo|(sample/trial/namuna/namoona/trail) * (chahiye/milega/mil/milta/milegi/bhejo/bhejiye/bhej/do/dijiye/de/dena/mangwana/lena/leni/"
+        "dekhna/dikhao/dikhaiye/hai/karna/kar/karke)|(muft/free/thoda/pehle) * (sample/trial/namuna)|chakh (kar/ke/sakte/sakta)|chakhna|chakhne|"
+        "pehle (chakh/try/taste/test)|try (karna/kar/karke) (chahta/chahti/hai/sakte/sakta/ke/dekhna/lu/loon)|taste kar",
+        "unless": "trial room",
+        "asks": "email",
+        "reply": "Hum aapko free sample bhejenge. Kripya yahan apna e-mail likhein, hum intezaam kar denge.",
     },
     ("support", "en"): {
-        "whole": "help|help me|support|i need help|need help|problem|issue|complaint|agent|human|customer care|refund|cancel my order",
-        "anywhere": "not working|doesnt work|does not work|isnt working|stopped working|not arrived|hasnt arrived|didnt arrive|not received|"
-        "havent received|didnt receive|wrong item|wrong order|payment failed|money deducted|amount deducted|have an issue|have a problem|"
-        "have a complaint|facing an issue|facing a problem|facing problem|facing issue|is broken|it is broken|its broken|was broken|damaged|"
-        "need a refund|want a refund|my refund|refund my|talk to a human|talk to a person|talk to someone|speak to a human|speak to someone|"
-        "talk to an agent|customer care number|real person|went bad|has gone bad|smells bad|is spoiled",
-        "unless": "not broken|no problem",
+        "whole": "help|help me|help please|support|i need help|need help|i need (support/assistance)|problem|issue|complaint|complain|agent|human|customer (care/support/service)|"
+        "refund|cancel my order|(i have/have/got/there is) (a/an) (problem/issue/complaint/complain)|urgent|sos|call me|please call|contact me|executive|operator|representative|return|order status|"
+        "any update|any updates|cancel|cancellation|need status|where is it|not happy|helpline",
+        "anywhere": "only (got/received/came)|(only/just) (one/two/half/1/2) * (came/received/arrived/delivered)|(watery/adulterated/diluted)|(strange/weird/funny/off/sour) (smell/taste)|mixed with water|(ordered/asked for/paid for) * but * (got/received/came)|"
+        "(not/isnt/doesnt/didnt/stopped/never/wont/wasnt/arent/cant) (working/work/open/opening/load/loading)|(does/is/did/are/will) not (work/working/open/load)|"
+        + _THING
+        + " * (not/hasnt/havent/didnt/never/wasnt/isnt) * (arrived/arrive/received/receive/come/came/reached/delivered/here/shown up/show up)|"
+        "(not/hasnt/havent/didnt/never) (yet/still/been/) (arrived/arrive/received/receive/delivered)|(havent/didnt/not/never) (got/get/gotten) (my/the) (order/parcel/package/delivery/refund/money/milk/product)|"
+        "(havent/didnt/not/never) (received/receive/recieve) |(still/been) waiting * "
+        + _THING
+        + "|waiting for my|still waiting|"
+        "(where/wheres) * my " + _THING + "|where is the (order/parcel/package/delivery/delivery boy)|"
+        "(my/the/your/this/was/were/is/are/got/it/came/arrived/has/have/received/milk/ghee/paneer) * (broken/damaged/leaking/leaked/spoiled/spoilt/rotten/expired/stale/defective/faulty/torn/cracked/sour/melted/crushed/contaminated)|"
+        "(broken/damaged/spoiled/expired/leaking/leaked/stale/rotten/torn/defective/faulty/wrong) (product/item/order/packet/pack/bottle/box/milk/ghee/paneer/pouch/parcel/quantity/piece/size/thing)|"
+        "(missing/short) (item/items/product/packet/quantity)|(item/items/packet/product/something/one) * missing|"
+        "(payment/transaction/upi/paytm/gpay) * (failed/fail/declined/stuck/pending/not going/unsuccessful)|"
+        "(money/amount/payment/rupaye/cash) * (deducted/debited/cut/gone)|(charged/debited/paid/billed) (twice/double/extra/two times/wrong)|(overcharged/double charged)|"
+        "charged me * (twice/double/extra/more/wrong)|there is (a/some/) (problem/issue)|(have/having/facing/face/got) (a/an/some/the/) (issue/issues/problem/problems/complaint/trouble/query about my) |"
+        "(want/need/have/like/wish) to (complain/file/raise/return/report/register)|want a replacement|(make/file/raise/register/lodge) * complaint|(bad/terrible/worst/poor/pathetic/horrible) (service/quality/experience)|"
+        "(want/need/get/give/process/my/a/for/the/about/initiate/full) refund|refund (my/me/the/please/not/status)|money back|"
+        "(talk/speak/chat/connect) * (human/person/someone/somebody/agent/executive/manager/owner/representative/support/customer care/real)|(real/some) (person/human)|(want/need) * person to|live agent|"
+        "customer (care/support) (number/no/contact)|(call/contact/phone) me (back/now/asap/urgently/on)|call me back|need a call|call back|callback|(someone/somebody/anyone/executive) * call me|"
+        "smells (bad/off/weird/sour/strange)|(smell/smells/smelling/tastes/taste/tasted) (bad/off/sour/strange/weird/rotten/funny)|bad smell|"
+        "(went/gone/going/turned/has gone/is) bad|went off|gone off|turned sour|fell sick|fungus|(got/found) (an/a/) (insect/hair/stone)|"
+        "(cancel/cancelling/return/replace/exchange/change) (my/the/this) (order/product/item/purchase/parcel/booking/subscription/address)|cancel order|want to (return/exchange/cancel)|"
+        "(i need/need/i want/want) (some/your/) help (with/in/to/regarding) (my/the/a/placing)|help (with/regarding/on) my|"
+        "(is/are/was) (late/delayed) |(order/delivery/parcel) * (late/delayed/delay)|(status/update/updates) (of/on/about/for) (my/the) (order/delivery/parcel)|(my/the) order status|(what/how) about my order|(my/the) order (number/no/id)|order related|when will (my/the) (order/parcel/package)|(track/return) order|(has/is) (it/my order/the order) (been/) (shipped/dispatched)|(its/it is/too) (delayed/late)|(not/still/never) (shipped/dispatched)|(state/track) of (my/this) order|how (do/can) i return|(give/need/want) (me/) * (a/phone) call|contact me|call (to/on) my number|track (my/the) (order/parcel)|"
+        "(unable/not able/cannot/cant/can not/couldnt) (to/) (login/log in/pay/order/place/open/checkout/make payment/add)|"
+        "(app/website/site/page/link/login/otp/checkout) * (crash/crashes/crashing/crashed/hangs/down/error/not coming/failed/stuck/broken/not opening/not loading)|"
+        "not (happy/satisfied) with|(nobody/no one) * (answering/responding/replying/came/answers/picks)|(received/sent/got/delivered) (me/the/a/) (wrong/less/damaged/broken/expired/incorrect)|"
+        "something (is/went) wrong|help me please|help me out|got * instead of|(less/short) (quantity/weight) |delivery (boy/guy/man) * (rude/misbehaved/not/never/didnt)",
+        "unless": "not broken|(no/any/without) (problem/problems/issue/issues/complaint/complaints)|not * (any/have a) (problem/issue)|help (choosing/deciding/selecting/me choose/me decide)|"
+        "do not need help|dont need help|back pain|tissue",
+        "asks": "problem",
         "reply": "We are sorry for the trouble. Please tell us what happened; a person from our team will answer you here. "
         "Our hours: {hours}.",
+        "away": "We are sorry for the trouble. Please tell us what happened. We are closed now; a person from our team will answer you here when we open again {opens}. Our hours: {hours}.",
     },
     ("support", "hi"): {
-        "whole": "मदद|मदद चाहिए|सहायता|शिकायत|समस्या|परेशानी|दिक्कत",
-        "anywhere": "मदद चाहिए|मदद करो|मदद कीजिए|काम नहीं कर|खराब है|खराब निकला|खराब हो गया|टूटा हुआ|ऑर्डर नहीं आया|ऑर्डर नहीं मिला|नहीं पहुंचा|"
-        "समस्या है|दिक्कत है|परेशानी है|शिकायत है|पैसे कट गए|पेमेंट फेल|रिफंड चाहिए|किसी से बात|इंसान से बात",
-        "unless": "कोई समस्या नहीं|कोई दिक्कत नहीं|कोई परेशानी नहीं",
+        "whole": "मदद|मदद चाहिए|सहायता|सहायता चाहिए|हेल्प|शिकायत|समस्या|परेशानी|दिक्कत|कस्टमर केयर|रिफंड|वापसी|मदद करो",
+        "anywhere": "ही (मिला/आया/मिली/आई/मिले/आए/भेजा)|पानी (मिला/मिलाया/मिलाते/मिलाकर)|(दूध/दही/घी) * (पतला/पतली/मिलावट)|मिलावट|अजीब (गंध/बदबू/स्वाद/महक)|(गंध/महक/स्वाद) * (आ/अजीब/खराब/खट्टा)|(पतला/पतली) है|(एक/कम) (कम/पैकेट) * (मिला/आया)|"
+        "(मदद/सहायता/हेल्प) (चाहिए/करो/कीजिए/करें/कर/करिए/की जरूरत)|(काम/चल/खुल) नहीं (कर/रहा/हो)|नहीं (चल/खुल) (रहा/रही)|"
+        "खराब (है/निकला/निकली/हो/था/थी/आया/आई/मिला/माल/दूध/पनीर/सामान/क्वालिटी/सर्विस)|(दूध/घी/पनीर/सामान/माल/दही) * (खराब/फट/फटा/खट्टा/सड़ा/बासी/टूटा)|"
+        "फटा हुआ|टूट(ा/ी/) हुआ|टूटा हुआ|टूट गया|टूटी हुई|लीक (हो/कर/है)|बदबू|(ऑर्डर/आर्डर/सामान/पार्सल/डिलीवरी/माल/दूध/डिलिवरी/पैकेट/पैसा/पैसे) * (नहीं/अभी तक नहीं) * (आया/मिला/पहुंचा/पहुँचा/आई/मिली/मिले/हुई/पहुंची/हुआ/आए)|"
+        "(नहीं/अभी तक नहीं) (पहुंचा/पहुँचा/मिला/आया/पहुंची/आई/मिली)|(समस्या/दिक्कत/परेशानी/प्रॉब्लम/शिकायत) (है/हो/आ/करनी/दर्ज/थी)|"
+        "(ऑर्डर/आर्डर/पार्सल/सामान/डिलीवरी/दूध) (कहाँ/कहां/कब तक/कब) (है/पहुंचा/आएगा/मिलेगा/पहुंचेगा)|मेरा (ऑर्डर/आर्डर/पार्सल) (कहाँ/कहां)|"
+        "(पैसे/पैसा/रुपए/रुपये) * (कट/कटे/कटा/काट/वापस)|(पेमेंट/भुगतान) * (फेल/अटक/अटका/नहीं हुआ/नहीं हो/असफल)|दो बार (पैसे/कट/पेमेंट)|"
+        "(रिफंड/रिफ़ंड/पैसे वापस) * (चाहिए/करो/कब/दो/नहीं/कर/दीजिए)|(किसी/इंसान/आदमी/मैनेजर/कस्टमर केयर/एजेंट/व्यक्ति/मालिक) * (से/) बात|बात (करनी/करना/करवाओ/कराओ/करा)|"
+        "(गलत/ग़लत) (सामान/ऑर्डर/चीज/प्रोडक्ट/आइटम/पैकेट/माल/चीज़)|(वापस/बदल/एक्सचेंज/रिटर्न) (करना/करनी/करो/दो/लो/कर)|(ऑर्डर/आर्डर) (कैंसिल/रद्द)|कैंसिल (करना/कर/करो)|"
+        "(कॉल/फोन/फ़ोन) (करो/करें/कीजिए/करिए/कर दो/करवा)|(कम/आधा) (सामान/मिला/निकला/आया)|(घटिया/बेकार/बहुत खराब)|एक्सपायर|(ऐप/वेबसाइट/लॉगिन/ओटीपी) * (नहीं/बंद/क्रैश)|देर (हो/से)",
+        "unless": "कोई (समस्या/दिक्कत/परेशानी/शिकायत/प्रॉब्लम) नहीं",
+        "asks": "problem",
         "reply": "असुविधा के लिए खेद है। कृपया बताएं क्या हुआ; हमारी टीम आपको यहीं जवाब देगी। हमारा समय: {hours}।",
+        "away": "असुविधा के लिए खेद है। कृपया बताएं क्या हुआ। अभी हम बंद हैं; {opens} खुलने पर हमारी टीम आपको यहीं जवाब देगी। हमारा समय: {hours}।",
     },
     ("support", "hi-Latn"): {
-        "whole": "madad|madad chahiye|sahayata|dikkat|pareshani|shikayat|madad karo",
-        "anywhere": "kaam nahi kar|kam nahi kar|kaam nhi kar|nahi chal raha|nahi aaya|nahi aya|nhi aaya|nahi mila|nhi mila|nahi pahuncha|"
-        "problem hai|problem aa rahi|problem ho rahi|issue hai|dikkat hai|dikkat aa rahi|pareshani hai|shikayat hai|shikayat karni|kharab hai|"
-        "kharab nikla|kharab ho gaya|crash ho|login nahi ho|nahi ho raha|paise kat gaye|paisa kat gaya|refund chahiye|refund do|"
-        "insaan se baat|kisi se baat|madad chahiye|madad kar do|help chahiye|help karo",
-        "unless": "koi problem nahi|problem nahi hai|koi issue nahi|issue nahi hai|koi dikkat nahi|dikkat nahi hai|koi pareshani nahi",
+        "whole": "madad|madad chahiye|sahayata|dikkat|pareshani|shikayat|madad karo|help|customer care|refund|samasya",
+        "anywhere": "hi (mila/aaya/mili/aayi/mile/bheja)|(paani/pani) (mila/milaya/milate/mix/milaa)|milawat|(smell/badbu/mahak/gandh) (aa/aati/aata/hai)|ajeeb (smell/badbu/taste/swad)|(patla/patli) (hai/doodh/aa)|kam (mila/aaya/nikla/diya/bheja)|"
+        "(kaam/kam/work) nahi (kar/karta/kiya/ho)|nahi (chal/khul/ho) (raha/rahi/rahe)|(aaya/mila/pahuncha/chala/hua/khula) nahi|"
+        + _CHEEZ
+        + " * nahi * (aaya/aayi/aaye/mila/mili/mile/pahuncha/pahunchi/hua/hui/pohcha/diya)|nahi (aaya/aayi/mila/mili/pahuncha/pahunchi/pahuncha)|"
+        "(abhi tak/ab tak/still) nahi|(problem/issue/dikkat/pareshani/samasya/shikayat/complaint/complain) (hai/aa/ho/aayi/hui/karni/karna/hai mujhe/thi/darj/krni)|"
+        "(order/parcel/saman/samaan/delivery/doodh) (kahan/kaha/kab tak/kidhar/kab) (hai/pahuncha/aayega/milega/aaega/ayega/pahunchega/tak)|(mera/mere) (order/parcel/saman/samaan) (kahan/kaha/kidhar/kab)|"
+        "kharab (hai/nikla/nikli/ho/tha/thi/aaya/aayi/mila/mili/maal/doodh/paneer/saman/quality/service/nikle)|(doodh/ghee/paneer/saman/samaan/maal/dahi/milk/packet/bottle) * (kharab/phat/fat/fata/phata/khatta/sada/basi/toota/tuta/leak)|"
+        "(phata/fata/toota/tuta/tuti/tooti/sada) (hua/hui/hai/nikla/mila)|leak (ho/kar/hai/hua)|badbu|(crash/hang/band) (ho/kar) (raha/gaya/jata/rahi)|login nahi|"
+        "(paisa/paise/rupaye/amount/money/balance) * (kat/kata/kate/cut/deduct/debit/wapas/vapas/return/fas/atak)|(payment/upi/gpay/paytm/transaction) * (fail/atak/atka/nahi hua/nahi ho/stuck/pending/failed)|"
+        "(refund/wapas/return/exchange/replace/badal/cancel) * (chahiye/karo/karna/karni/kar/do/de/kab/nahi/karwana/karwao/kardo/dijiye/karao)|"
+        "(insaan/kisi/aadmi/manager/customer care/agent/executive/owner/malik/banda/human/kisi se/team) * (se) * (baat/bat/connect)|baat (karni/karna/karwao/karao/kara/karwa)|"
+        "(galat/wrong/ghalat) (saman/samaan/order/cheez/product/item/packet/maal/chiz/aaya/bhej/diya)|(call/phone/fone) (karo/kare/karein/kijiye/kar do/karwa/kardo/karna/kariye/kardijiye)|"
+        "(kam/aadha) (saman/samaan/mila/nikla/aaya/maal/quantity)|(ghatiya/bekar/bekaar/bakwas) (service/quality/maal/saman/hai/product)|expire|expired|"
+        "(madad/help/sahayata) (chahiye/karo/kar/kijiye/karein/kare/kariye/ki zarurat)|(meri/mujhe/koi/kuch) (madad/help)|der (ho/se/lag)|late (ho/aaya/hai/kyu/kyon)|(koi/kuch) (jawab/reply/response) nahi|dhokha|fraud",
+        "unless": "koi (problem/issue/dikkat/pareshani/shikayat) nahi|(problem/issue/dikkat/pareshani) nahi",
+        "asks": "problem",
         "reply": "Asuvidha ke liye maaf kijiye. Kripya batayein kya hua; hamari team aapko yahin jawab degi. Hamara samay: {hours}.",
+        "away": "Asuvidha ke liye maaf kijiye. Kripya batayein kya hua. Abhi hum band hain; {opens} khulne par hamari team aapko yahin jawab degi. Hamara samay: {hours}.",
     },
     ("opt_out", "en"): {
-        "whole": "stop|stop it|stop all|stop this|unsubscribe|unsubscribe me|optout|opt out|remove me|quit|end",
-        "anywhere": "stop messaging me|stop sending me|stop texting me|stop sending messages|stop these messages|dont message me|do not message me|"
-        "dont text me|do not text me|dont send me messages|do not send me messages|no more messages|remove my number|delete my number|"
-        "take me off|remove me from|unsubscribe me from|want to unsubscribe|cancel my subscription to these messages",
-        "unless": "dont stop|do not stop|dont unsubscribe|dont want to unsubscribe",
+        "whole": "stop|stop all|stop this|unsubscribe|unsubscribe me|optout|opt out|opt me out|remove me|end|stop (messages/messaging/texting/promotions/offers/ads/spam/spamming/sending/now/sms)|"
+        "no more (messages/offers/ads)|leave me alone|block me|delete me|unsub|stop promo|(no/not) interested stop|stop notifications|not interested",
+        "anywhere": "(quit/stop/enough) * (texting/messaging/spamming) (me/us)|(not/dont/no longer) (wish/want/need/like) (to/) * (receive/get/recieve) * (messages/message/updates/offers/ads/promotions/texts)|enough (with/of) * (ads/messages/offers/spam)|stop * (ads/spam)|no longer (want/wish) to (receive/hear)|unsubscribe me|"
+        "stop (messaging/sending/texting/spamming/bothering/disturbing/contacting/writing/pinging) (me/us/messages/these/this/such/so/ads/offers/promotions/any/all/your/daily)|"
+        "stop (these/all/the/such/your/this) (messages/ads/offers/promotions/spam/texts/promotional/marketing/notifications/broadcasts/updates/forwards)|"
+        "stop * (promotional/marketing) (messages/message/offers/texts)|(dont/do not/never/not to) (message/text/contact/disturb/spam/bother/ping) (me/us)|"
+        "(dont/do not/never/not) (send/want/need/wish to get/want to get/want to receive/like/like to receive) * (messages/offers/ads/promotions/spam/message/updates/texts/promos/promotional/advertisements)|no more (messages/offers/ads/promotions/texts/updates/spam)|"
+        "(remove/delete) (my/this) (number/contact/name)|(remove/delete/take) me (from/off)|take me off|opt me out|opt out (of/from)|unsubscribe (me/from/my/this/please/us)|"
+        "(want/like/wish/how/need) to (unsubscribe/opt out)|unsubscribe|cancel my subscription to these messages|not interested * (messages/offers/stop)|(dont/do not) want * from you|off (your/the/this) list",
+        "unless": "(by/my) mistake|accidentally|(want/like) to start|"
+        "(dont/do not/never/please dont) (stop/unsubscribe)|dont want to unsubscribe|newsletter|(stop/without) receiving my (order/parcel)|email from|emails from",
         "reply": "You will get no more offers from {business}. If you write to us, we will still answer.",
     },
     ("opt_out", "hi"): {
-        "whole": "बंद करो|बंद करें|बंद कीजिए|रोको|स्टॉप|अनसब्सक्राइब",
-        "anywhere": "मैसेज मत करो|मैसेज मत भेजो|मैसेज मत भेजिए|संदेश मत भेजो|मैसेज बंद करो|मैसेज बंद करें|मैसेज बंद कीजिए|मेरा नंबर हटाओ|"
-        "मेरा नंबर हटा दो|मेरा नंबर हटा दीजिए",
+        "unless": "गलती से|(फिर से/दोबारा/वापस) * (शुरू/चालू)",
+        "whole": "बंद करो|बंद करें|बंद कीजिए|बंद कर दो|रोको|स्टॉप|स्टाप|अनसब्सक्राइब|बस करो|मत भेजो|मत भेजिए|रुको|हटाओ मुझे|परेशान मत करो",
+        "anywhere": "बंद (करो/करें/कीजिए/करिए) * (मैसेज/मेसेज/संदेश/ऑफर/विज्ञापन/एसएमएस/अपडेट)|(सूची/लिस्ट) से (निकाल/निकालो/निकालें/हटा/हटाओ/हटाइए/हटाएं)|(मैसेज/मेसेज/संदेश/ऑफर/अपडेट/विज्ञापन) * (मत/नहीं) (किया/भेजा/चाहिए/चाहते/चाहता/चाहती/भेजना)|"
+        "(मैसेज/मेसेज/संदेश/ऑफर/विज्ञापन/एसएमएस/मैसेजेस/प्रमोशन/मैसेज वगैरह) * (मत/नहीं/ना/न) (करो/भेजो/भेजिए/भेजें/भेजना/कीजिए/चाहिए/करना/करें/भेजा/करिए)|"
+        "(मैसेज/मेसेज/संदेश/ऑफर/विज्ञापन/एसएमएस/प्रमोशन) * बंद (करो/करें/कीजिए/कर/करिए/करवा)|मत भेजो (मैसेज/ऑफर)|(मेरा/मेरे) (नंबर/नम्बर) * (हटा/हटाओ/हटाइए/डिलीट/निकाल/निकालो/रिमूव/काट)|"
+        "(नंबर/नम्बर/मुझे/लिस्ट से) * (हटा दो/हटाओ/हटा दीजिए/हटाइए/निकाल दो/निकालो)|(मुझे/हमें) * मैसेज मत|(मत/ना) भेजा करो|परेशान मत (करो/कीजिए)|अनसब्सक्राइब|मैसेज (आना/भेजना) बंद|(भेजना/करना) बंद (करो/करें/कीजिए/कर)",
         "reply": "अब आपको {business} से कोई ऑफ़र नहीं मिलेगा। आप लिखेंगे तो हम जवाब ज़रूर देंगे।",
     },
     ("opt_out", "hi-Latn"): {
-        "whole": "band karo|band kar do|band karein|band kijiye|bas karo|roko|mat bhejo",
-        "anywhere": "message mat karo|message mat karna|message mat bhejo|msg mat karo|msg mat bhejo|mat bhejo message|mat bhejo msg|"
-        "message band karo|message band kar do|msg band karo|messages band karo|mera number hatao|mera number hata do|number remove karo",
+        "whole": "band karo|band kar do|band karein|band kijiye|bas karo|roko|mat bhejo|mat bhejiye|message band|stop karo|stop kar do|stop karein|ruko|unsubscribe karo|"
+        "pareshan mat karo|band kardo|rok do",
+        "anywhere": "band (karo/karein/kare/kardo/kijiye/kar do) * (message/messages/ad/ads/offer/offers/sms/promotion/promotions)|(message/messages/offer/offers/ad/ads/updates) * (mat/nahi) (kiya/bheja/bhejna/bhejo/chahiye/chahta/chahti/bhejna)|(list/suchi) se * (hata/hatao/nikal/nikalo/remove/nikaal)|(koi/aur) * (message/messages/offer/offers) (mat/nahi)|"
+        "(message/messages/offer/offers/ad/ads/promotion/promotions/sandesh) * (mat/nahi/na) (karo/karna/bhejo/bhejiye/bhejna/kijiye/chahiye/karein/kare/bheja/kariye)|"
+        "(message/messages/offer/offers/ad/ads/promotion/promotions) * (band/stop/rok) (karo/kar/karein/kijiye/kare/kardo/kariye/do/karwa)|(mat/na) (bhejo/bhejna/bhejiye) (message/messages/offer/offers/mujhe)|"
+        "(mera/mere/apna) (number/no/nambar/num) * (hata/hatao/hataiye/delete/remove/nikal/nikalo/nikaal/hatado)|number (remove/delete/hata/hatao/nikalo) (karo/kar/do/kardo/kijiye/)|"
+        "(mujhe/hame/hamein) * (message/messages) (mat/na)|list se (hata/hatao/nikal/nikalo/remove/nikaalo)|(bhejna/karna) band (karo/kar/karein/kijiye/kardo)|pareshan mat (karo/kijiye)|(unsubscribe/stop) (karo/kar do/kar/karna/kardo/karein) (mujhe/message/messages/)|mat bheja karo",
+        "unless": "galti se|(wapas/phir se/dobara/firse) * (shuru/chalu/start)|"
+        "kab band|band kab|(order/delivery/dukan/shop) * stop karo|mat band|band mat",
         "reply": "Ab aapko {business} se koi offer nahi milega. Aap likhenge to hum jawab zaroor denge.",
     },
     ("opt_in", "en"): {
+        "unless": "(dont/do not/never) * (start/restart/resume/message/send/add)|start (the/my/a) (delivery/order)",
+        "anywhere": "(start/restart/resume) (sending/the/daily/my/your/getting/receiving/) * (message/messages/updates/update/offers/offer/alerts) (again/)|(send/message/text) me * again|(want/like/wish) * (message/messages/updates/update/offers/offer/alerts) (again/back)|(subscribe/add/put) me (again/back) (on/to/in/)|subscribe me again|opt me (in/back)|sign me up again|(subscribe/resubscribe/opt in) again|(message/messages/updates/update/offers/offer/alerts) (again/back) please|(unsubscribe/stopped/opted out) by mistake|turn * back on|you can (message/text/send) me * (again/now)|want to (subscribe/resubscribe/start getting)|back (on/to/in) (the/your) list",
         "whole": "start|start again|unstop|subscribe|resubscribe|opt in|optin",
         "reply": "Welcome back! You will get offers from {business} again. Write STOP to end them.",
     },
     ("opt_in", "hi"): {
+        "unless": "(मत/नहीं/ना) (भेजो/करो/भेजना/चाहिए/कीजिए)|(मैसेज/ऑफर) बंद (करो/कर दो/करें/कीजिए)",
+        "anywhere": "(मैसेज/मेसेज/संदेश/ऑफर/अपडेट/अपडेट्स) * (चालू/शुरू/स्टार्ट) (करो/कर/करें/कीजिए/करिए/करना)|(भेजना/आना) * (शुरू/चालू) (करो/कर/करें/कीजिए)|(फिर से/फिर/दोबारा/दोबारा से/वापस) * (मैसेज/मेसेज/संदेश/ऑफर/अपडेट/अपडेट्स)|(मैसेज/मेसेज/संदेश/ऑफर/अपडेट/अपडेट्स) * (वापस/दोबारा/फिर से) (चाहिए/भेजो/भेजिए/शुरू/चालू/भेज/दो)|(फिर से/दोबारा/वापस/मुझे) सब्सक्राइब|सब्सक्राइब (कर/करो/करना/करें)|(लिस्ट/सूची) में * (जोड़/डाल/वापस/ऐड)|अब * (मैसेज/मेसेज/संदेश/ऑफर/अपडेट/अपडेट्स) * (भेज सकते/भेजो/भेजिए/भेज दो)|गलती से * बंद|(नंबर/मुझे) * (वापस/फिर से) * (जोड़/ऐड)",
         "whole": "शुरू|शुरू करो|शुरू करें|शुरू कीजिए|फिर से शुरू करो|चालू करो|स्टार्ट|सब्सक्राइब",
         "reply": "आपका फिर से स्वागत है! अब आपको {business} से ऑफ़र मिलेंगे। बंद करने के लिए STOP लिखें।",
     },
     ("opt_in", "hi-Latn"): {
+        "unless": "(mat/nahi/na) (bhejo/karo/bhejna/chahiye/karna/kijiye)|(message/messages/offers) band (karo/kardo/kar do/karein)",
+        "anywhere": "(message/messages/updates/update/offers/offer/sandesh) * (chalu/chaalu/shuru/start/on) (karo/kar/karein/kare/kardo/kijiye/kariye)|(bhejna/aana/bhejne) * (shuru/chalu/start) (karo/kar/karein/kare/kardo/kijiye)|(phir se/phir/dobara/dubara/dobara se/wapas) * (message/messages/updates/update/offers/offer/sandesh)|(message/messages/updates/update/offers/offer/sandesh) * (phir se/phir/dobara/wapas) (chahiye/bhejo/bhejiye/shuru/chalu/start/bhej)|subscribe (karna/karo/kar/karein/kare/kardo)|(list/suchi) (me/mein) * (add/jod/daal/dal/wapas)|ab * (message/messages/updates/update/offers/offer/sandesh) * (bhej sakte/bhejo/bhejiye/bhej do)|galti se * band|(number/mujhe) * (wapas/phir/dobara) * (jod/add)",
         "whole": "shuru|shuroo|shuru karo|shuru karein|shuru kijiye|phir se shuru karo|chalu karo|chaalu karo",
         "reply": "Aapka phir se swagat hai! Ab aapko {business} se offer milenge. Band karne ke liye STOP likhein.",
     },
@@ -147,11 +259,15 @@ RULES: dict[tuple[str, str], dict] = {
         "reply": "Thank you, {name}! Have a good day.",
     },
     ("bye", "hi"): {
-        "whole": "धन्यवाद|बहुत धन्यवाद|बहुत बहुत धन्यवाद|शुक्रिया|बहुत शुक्रिया|अलविदा|फिर मिलेंगे|शुभ रात्रि|थैंक्स|थैंक यू|बाय",
+        "whole": "(बाद में/फिर/कल) (बात/मिलते) (करते/करेंगे/हैं/होगी) (हैं/)|चलता (हूं/हूँ)|चलती (हूं/हूँ)|चलते हैं|मिलते हैं|बस इतना ही|(बहुत बहुत/) आभार|"
+        "धन्यवाद|(बहुत/आपका/बहुत बहुत) धन्यवाद|धन्यवाद आपका|आपका बहुत (बहुत/) (धन्यवाद/शुक्रिया)|शुक्रिया|(बहुत/आपका/बहुत बहुत) शुक्रिया|अलविदा|फिर मिलेंगे|शुभ रात्रि|"
+        "थैंक्स|थैंक यू|थैंक्यू|बाय|बाय बाय|गुड नाइट|चलो बाय|मेहरबानी|अच्छा (धन्यवाद/शुक्रिया/बाय)|आभार|बहुत आभार|ठीक है (धन्यवाद/शुक्रिया/बाय/फिर मिलेंगे)|टाटा",
         "reply": "धन्यवाद! आपका दिन शुभ हो।",
     },
     ("bye", "hi-Latn"): {
-        "whole": "dhanyawad|dhanyavad|dhanyavaad|dhanyawaad|bahut dhanyawad|shukriya|bahut shukriya|alvida|phir milenge|fir milenge|shubh ratri",
+        "whole": "(baad me/baad mein/phir/kal) (baat/milte) (karte/karenge/hai/hain/hogi) (hai/hain/)|chalta (hu/hun/hoon)|chalti (hu/hun/hoon)|chalte (hai/hain)|bas itna hi|ho gaya kaam thanks|"
+        "dhanyawad|dhanyavad|(bahut/aapka/apka/bahut bahut) (dhanyawad/shukriya)|aapka bahut (bahut/) (dhanyawad/shukriya)|shukriya|dhanyawad aapka|shukriya aapka|alvida|phir milenge|fir milenge|"
+        "shubh ratri|(theek/thik) hai (thanks/thank you/dhanyawad/shukriya/bye/phir milenge)|chalo (thanks/shukriya/phir milenge)|chalo (bye/phir/milte hain)|meherbani|tata|milte (hai/hain)|chalta hu|chalti hu|bahut bahut thanks|thanks (ji/bhaiya/aapka)",
         "reply": "Dhanyawad! Aapka din shubh ho.",
     },
 }
@@ -183,6 +299,8 @@ def _rule(business: Business, intent: str, language: str, data: dict) -> Rule:
         phrases=_phrases(data.get("anywhere", "")),
         unless_phrases=_phrases(data.get("unless", "")),
         reply=data["reply"],
+        away_reply=data.get("away", ""),
+        asks=data.get("asks", ""),
         buttons=[{"intent": i, "title": t} for i, t in _MENU[language]] if data.get("menu") else [],
         priority=PRIORITY[intent],
     )

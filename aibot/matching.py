@@ -2,15 +2,22 @@
 
 Measured on real shop chats: bare words such as "stop", "done" or "issue" anywhere in a message are wrong far more
 often than right. So a rule has phrases that count anywhere, and others that count only where the message says
-nothing else. Phrases are compared as whole words.
+nothing else. Phrases are compared as whole words, in one spelling (spelling.py).
+
+How a phrase is written: ``how much * cost`` has a gap of at most three words, ``(order/parcel) not received`` means
+either, ``{product} rate`` any product of the business by any of its names.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
 from uuid import UUID
 
-from .wording import is_devanagari, words
+from .spelling import spelled
+from .wording import language_of, words
 
 # Politeness around a whole message: "STOP please", "ok thanks", "hello sir".
 FILLERS = frozenset(
@@ -35,6 +42,34 @@ FILLERS = frozenset(
         "ok",
         "okay",
         "kindly",
+        "sahab",
+        "saab",
+        "saheb",
+        "yaar",
+        "dost",
+        "didi",
+        "uncle",
+        "aunty",
+        "guys",
+        "folks",
+        "all",
+        "oh",
+        "so",
+        "alright",
+        "accha",
+        "acha",
+        "achha",
+        "theek",
+        "thik",
+        "haan",
+        "साहब",
+        "यार",
+        "दोस्त",
+        "दीदी",
+        "अंकल",
+        "अच्छा",
+        "हां",
+        "ठीक",
         "कृपया",
         "जी",
         "सर",
@@ -43,6 +78,28 @@ FILLERS = frozenset(
         "भैया",
     ]
 )
+_FILLERS = frozenset(map(spelled, FILLERS))
+# What stands around a bare "rate?" and leaves it a question for the price, beside the products' own names.
+_AROUND_A_PRICE = frozenset(
+    spelled(word)
+    for word in words(
+        "a an the of for per this that it its is are today todays one your my 1 kg kilo gram grams gm g litre liter l ml packet "
+        "pack piece pieces box dozen bottle ka ki ke kya hai aaj abhi iska iski aapka ek wala bhi aur का की के क्या है हैं आज एक "
+        "किलो लीटर ग्राम पैकेट इसका अभी"
+    )
+)
+# What stands around a bare "thanks" and leaves it one.
+_AROUND_A_BYE = frozenset(
+    spelled(word)
+    for word in words(
+        "great perfect cool nice fine got it done thats that is all now and for today yes will do noted everything i have need "
+        "needed ho gaya gayi kaam bas itna hi tha hai sab aur aap aapka abhi बस हो गया गई काम इतना ही था है सब और आप आपका हूं"
+    )
+)
+COURTESY = ("greeting", "bye")  # their whole messages are politeness to every other intent: "hello, help"
+GAP = 3  # words that a * stands for at most
+PRODUCT = "{product}"
+MOST_FORMS = 1000  # that a phrase with (a/b) may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +118,77 @@ class Match:
     phrase: str
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A rule that does not answer, and why: "outranked", "forbidden" (by a phrase of "but not with") or "not alone" (a
+    whole message with other words around it).
+    """
+
+    pattern: Pattern
+    phrase: str
+    why: str
+
+
 Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a phrase ends in the tree of words."""
+
+    place: int  # of the rule
+    length: int  # in words, gaps aside
+    written: str  # as the owner wrote it
+
+
+@dataclass(slots=True)
+class _Node:
+    """What may follow the words so far: a tree, so that the number of phrases costs nothing."""
+
+    next: dict[str, "_Node"] = field(default_factory=dict)  # "*" is a gap
+    ends: list[_End] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    at: int
+    end: int
+    form: _End
+
+
+_CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
+
+
+@lru_cache(maxsize=4096)  # the rules that a business starts with are the same for all
+def forms(phrase: str) -> tuple[Phrase, ...]:
+    """The sequences of words that a phrase stands for. Raises ValueError where they are more than MOST_FORMS."""
+    parts = _CHOICE.split(phrase)
+    choices = [part.split("/") if place % 2 else [part] for place, part in enumerate(parts)]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > MOST_FORMS:
+        raise ValueError(f"{phrase!r} stands for {count} phrases; there may be {MOST_FORMS}.")
+    found = dict.fromkeys(_form("".join(chosen)) for chosen in product(*choices))
+    return tuple(form for form in found if form)
+
+
+def _form(text: str) -> Phrase:
+    """Words and gaps; a gap at either end says nothing."""
+    sequence: list[str] = []
+    for part in text.replace("*", " * ").split():
+        if part != "*":
+            sequence.extend(_spelled_words(part))
+        elif sequence and sequence[-1] != "*":
+            sequence.append("*")
+    while sequence and sequence[-1] == "*":
+        sequence.pop()
+    return tuple(sequence)
+
+
+@lru_cache(maxsize=20_000)
+def _spelled_words(text: str) -> Phrase:
+    return tuple(map(spelled, words(text)))
 
 
 class Book:
@@ -69,82 +196,129 @@ class Book:
     many there are.
     """
 
-    def __init__(self, rules: Iterable):
-        """``rules`` have the fields of models.Rule."""
+    def __init__(self, rules: Iterable, names: Iterable[str] = ()):
+        """``rules`` have the fields of models.Rule; ``names`` are the products' and may stand beside a bare "rate?"."""
+        names = [name for name in names if words(name)]
         self.patterns: list[Pattern] = []
-        self._anywhere: dict[str, list[tuple[Phrase, int]]] = defaultdict(list)
-        self._unless: dict[str, list[tuple[Phrase, int]]] = defaultdict(list)
-        self._whole: dict[str, list[tuple[Phrase, int]]] = defaultdict(list)
+        self._anywhere, self._unless, self._whole = _Node(), _Node(), _Node()
         self._signs: dict[str, int] = {}  # whole messages without a word in them: a waving hand
+        self._around = {
+            "pricing": _FILLERS | _AROUND_A_PRICE | {spelled(w) for name in names for w in words(name)},
+            "bye": _FILLERS | _AROUND_A_BYE,
+        }
         for place, rule in enumerate(rules):
             self.patterns.append(Pattern(rule.id, rule.intent, rule.language, rule.priority))
-            self._add(self._anywhere, rule.phrases, place)
-            self._add(self._unless, rule.unless_phrases, place)
-            self._add(self._whole, rule.whole_phrases, place)
+            _add(self._anywhere, rule.phrases, place, names)
+            _add(self._unless, rule.unless_phrases, place, names)
+            _add(self._whole, rule.whole_phrases, place, names)
             self._signs.update({_bare(p): place for p in rule.whole_phrases if not words(p)})
 
-    def _add(self, index: dict, phrases: Iterable[str], place: int) -> None:
-        for phrase in filter(None, map(words, phrases)):
-            index[phrase[0]].append((phrase, place))
-
     def best(self, text: str) -> Match | None:
-        """The rule that answers: the highest priority, then the longest phrase, then the one in the message's
-        script.
-        """
-        said = words(text)
+        """The rule that answers: the highest priority, then the one in the message's language, then the longest phrase."""
+        said = tuple(map(spelled, words(text)))
         if not said:
             place = self._signs.get(_bare(text))
             return None if place is None else Match(self.patterns[place], text.strip())
         found = self._found(said)
-        for place in {place for _, _, place in _occurrences(said, self._unless)}:
-            found.pop(place, None)
+        for hit in _hits(said, self._unless) if found else ():
+            found.pop(hit.form.place, None)
+        return self._choose(found, language_of(text))
+
+    def near(self, text: str) -> list[Near]:
+        """The rules that had something of theirs in the message and do not answer it, the strongest first."""
+        said = tuple(map(spelled, words(text)))
+        answering = self.best(text)
+        found = self._found(said)
+        forbidden = {hit.form.place: hit.form.written for hit in _hits(said, self._unless)}
+        near: dict[int, Near] = {}
+        for hit in _hits(said, self._whole):
+            near[hit.form.place] = Near(self.patterns[hit.form.place], hit.form.written, "not alone")
+        for place, (_, phrase) in found.items():
+            why = "forbidden" if place in forbidden else "outranked"
+            near[place] = Near(self.patterns[place], forbidden.get(place, phrase), why)
+        others = [n for n in near.values() if answering is None or n.pattern != answering.pattern]
+        return sorted(others, key=lambda n: -n.pattern.priority)
+
+    def _choose(self, found: dict[int, tuple[int, str]], language: str) -> Match | None:
         if not found:
             return None
-        hindi = is_devanagari(text)
 
         def rank(place: int) -> tuple:
             pattern = self.patterns[place]
-            return pattern.priority, len(found[place]), (pattern.language == "hi") == hindi
+            return pattern.priority, pattern.language == language, found[place][0]
 
         place = max(found, key=rank)
-        return Match(self.patterns[place], " ".join(found[place]))
+        return Match(self.patterns[place], found[place][1])
 
-    def _found(self, said: Phrase) -> dict[int, Phrase]:
-        """The rules that the message means, each with its longest phrase."""
-        found: dict[int, Phrase] = {}
-        for _, phrase, place in _occurrences(said, self._anywhere):
-            if len(phrase) > len(found.get(place, ())):
-                found[place] = phrase
-        of_intent: dict[str, list[tuple[int, Phrase, int]]] = defaultdict(list)  # "hi namaste" mixes languages
-        for at, phrase, place in _occurrences(said, self._whole):
-            of_intent[self.patterns[place].intent].append((at, phrase, place))
-        for hits in of_intent.values():
-            if _covered(said, hits):
-                found.update((place, said) for _, _, place in hits)
+    def _found(self, said: Phrase) -> dict[int, tuple[int, str]]:
+        """The rules that the message means, each with the words of its longest phrase and the phrase as written."""
+        found: dict[int, tuple[int, str]] = {}
+        for hit in _hits(said, self._anywhere):
+            if hit.form.length > found.get(hit.form.place, (0, ""))[0]:
+                found[hit.form.place] = (hit.form.length, hit.form.written)
+        of_intent: dict[str, list[_Hit]] = defaultdict(list)  # "hi namaste" mixes languages
+        for hit in _hits(said, self._whole):
+            of_intent[self.patterns[hit.form.place].intent].append(hit)
+        polite = [(hit.at, hit.end) for intent in COURTESY for hit in of_intent.get(intent, ())]
+        for intent, hits in of_intent.items():
+            fillers = self._around.get(intent, _FILLERS)
+            around = polite if intent not in COURTESY else []
+            if _covered(said, [(hit.at, hit.end) for hit in hits], around, fillers):
+                found.update((hit.form.place, (len(said), hit.form.written)) for hit in hits)
         return found
 
 
-def _occurrences(said: Phrase, index: dict[str, list[tuple[Phrase, int]]]) -> Iterator[tuple[int, Phrase, int]]:
-    """(where, phrase, rule) of each phrase that stands in the message, as whole words."""
-    for at, word in enumerate(said):
-        for phrase, place in index.get(word, ()):
-            if said[at : at + len(phrase)] == phrase:
-                yield at, phrase, place
+def _add(tree: _Node, phrases: Iterable[str], place: int, names: list[str]) -> None:
+    for phrase in phrases:
+        for text in [phrase.replace(PRODUCT, name) for name in names] if PRODUCT in phrase else [phrase]:
+            for form in forms(text):
+                _grow(tree, form).ends.append(_End(place, sum(word != "*" for word in form), phrase))
 
 
-def _covered(said: Phrase, hits: list[tuple[int, Phrase, int]]) -> bool:
-    """Whether the message consists of such phrases and politeness alone: "hi good morning sir"."""
-    lengths: dict[int, set[int]] = defaultdict(set)
-    for start, phrase, _ in hits:
-        lengths[start].add(len(phrase))
-    ways = {0}  # how far one can read
+def _grow(node: _Node, form: Phrase) -> _Node:
+    for word in form:
+        following = node.next.get(word)
+        if following is None:
+            following = node.next[word] = _Node()
+        node = following
+    return node
+
+
+def _hits(said: Phrase, tree: _Node) -> Iterator[_Hit]:
+    """Each phrase that stands in the message, as whole words, in the order of its place."""
     for at, word in enumerate(said):
-        if at not in ways:
-            continue
-        ways |= {at + length for length in lengths.get(at, ())}
-        if word in FILLERS:
-            ways.add(at + 1)
-    return len(said) in ways
+        if word in tree.next:
+            yield from _read_on(said, at, at + 1, tree.next[word])
+
+
+def _read_on(said: Phrase, start: int, at: int, node: _Node) -> Iterator[_Hit]:
+    for end in node.ends:
+        yield _Hit(start, at, end)
+    if at < len(said) and said[at] in node.next:
+        yield from _read_on(said, start, at + 1, node.next[said[at]])
+    if gap := node.next.get("*"):
+        for skipped in range(at, min(at + GAP + 1, len(said))):
+            if said[skipped] in gap.next:
+                yield from _read_on(said, start, skipped + 1, gap.next[said[skipped]])
+
+
+def _covered(
+    said: Phrase, spans: Iterable[tuple[int, int]], around: Iterable[tuple[int, int]], fillers: frozenset[str]
+) -> bool:
+    """Whether the message consists of such phrases (one at least) and politeness alone: "hi good morning sir"."""
+    steps: dict[int, set[tuple[int, bool]]] = defaultdict(set)
+    for at, end in spans:
+        steps[at].add((end, True))
+    for at, end in around:
+        steps[at].add((end, False))
+    ways: dict[int, set[bool]] = {0: {False}}  # how far one can read, and whether over one of the phrases
+    for at, word in enumerate(said):
+        for used in ways.get(at, ()):
+            for end, counts in steps.get(at, ()):
+                ways.setdefault(end, set()).add(used or counts)
+            if word in fillers:
+                ways.setdefault(at + 1, set()).add(used)
+    return True in ways.get(len(said), ())
 
 
 _LOOKS = dict.fromkeys([0xFE0F, *range(0x1F3FB, 0x1F400)])  # an emoji's colour and skin

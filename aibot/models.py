@@ -1,28 +1,57 @@
 """What the bot says, as the owner wrote it."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import OwnedModel
+from conversations.models import Message
+
+from .matching import forms
+from .placeholders import PLACEHOLDERS
+
+PHRASE = 500  # characters
 
 
 def valid_phrases(value) -> None:
-    if not isinstance(value, list) or any(not isinstance(p, str) or not p.strip() or len(p) > 200 for p in value):
+    """A list of texts as matching.py reads them. An emoji alone is one; a gap or choice alone says nothing."""
+    if not isinstance(value, list) or any(not isinstance(p, str) or not p.strip() or len(p) > PHRASE for p in value):
         raise ValidationError(_('Phrases are a list of texts: ["price", "how much"].'))
+    for phrase in value:
+        try:
+            forms(phrase)
+        except ValueError:
+            raise ValidationError(_("%(phrase)s stands for too many phrases."), params={"phrase": phrase}) from None
+
+
+def valid_placeholders(value: str) -> None:
+    unknown = sorted(set(re.findall(r"\{(\w+)\}", value)) - PLACEHOLDERS)
+    if unknown:
+        raise ValidationError(
+            _("%(unknown)s: there is no such placeholder. Known are %(known)s."),
+            params={
+                "unknown": ", ".join(f"{{{name}}}" for name in unknown),
+                "known": ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS)),
+            },
+        )
+
+
+MOST_BUTTONS, MOST_ROWS = 3, 10
 
 
 def valid_buttons(value) -> None:
-    """[{"intent": "pricing", "title": "Prices"}]: WhatsApp takes at most 3, titles of 20 characters, all different; the
-    intents are the buttons' ids, and differ too.
+    """[{"intent": "pricing", "title": "Prices"}]: up to 3 are buttons, up to 10 the rows of a list; titles of 20 characters,
+    all different; the intents are the buttons' ids, and differ too.
     """
     good = (
         isinstance(value, list)
-        and len(value) <= 3
+        and len(value) <= MOST_ROWS
         and all(isinstance(b, dict) and set(b) == {"intent", "title"} for b in value)
     )
     if not good:
-        raise ValidationError(_('Buttons are at most three of {"intent": "pricing", "title": "Prices"}.'))
+        raise ValidationError(_('Buttons are at most ten of {"intent": "pricing", "title": "Prices"}.'))
     titles = [b["title"] for b in value]
     if any(not isinstance(t, str) or not t.strip() or len(t) > 20 for t in titles) or len(set(titles)) != len(titles):
         raise ValidationError(_("Button titles are different and have at most 20 characters."))
@@ -48,6 +77,13 @@ class Rule(OwnedModel):
         HI = "hi", "हिन्दी"
         HI_LATN = "hi-Latn", "Hinglish"
 
+    class Asks(models.TextChoices):
+        """What the reply asks for, and the next message is understood as (asking.py)."""
+
+        NOTHING = "", _("nothing")
+        EMAIL = "email", _("an e-mail address")
+        PROBLEM = "problem", _("what the problem is")
+
     intent = models.CharField(_("intent"), max_length=10, choices=Intent)
     language = models.CharField(_("language"), max_length=7, choices=Language)
     phrases = models.JSONField(
@@ -55,7 +91,10 @@ class Rule(OwnedModel):
         default=list,
         blank=True,
         validators=[valid_phrases],
-        help_text=_("The message means this when it has one of them, as whole words, anywhere."),
+        help_text=_(
+            "The message means this when it has one of them, as whole words, anywhere. A star stands for up to three words: "
+            "how much * cost. (order/parcel) stands for either, {product} for any name of a product."
+        ),
     )
     whole_phrases = models.JSONField(
         _("whole messages"),
@@ -74,7 +113,27 @@ class Rule(OwnedModel):
     reply = models.TextField(
         _("reply"),
         max_length=1000,
-        help_text=_("May hold {business}, {name}, {prices}, {hours} and {delivery_area}."),
+        validators=[valid_placeholders],
+        help_text=_(
+            "May hold {business}, {name}, {prices}, {hours}, {opens} (when you are there next) and {delivery_area}. "
+            "{prices} are those of the products that the customer names, else all."
+        ),
+    )
+    away_reply = models.TextField(
+        _("reply outside opening hours"),
+        max_length=1000,
+        blank=True,
+        db_default="",
+        validators=[valid_placeholders],
+        help_text=_("Empty: the same as at any time."),
+    )
+    asks = models.CharField(
+        _("asks for"),
+        max_length=10,
+        choices=Asks,
+        blank=True,
+        db_default="",
+        help_text=_("The customer's next message is then understood as the answer to that."),
     )
     buttons = models.JSONField(_("buttons"), default=list, blank=True, validators=[valid_buttons])
     priority = models.SmallIntegerField(
@@ -91,3 +150,46 @@ class Rule(OwnedModel):
 
     def __str__(self):
         return f"{self.get_intent_display()} · {self.get_language_display()}"
+
+
+class RuleMatch(OwnedModel):
+    """A message that a rule answered, for its page: how often, and the last ones. Kept KEPT_DAYS; the drain writes them with set
+    SQL (hits.py).
+    """
+
+    KEPT_DAYS = 30
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="matches", db_index=False)
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )  # the index is for the deletion of messages
+    phrase = models.CharField(_("by"), max_length=500, blank=True)  # as the owner wrote it; "" for a tap
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["rule", "-at"]), models.Index(fields=["at"], name="rule_match_old")]
+
+    def __str__(self):
+        return self.phrase
+
+
+class Trap(OwnedModel):
+    """A line that the rules must understand as this business says: run when a rule is saved, and on "Try a message"."""
+
+    text = models.CharField(_("message"), max_length=500)
+    intent = models.CharField(
+        _("means"), max_length=10, choices=Rule.Intent, blank=True, help_text=_("Empty: no rule should answer it.")
+    )
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("test line")
+        verbose_name_plural = _("test lines")
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["business", "text"], name="trap_once")]
+
+    def __str__(self):
+        return self.text

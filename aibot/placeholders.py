@@ -8,7 +8,8 @@ from datetime import time
 from accounts.models import DAYS
 from accounts.money import amount
 
-_NAME = re.compile(r"(,? )?\{(business|name|prices|hours|delivery_area)\}")
+PLACEHOLDERS = frozenset({"business", "name", "prices", "hours", "opens", "delivery_area"})
+_NAME = re.compile(r"(,? )?\{(" + "|".join(sorted(PLACEHOLDERS)) + r")\}")
 _DAY_NAMES = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "hi": ("सोम", "मंगल", "बुध", "गुरु", "शुक्र", "शनि", "रवि"),
@@ -18,7 +19,16 @@ _CLOSED = {"en": "closed", "hi": "बंद", "hi-Latn": "band"}
 
 
 def fill(
-    text: str, *, language: str, business: str, name: str, products, hours: dict, delivery_area: str, currency: str
+    text: str,
+    *,
+    language: str,
+    business: str,
+    name: str,
+    products,
+    hours: dict,
+    delivery_area: str,
+    currency: str,
+    opens: str = "",
 ) -> str:
     """The text with its placeholders filled. An empty value takes the space before it along: "Hello {name}!" ->
     "Hello!".
@@ -28,6 +38,7 @@ def fill(
         "name": lambda: name,
         "prices": lambda: price_list(products, language, currency),
         "hours": lambda: opening_hours(hours, language),
+        "opens": lambda: opens,
         "delivery_area": lambda: delivery_area,
     }
 

@@ -4,29 +4,36 @@
 settings are read when one of them has changed since the last pass (``_shops``).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django_scopes import scopes_disabled
 
 from accounts.models import Product, Settings
 from cloud_api import messages
-from conversations import consent, sets, streaks
+from conversations import consent, lately, sets, streaks
 from conversations.inbound import Recorded
 from conversations.models import ConsentEvent, Conversation, Message
 from conversations.outbound import Outgoing
+from leads import capture
 
-from .matching import Book, Match
-from .models import Rule
+from . import asking, hours
+from .hits import Hit, record_many
+from .matching import COURTESY, Book, Match
+from .models import MOST_BUTTONS, Rule
 from .placeholders import fill
-from .wording import is_devanagari
+from .products import Shelf, names_of
+from .wording import is_devanagari, language_of
 
 MENU = "menu"  # the id of a menu's button: menu:<intent>:<language>
 _OF_CONSENT = (Rule.Intent.OPT_OUT, Rule.Intent.OPT_IN)
+_LIST_BUTTON = {"en": "Choose", "hi": "चुनें", "hi-Latn": "Chunein"}
+IN_ONE_BREATH = timedelta(seconds=30)  # who writes twice within this has not waited for the answer
 SILENT_KINDS = frozenset({"sticker", "call"})  # nobody expects an answer to these
 # The same of what WhatsApp does not pass on (`unsupported.type`): a change of an earlier message, no new one.
 SILENT_UNSUPPORTED = frozenset({"edit", "reaction", "pin", "keep_in_chat", "poll_update"})
@@ -42,6 +49,15 @@ class Replies:
     confirmed: set[UUID] = field(default_factory=set)  # contacts whose STOP is answered in this pass
     said: Counter[UUID] = field(default_factory=Counter)  # what this pass says in each conversation
     silent: dict[UUID, datetime] = field(default_factory=dict)  # conversations in which the bot has handed over
+    asks: dict[UUID, str] = field(default_factory=dict)  # conversation -> what the bot waits for now, "" for nothing
+    emails: dict[UUID, str] = field(default_factory=dict)  # contact -> the address that they gave
+    hits: list[Hit] = field(default_factory=list)
+    overtaken: dict[UUID, set[UUID]] = field(
+        default_factory=lambda: defaultdict(set)
+    )  # conversation -> greetings to cancel
+    told: dict[UUID, dict[tuple[UUID, str], datetime]] = field(
+        default_factory=dict
+    )  # (rule, digest) that was said when
 
     def say(self, message: Outgoing) -> None:
         self.outgoing.append(message)
@@ -55,9 +71,11 @@ class Shop:
     version: tuple
     name: str
     currency: str
+    zone: ZoneInfo
     book: Book
     rules: dict[UUID, Rule]
     products: tuple[Product, ...]
+    shelf: Shelf
     settings: Settings
 
 
@@ -70,7 +88,10 @@ def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
     replies = Replies()
     heard = [r for r in recorded if not _expects_no_answer(r)]
     shops = _shops({r.business_id for r in heard})
-    met = streaks.before([r.message_id for r in heard if r.owner == Conversation.Owner.BOT])
+    ours = [r for r in heard if r.owner == Conversation.Owner.BOT]
+    met = streaks.before([r.message_id for r in ours])
+    stands = lately.before({r.conversation_id for r in ours}, now)
+    replies.told = {conversation: dict(stand.said) for conversation, stand in stands.items()}
     for r in heard:
         shop = shops[r.business_id]
         match = match_message(shop, r.event.text, r.event.tap_id, r.event.kind)
@@ -82,10 +103,23 @@ def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
             continue
         if now - r.sent_at > settings.ANSWER_AGE_LIMIT:
             _wait(r, replies)
-        elif not _hands_over(r, shop, match, met[r.message_id], replies):
-            _reply(r, shop, match, replies)
+        elif not _hands_over(r, shop, match, met[r.message_id], replies, now):
+            ask = replies.asks.get(r.conversation_id, stands[r.conversation_id].ask)
+            if not (ask and not r.deleted and _answers_the_ask(r, shop, match, ask, replies, now)):
+                _reply(r, shop, match, replies, now)
     streaks.fall_silent(replies.silent)
     return replies
+
+
+def conclude(replies: Replies, now: datetime) -> None:
+    """Write what the replies leave behind, once they are queued. A constant number of statements, in the caller's
+    transaction.
+    """
+    lately.overtake(replies.overtaken)
+    lately.ask(replies.asks, now)
+    lately.note_emails(replies.emails)
+    capture.note_emails(replies.emails, now)
+    record_many(replies.hits, now)
 
 
 def _expects_no_answer(r: Recorded) -> bool:
@@ -94,7 +128,9 @@ def _expects_no_answer(r: Recorded) -> bool:
     return r.event.kind in SILENT_KINDS
 
 
-def _hands_over(r: Recorded, shop: Shop, match: Match | None, streak: streaks.Streak, replies: Replies) -> bool:
+def _hands_over(
+    r: Recorded, shop: Shop, match: Match | None, streak: streaks.Streak, replies: Replies, now: datetime
+) -> bool:
     """Whether the bot has talked alone for too long here (streaks.py): it says so once and is silent from then on. STOP is
     confirmed all the same.
     """
@@ -105,25 +141,91 @@ def _hands_over(r: Recorded, shop: Shop, match: Match | None, streak: streaks.St
     if not is_over and not streak.repeated and said < streaks.MOST:
         return False
     if not is_over:
-        _say_fallback(r, shop, replies, "handover: repeated" if streak.repeated else "handover: long")
+        _say_fallback(r, shop, replies, "handover: repeated" if streak.repeated else "handover: long", now)
     replies.silent[r.conversation_id] = r.sent_at
     _wait(r, replies)
     return True
 
 
-def _reply(r: Recorded, shop: Shop, match: Match | None, replies: Replies) -> None:
-    answer = _answer(r, shop, match) if match else None
+def _reply(r: Recorded, shop: Shop, match: Match | None, replies: Replies, now: datetime) -> None:
+    answer = _answer(r, shop, match, now) if match else None
     if match is None or answer is None:
-        _fall_back(r, shop, replies)
+        _fall_back(r, shop, replies, now)
         return
-    if match.pattern.intent == Rule.Intent.SUPPORT:
+    rule = shop.rules[match.pattern.rule_id]
+    replies.hits.append(Hit(r.business_id, rule.id, r.message_id, "" if r.event.tap_id else match.phrase))
+    if rule.intent == Rule.Intent.SUPPORT:
         _wait(r, replies)
-    if match.pattern.intent == Rule.Intent.OPT_OUT:
+    if rule.intent == Rule.Intent.OPT_OUT:
         if r.opted_out or r.contact_id in replies.confirmed:
             return  # confirmed once
         replies.confirmed.add(r.contact_id)
-    if not r.deleted:
-        replies.say(answer)
+    if r.deleted or _was_said(r, rule, answer.text, replies, now):
+        return
+    if rule.intent not in COURTESY:
+        _overtake(r, shop, replies)
+    replies.say(answer)
+    if rule.asks:
+        replies.asks[r.conversation_id] = f"{rule.asks}:{rule.language}"
+
+
+def _was_said(r: Recorded, rule: Rule, text: str, replies: Replies, now: datetime) -> bool:
+    """Whether the rule has given this very answer in the last minutes: it is not said twice, unless a tap asks for it.
+
+    Who asks again after a while has not got what they needed: the conversation waits for a person, so that nobody is
+    ignored. Another product named makes another answer, and STOP and START are always confirmed.
+    """
+    if rule.intent in _OF_CONSENT:
+        return False
+    told = replies.told.setdefault(r.conversation_id, {})
+    key = rule.id, lately.digest(text)
+    before = told.get(key)
+    if before is None or r.event.tap_id:
+        told[key] = now
+        return False
+    if rule.intent not in COURTESY and now - before > IN_ONE_BREATH:
+        _wait(r, replies)
+    return True
+
+
+def _overtake(r: Recorded, shop: Shop, replies: Replies) -> None:
+    """A greeting that still waits to be sent says nothing to one who has asked something by now."""
+    greetings = {rule for rule, _ in replies.told.get(r.conversation_id, ()) if _is_greeting(shop, rule)}
+    if greetings:
+        replies.overtaken[r.conversation_id] |= greetings
+
+
+def _is_greeting(shop: Shop, rule_id: UUID) -> bool:
+    return rule_id in shop.rules and shop.rules[rule_id].intent == Rule.Intent.GREETING
+
+
+def _answers_the_ask(r: Recorded, shop: Shop, match: Match | None, ask: str, replies: Replies, now: datetime) -> bool:
+    """Understand the message as what the bot has asked for. False where it is something else: a question in between."""
+    what, _, language = ask.partition(":")
+    heard = asking.heard(what, r.event.text, r.event.kind, bool(r.event.tap_id), match.pattern.intent if match else "")
+    if heard.what == "question":
+        return False
+    if heard.what == "email":
+        replies.emails[r.contact_id] = heard.email
+        replies.asks[r.conversation_id] = ""
+        if match and match.pattern.intent not in (*COURTESY, Rule.Intent.DEMO):
+            return False  # the address came along with a question
+        _say(r, replies, asking.TEXTS["thanks"][language].replace("{email}", heard.email), "asked: e-mail")
+    elif heard.what == "again":
+        replies.asks[r.conversation_id] = f"{asking.EMAIL_AGAIN}:{language}"
+        _say(r, replies, asking.TEXTS["again"][language], "asked: e-mail again")
+    elif heard.what == "give_up":
+        replies.asks[r.conversation_id] = ""
+        _fall_back(r, shop, replies, now)
+    else:
+        replies.asks[r.conversation_id] = ""
+        _wait(r, replies)
+        local = now.astimezone(shop.zone)
+        opens = hours.opens(shop.settings.hours, local, language)
+        closed = opens and not hours.is_open(shop.settings.hours, local)
+        text = asking.TEXTS["problem_closed" if closed else "problem"][language].replace("{opens}", opens)
+        _say(r, replies, text, "handover: problem")
+    return True
 
 
 def _wait(r: Recorded, replies: Replies) -> None:
@@ -150,19 +252,17 @@ def _tapped(shop: Shop, tap_id: str) -> Match | None:
     return Match(found, "tap") if found else None
 
 
-def _answer(r: Recorded, shop: Shop, match: Match) -> Outgoing | None:
+def _answer(r: Recorded, shop: Shop, match: Match, now: datetime) -> Outgoing | None:
     """None where nothing is left to say: a reply of one placeholder whose value is empty."""
     rule = shop.rules[match.pattern.rule_id]
-    pairs = [(f"{MENU}:{b['intent']}:{rule.language}", b["title"]) for b in rule.buttons]
-    most = messages.BUTTONS_BODY if pairs else messages.TEXT_BODY
-    text = render(shop, rule.reply, rule.language, r.contact_name)[:most]
-    if not text.strip():
+    text = text_of(shop, rule, r.event.text, r.contact_name, now)
+    if not text:
         return None
     return Outgoing(
         business_id=r.business_id,
         conversation_id=r.conversation_id,
         number_id=r.number_id,
-        body=messages.buttons(text, pairs) if pairs else messages.text(text),
+        body=_body(rule, text),
         text=text,
         source=Message.Source.RULE.value,
         source_ref=rule.id,
@@ -172,40 +272,74 @@ def _answer(r: Recorded, shop: Shop, match: Match) -> Outgoing | None:
     )
 
 
-def render(shop: Shop, text: str, language: str, contact_name: str) -> str:
-    """An owner's text with the shop's facts filled in."""
+def text_of(shop: Shop, rule: Rule, said: str, contact_name: str, now: datetime) -> str:
+    """What a rule answers to a message, cut to what WhatsApp takes; "" where nothing is left to say."""
+    is_away = rule.away_reply.strip() and not hours.is_open(shop.settings.hours, now.astimezone(shop.zone))
+    text = render(shop, rule.away_reply if is_away else rule.reply, rule.language, contact_name, said=said, now=now)
+    text = text[: most_characters(len(rule.buttons))]
+    return text if text.strip() else ""
+
+
+def _body(rule: Rule, text: str) -> dict:
+    pairs = [(f"{MENU}:{b['intent']}:{rule.language}", b["title"]) for b in rule.buttons]
+    if not pairs:
+        return messages.text(text)
+    if len(pairs) <= MOST_BUTTONS:
+        return messages.buttons(text, pairs)
+    return messages.list_menu(text, _LIST_BUTTON[rule.language], [("", [(row, title, "") for row, title in pairs])])
+
+
+def most_characters(buttons: int) -> int:
+    """How long a text with so many buttons may be."""
+    if not buttons:
+        return messages.TEXT_BODY
+    return messages.BUTTONS_BODY if buttons <= MOST_BUTTONS else messages.LIST_BODY
+
+
+def render(shop: Shop, text: str, language: str, contact_name: str, *, said: str = "", now: datetime) -> str:
+    """An owner's text with the shop's facts filled in; the prices are of the products that the customer names, else of
+    all.
+    """
     return fill(
         text,
         language=language,
         business=shop.name,
         name=contact_name if any(c.isalpha() for c in contact_name) else "",  # many are named by their number
-        products=shop.products,
+        products=("{prices}" in text and shop.shelf.named(said)) or shop.products,
         hours=shop.settings.hours,
+        opens=hours.opens(shop.settings.hours, now.astimezone(shop.zone), language),
         delivery_area=shop.settings.delivery_area,
         currency=shop.currency,
     )
 
 
-def _fall_back(r: Recorded, shop: Shop, replies: Replies) -> None:
+def _fall_back(r: Recorded, shop: Shop, replies: Replies, now: datetime) -> None:
     """Nothing answers: say so once, and let the conversation wait for a person."""
     told = r.waiting or r.conversation_id in replies.waiting
     _wait(r, replies)
     if told or r.deleted:
         return
-    _say_fallback(r, shop, replies, "fallback")
+    _overtake(r, shop, replies)
+    _say_fallback(r, shop, replies, "fallback", now)
 
 
-def _say_fallback(r: Recorded, shop: Shop, replies: Replies, why: str) -> None:
+def _say_fallback(r: Recorded, shop: Shop, replies: Replies, why: str, now: datetime) -> None:
     hindi = is_devanagari(r.event.text) and shop.settings.fallback_text_hi
     text = shop.settings.fallback_text_hi if hindi else shop.settings.fallback_text
+    language = "hi" if hindi else language_of(r.event.text)
+    _say(r, replies, render(shop, text, language, r.contact_name, now=now), why)
+
+
+def _say(r: Recorded, replies: Replies, text: str, why: str) -> None:
+    """A text that is no rule's; ``why`` stands beside it in the thread."""
     if text.strip():
         replies.say(
             Outgoing(
                 business_id=r.business_id,
                 conversation_id=r.conversation_id,
                 number_id=r.number_id,
-                body=messages.text(text),
-                text=text,
+                body=messages.text(text[: messages.TEXT_BODY]),
+                text=text[: messages.TEXT_BODY],
                 source=Message.Source.SYSTEM.value,
                 source_name=why,
                 turn=r.turn,
@@ -241,7 +375,8 @@ def _shops(businesses: set[UUID]) -> dict[UUID, Shop]:
     rows = (
         sets.fetch(
             """
-        SELECT b.id, b.name, b.currency, s.updated_at, r.count AS rules, r.at AS rules_at, p.count AS products, p.at AS products_at
+        SELECT b.id, b.name, b.currency, b.time_zone, s.updated_at, r.count AS rules, r.at AS rules_at,
+               p.count AS products, p.at AS products_at
         FROM accounts_business b
         JOIN accounts_settings s ON s.business_id = b.id
         CROSS JOIN LATERAL (
@@ -266,12 +401,15 @@ def _shops(businesses: set[UUID]) -> dict[UUID, Shop]:
 def _read(row) -> Shop:
     with scopes_disabled():
         rules = list(Rule.objects.filter(business=row.id, enabled=True))
+        products = tuple(Product.objects.filter(business=row.id, active=True))
         return Shop(
             version=tuple(row),
             name=row.name,
             currency=row.currency,
-            book=Book(rules),
+            zone=ZoneInfo(row.time_zone),
+            book=Book(rules, names_of(products)),
             rules={rule.id: rule for rule in rules},
-            products=tuple(Product.objects.filter(business=row.id, active=True)),
+            products=products,
+            shelf=Shelf(products),
             settings=Settings.objects.get(business=row.id),
         )

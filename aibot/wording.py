@@ -28,3 +28,22 @@ def is_devanagari(text: str) -> bool:
     """Whether most of its letters are Devanagari."""
     letters = [c for c in text if c.isalpha()]
     return bool(letters) and sum("\u0900" <= c <= "\u097f" for c in letters) * 2 > len(letters)
+
+
+# Words that Romanised Hindi can hardly do without, and English does not have.
+_HINGLISH = frozenset(
+    words(
+        "hai hain h kya kia ka ki ke ko nahi nahin nhi mujhe mera meri mere aap aapka apka chahiye chaiye bhai bhaiya karo kar kardo "
+        "krdo karna karein batao bataiye btao kitna kitne kitni raha rahi rahe gaya gayi gaye aur tha thi hua hui koi kuch abhi aaj "
+        "kal kab bhejo bhej bhejna bhejiye milega milegi mil mila dikhao wala wale wali namaste namaskar shukriya dhanyawad "
+        "dhanyavad kaise kyu kyun kahan yeh ye woh bahut bohot ho mat band thoda baat bata haan accha acha theek pani paani doodh "
+        "dijiye lijiye"
+    )
+)
+
+
+def language_of(text: str) -> str:
+    """The language that a message is answered in where a rule has several: "hi", "hi-Latn" or "en"."""
+    if any("\u0900" <= c <= "\u097f" for c in text):
+        return "hi"
+    return "hi-Latn" if _HINGLISH.intersection(words(text)) else "en"

@@ -22,6 +22,7 @@ class Contact(OwnedModel):
     profile_name = models.CharField(_("WhatsApp name"), max_length=200, blank=True)
     username = models.CharField(_("username"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("Digits; empty for a username user."))
+    email = models.EmailField(_("e-mail"), blank=True, db_default="", help_text=_("As the customer wrote it."))
     opted_out_at = models.DateTimeField(_("stopped marketing"), null=True, blank=True)
     # The name that the phone's address book gave, and when. Another one in ``name`` was entered here, and holds.
     synced_name = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
@@ -87,7 +88,10 @@ class Conversation(TiedModel):
     # Grows with each takeover, agent's message or echo: a bot's reply that was computed for an earlier turn never
     # leaves.
     turn = models.PositiveIntegerField(default=0)
+    # What the bot waits for (aibot.asking), since when, and in which turn: a person's word ends it (lately.py).
     pending_ask = models.CharField(max_length=40, blank=True)
+    pending_ask_turn = models.PositiveIntegerField(default=0, db_default=0)
+    pending_ask_at = models.DateTimeField(null=True, blank=True)
     assignee = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # Set when nothing could answer: the conversation waits for a person, and the fallback text is not sent again.
     waiting_since = models.DateTimeField(_("waits for a person since"), null=True, blank=True)

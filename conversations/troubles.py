@@ -61,6 +61,7 @@ def _trouble(what: str, do: str, what_hi: str, do_hi: str) -> Trouble:
 _SENTENCES = {
     "A person has taken over": "taken_over",
     "The customer has written again": "written_again",
+    "The customer has asked something since": "overtaken",
     "The customer has stopped such messages": "opted_out",
     "The 24-hour window is closed": "window_closed",
     "The contact has neither a phone number nor": "no_address",
@@ -88,6 +89,12 @@ OURS: dict[str, Trouble] = {
         "Nothing. The newer message gets an answer of its own.",
         "नहीं भेजा गया: यह जवाब जाने से पहले ही ग्राहक ने नया संदेश लिख दिया।",
         "कुछ नहीं करना है। नए संदेश का जवाब अलग से जाएगा।",
+    ),
+    "overtaken": _trouble(
+        "Not sent: before this greeting left, the customer had already asked something.",
+        "Nothing. The question gets its own answer.",
+        "नहीं भेजा गया: यह अभिवादन जाने से पहले ही ग्राहक ने कुछ पूछ लिया था।",
+        "कुछ नहीं करना है। सवाल का जवाब अलग से जाएगा।",
     ),
     "opted_out": _trouble(
         "Not sent: the customer has asked for no offers and reminders.",

@@ -1,7 +1,8 @@
 """Every contact is a lead from its first message."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from accounts.ids import uuid7
 from conversations import sets
@@ -47,3 +48,19 @@ def leads_for(recorded: Sequence[Recorded], now: datetime) -> int:
         new=Lead.Stage.NEW.value,
     )
     return sum(row.is_new for row in created)
+
+
+def note_emails(emails: Mapping[UUID, str], now: datetime) -> None:
+    """contact -> the address that they gave the bot: a line of the lead's history. Set SQL, in the caller's transaction;
+    the leads must be there, and the contacts have the address already.
+    """
+    sets.run(
+        """
+        INSERT INTO leads_leadevent (id, business_id, lead_id, what, before, after, at)
+        SELECT w.id, l.business_id, l.id, 'email', '', left(w.email, 200), %(now)s
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, contact_id uuid, email text)
+        JOIN leads_lead l ON l.contact_id = w.contact_id
+        """,
+        [{"id": uuid7(), "contact_id": contact, "email": email} for contact, email in emails.items()],
+        now=now,
+    )

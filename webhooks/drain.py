@@ -310,6 +310,7 @@ def _compose(items: list[Item], now: datetime) -> Done:
     capture.leads_for(recorded, now)
     replies = rules.replies_for([replace(r, deleted=r.message_id in deleted) for r in recorded], now)
     done.queued = len(outbound.queue_many(replies.outgoing, now))
+    rules.conclude(replies, now)
     consent.record_many(replies.words)
     inbound.let_wait(replies.waiting)
     delivery.apply_statuses([delivery.News(i.number.id, i.event, i.received_at) for i in kinds["statuses"]], now)

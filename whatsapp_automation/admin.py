@@ -128,6 +128,7 @@ _GROUPS = (
         gettext_lazy("The bot"),
         (
             (gettext_lazy("Rules"), "rule", "aibot", "rule"),
+            (gettext_lazy("Test lines"), "fact_check", "aibot", "trap"),
             (gettext_lazy("Products"), "sell", "accounts", "product"),
             (gettext_lazy("Settings"), "tune", "accounts", "settings"),
         ),

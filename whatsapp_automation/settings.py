@@ -172,6 +172,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(PRUNE_SECONDS),
         "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
     },
+    "prune matches": {
+        "task": "aibot.tasks.prune",
+        "schedule": schedule(PRUNE_SECONDS),
+        "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
+    },
     "refresh templates": {
         "task": "conversations.tasks.refresh_templates",
         "schedule": schedule(24 * 3600),

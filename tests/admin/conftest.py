@@ -10,7 +10,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_scopes import scope, scopes_disabled
 
 from accounts.models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
-from aibot.models import Rule
+from aibot.models import Rule, Trap
 from conversations.models import ConsentEvent, Contact, Conversation, Message, Template
 from leads.models import Lead
 from webhooks.models import ChannelEvent, FailedItem
@@ -69,6 +69,7 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             WhatsAppNumber.objects.get(),
             Membership.objects.filter(business=business).earliest("created_at"),
             Rule.objects.first(),
+            Trap.objects.create(business=business, text="is the shop open"),
             Contact.objects.get(),
             Conversation.objects.get(),
             Message.objects.filter(direction="out").first(),

@@ -21,6 +21,7 @@ MAY = {
     "accounts.business": "r r r r -",
     "accounts.user": "r r r r -",
     "aibot.rule": "v v o o o",
+    "aibot.trap": "v v o o o",
     "conversations.contact": "v v - a -",
     "conversations.conversation": "v v - - -",  # its page answers by addresses of its own: test_conversation.py
     "conversations.message": "v v - - -",

@@ -23,6 +23,8 @@ PAGES = [
     "/admin/conversations/message/",
     "/admin/aibot/rule/",
     "/admin/aibot/rule/add/",
+    "/admin/aibot/rule/try/",
+    "/admin/aibot/trap/",
     "/admin/accounts/product/",
     "/admin/accounts/settings/",
     "/admin/accounts/whatsappnumber/add/",

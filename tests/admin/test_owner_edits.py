@@ -63,7 +63,7 @@ def test_the_page_shows_them_one_a_line_and_the_reply_as_it_is_sent(visit, alice
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"phrases": "x" * 201}, "phrases"),
+        ({"phrases": "x" * 501}, "phrases"),
         ({"buttons-0-title": "more than twenty letters"}, "buttons"),
         ({"buttons-0-intent": ""}, "buttons"),
         ({"buttons-1-title": "Talk to us", "buttons-1-intent": "demo"}, "buttons"),

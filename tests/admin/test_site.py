@@ -86,7 +86,7 @@ def titles(client) -> list[str]:
     return [str(item["title"]) for group in groups for item in group["items"]]
 
 
-EVERYBODY = ["Today", "Conversations", "Contacts", "Leads", "Messages", "Rules", "Products", "Settings"]
+EVERYBODY = ["Today", "Conversations", "Contacts", "Leads", "Messages", "Rules", "Test lines", "Products", "Settings"]
 
 
 def test_the_navigation_shows_what_the_role_may_see(visit, vera, alice, root, dairy):

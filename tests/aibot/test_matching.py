@@ -1,8 +1,7 @@
 """Which rule a message means, with the rules that a new business starts with."""
 
-import csv
+import re
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,10 +9,8 @@ from hypothesis import strategies as st
 
 from accounts.models import Business
 from aibot.defaults import RULES, rules_for
-from aibot.matching import FILLERS, Book
+from aibot.matching import FILLERS, Book, forms
 from aibot.models import Rule
-
-TRAPS = Path(__file__).parents[3] / "shared" / "data" / "intents" / "traps.tsv"
 
 
 @pytest.fixture(scope="module")
@@ -24,15 +21,6 @@ def book() -> Book:
 def meant(book: Book, text: str) -> str:
     match = book.best(text)
     return match.pattern.intent if match else "none"
-
-
-@pytest.mark.skipif(not TRAPS.exists(), reason="the collection of traps is not beside this repository")
-def test_the_collected_lines_and_traps_are_all_right(book):
-    with TRAPS.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    assert len(lines) > 100
-    wrong = [(label, text, meant(book, text)) for label, text in lines if meant(book, text) != label]
-    assert wrong == []
 
 
 LINES = {
@@ -112,6 +100,7 @@ LINES = {
         "paise kat gaye par order nahi mila",
         "kisi se baat karni hai",
         "refund chahiye",
+        "thanks to you I got the wrong size of box last week",
     ],
     "opt_out": [
         "Stop!",
@@ -182,7 +171,6 @@ LINES = {
         "i will remove the lid",
         "दुकान कब बंद करो गे",
         # bye
-        "thanks to you I got the wrong size of box last week",
         "goodbye party cake for 20 people",
         "thanksgiving sweets",
         # nothing of it all
@@ -231,6 +219,10 @@ def test_of_two_intents_the_more_pressing_one_answers(book, text, intent):
         ("price", "en"),
         ("कीमत", "hi"),
         ("kya rate hai", "hi-Latn"),
+        ("demo chahiye", "hi-Latn"),
+        ("a demo please", "en"),
+        ("ok thanks", "en"),
+        ("refund chahiye bhai", "hi-Latn"),
         ("thanks", "en"),
         ("धन्यवाद", "hi"),
         ("shukriya", "hi-Latn"),
@@ -288,7 +280,7 @@ def test_a_long_phrase_does_not_outweigh_a_more_pressing_intent():
 
 
 def test_a_match_says_which_phrase_it_was(book):
-    assert book.best("So how much is it").phrase == "how much is"
+    assert book.best("So I got charged twice").phrase.startswith("(charged/")
     assert book.best("👋").phrase == "👋"
 
 
@@ -296,15 +288,85 @@ def test_a_book_without_rules_matches_nothing():
     assert Book([]).best("hello") is None
 
 
+def _ends(written: str) -> set[str]:
+    """The phrase with the first and with the last of each choice."""
+    text = written.replace("*", " ").replace("{product}", "")
+    first = re.sub(r"\(([^()/]*)/[^()]*\)", r"\1", text)
+    return {first.strip(), re.sub(r"\([^()]*/([^()]*)\)", r"\1", text).strip()}
+
+
 def test_every_default_phrase_means_its_own_intent(book):
     wrong = [
         (intent, language, phrase, meant(book, phrase))
         for (intent, language), data in RULES.items()
         for field in ("whole", "anywhere")
-        for phrase in data.get(field, "").split("|")
+        for written in data.get(field, "").split("|")
+        for phrase in _ends(written)
         if phrase and meant(book, phrase) != intent
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("hi, stop", "opt_out"),
+        ("hello sir, help", "support"),
+        ("namaste ji rate?", "pricing"),
+        ("thanks but it is broken", "support"),
+        ("thank you, bye", "bye"),
+        ("thank you for your help", "bye"),
+        ("good morning, thanks", "none"),
+        ("hello kitty, help the cake", "none"),
+    ],
+)
+def test_a_greeting_is_politeness_to_a_bare_word_that_needs_an_answer(book, text, intent):
+    assert meant(book, text) == intent
+
+
+def test_a_star_stands_for_at_most_three_words():
+    book = Book([Rule(intent="pricing", language="en", phrases=["how much * cost"], priority=1)])
+    for text in ("how much cost", "how much does it cost", "so how much would one kilo cost me"):
+        assert meant(book, text) == "pricing", text
+    for text in ("how much does one kilo of it cost", "how much", "cost how much"):
+        assert meant(book, text) == "none", text
+
+
+def test_a_choice_stands_for_each_of_its_words():
+    book = Book([Rule(intent="support", language="en", phrases=["(order/parcel) not (yet/) here"], priority=1)])
+    for text in ("order not here", "my parcel not yet here!"):
+        assert meant(book, text) == "support", text
+    for text in ("milk not here", "order yet here"):
+        assert meant(book, text) == "none", text
+
+
+def test_a_phrase_with_too_many_choices_is_refused():
+    with pytest.raises(ValueError, match="stands for 1024 phrases"):
+        forms("(a/b)" * 10)
+
+
+def test_signs_alone_are_no_phrase_and_no_harm():
+    for phrase in ("*", "* *", "(/)", "()", "!", "( / )"):
+        assert forms(phrase) == ()
+    assert meant(Book([Rule(intent="pricing", language="en", phrases=["*", "()"], priority=1)]), "anything") == "none"
+
+
+def test_a_products_name_stands_in_a_phrase_and_beside_a_bare_word():
+    rules = [Rule(intent="pricing", language="en", phrases=["rate of {product}"], whole_phrases=["cost"], priority=1)]
+    book = Book(rules, ["Cow ghee", "घी", "desi ghee"])
+    for text in ("the rate of desi ghee?", "rate of cow ghee", "ghee cost 1 kg", "घी cost"):
+        assert meant(book, text) == "pricing", text
+    for text in ("rate of growth", "the mango cost us a tooth"):
+        assert meant(book, text) == "none", text
+
+
+def test_what_came_close_is_told_with_the_reason(book):
+    assert book.near("hello") == []
+    assert {(n.pattern.intent, n.why) for n in book.near("please stop by, the price is fine")} >= {
+        ("opt_out", "not alone")
+    }
+    assert ("pricing", "outranked") in {(n.pattern.intent, n.why) for n in book.near("what is the price of my refund")}
+    assert ("support", "forbidden") in {(n.pattern.intent, n.why) for n in book.near("the box is not broken")}
 
 
 @given(

@@ -183,7 +183,7 @@ def test_new_hours_and_a_new_area_are_said_at_once(dairy, meera):
         row = Settings.objects.get()
         row.hours, row.delivery_area = {"mon": [["10:00", "12:00"]]}, "Jayanagar"
         row.save()
-    assert "Mon 10:00-12:00, Tue-Sun closed" in meera.says("help")[0].text
+    assert "Mon 10:00-12:00, Tue-Sun closed" in meera.taps("menu:support:en", "Help")[0].text
     assert "Delivery: Jayanagar" in meera.says("price")[0].text
 
 
@@ -322,7 +322,9 @@ def test_who_asks_for_help_waits_for_a_person_and_hears_no_fallback(dairy, meera
     (answer,) = meera.says("my order has not arrived")
     assert answer.source_ref == rule(dairy, "support").pk
     assert conversation(dairy).waiting_since is not None
-    assert meera.says("it was order number twelve") == []
+    (noted,) = meera.says("it was order number twelve")
+    assert noted.source_name == "handover: problem"
+    assert meera.says("and it was for my mother") == []
 
 
 # --- who answers, and when ----------------------------------------------------------------------------------------------------

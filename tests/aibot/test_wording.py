@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aibot.wording import is_devanagari, words
+from aibot.wording import is_devanagari, language_of, words
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,20 @@ def test_words_of_any_text_are_words_already(text):
 )
 def test_which_text_is_devanagari(text, answer):
     assert is_devanagari(text) is answer
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("what is the price", "en"),
+        ("Hi", "en"),
+        ("price kya hai", "hi-Latn"),
+        ("demo chahiye", "hi-Latn"),
+        ("कीमत क्या है", "hi"),
+        ("कीमत please", "hi"),
+        ("", "en"),
+        ("🙏", "en"),
+    ],
+)
+def test_the_language_that_a_message_is_answered_in(text, language):
+    assert language_of(text) == language

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 
 from .truth import Bubble, Call, Truth
 
+OVERTAKEN = "The customer has asked something since."
+
 # conversations.models.Status
 QUEUED, SENDING, UNKNOWN, ACCEPTED, SENT, FAILED, DELIVERED, READ, CANCELLED = 0, 10, 20, 30, 40, 50, 60, 70, 90
 RANK = {"accepted": ACCEPTED, "sent": SENT, "failed": FAILED, "delivered": DELIVERED, "read": READ}
@@ -220,6 +222,8 @@ def _reached_the_phone_once(report: Report, truth: Truth, outbound: list[dict]) 
 def _never_arrived(report: Report, row: dict) -> None:
     if row["status"] == UNKNOWN:
         report.unconfirmed += 1
+    elif row["status"] == CANCELLED and row["error_text"] == OVERTAKEN:
+        return  # a greeting: the question behind it has its own reply
     elif row["status"] in (FAILED, CANCELLED):
         report.note("lost", f"message {row['id']}: not sent: {row['error_text']}")
     elif row["status"] >= ACCEPTED:

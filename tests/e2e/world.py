@@ -10,7 +10,9 @@ from collections.abc import Callable
 import psycopg
 from psycopg.rows import dict_row
 
-CALM_SECONDS = 150  # a killed sender's message is given up after 90 s (settling.LEASE), and holds its line for 110 (HOLD)
+CALM_SECONDS = (
+    150  # a killed sender's message is given up after 90 s (settling.LEASE), and holds its line for 110 (HOLD)
+)
 _phones = itertools.count(919_700_000_000)
 
 

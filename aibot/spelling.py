@@ -1,0 +1,133 @@
+"""One spelling for words that people write in many ways, so that phrases need not list them.
+
+Applied to the phrases and to the messages alike: what it makes of a word is shown to nobody. Romanised Hindi has no
+spelling of its own (keemat, kimat, qeemat), hurried English drops letters (pls, u), and Devanagari is typed with and
+without its dots (मुफ़्त, मुफ्त; नहीं, नही).
+"""
+
+import re
+from functools import lru_cache
+
+_ALIKE = {
+    # hurried English
+    "you": "u ya yu",
+    "your": "ur yr",
+    "are": "r",
+    "please": "pls plz plzz pleas plese pleez plss pliz",
+    "thanks": "thnks thanx thanku tnx thnx thx thanks thankss",
+    "thank": "thnk thak",
+    "what": "wat wht vat whats",
+    "want": "wnt wanna wan",
+    "how": "hw hwo",
+    "much": "mch muc mutch",
+    "price": "prise pric prce pirce priice preis prais praice prics",
+    "prices": "prises prcies",
+    "cost": "cst",
+    "received": "recieved recived rcvd recd receved recvd",
+    "receive": "recieve receve recive",
+    "delivered": "delivred deliverd dilivered",
+    "delivery": "delivry dilivery delevery delivary",
+    "not": "nt",
+    "order": "ordr oder odr ordar",
+    "message": "msg mesage messege massage mesej msj sms",
+    "messages": "msgs mesages messeges",
+    "problem": "prblm prob problam problm",
+    "sample": "sampal sampel smple saimple sampl",
+    "trial": "tryal triyal trail trayal",
+    "unsubscribe": "unsubcribe unsubscrib unsubsribe unsuscribe unsubscibe unsubscirbe unsubscribed",
+    "subscribe": "subcribe subscrib subsribe suscribe",
+    "again": "agn agen",
+    "start": "strt sart",
+    "restart": "restrt",
+    "because": "coz bcoz cuz bcz becoz",
+    "and": "n nd",
+    "morning": "mrng mrning mornin",
+    "night": "nyt nite",
+    "good": "gud",
+    # Romanised Hindi
+    "nahi": "nahin nhi nai nahee nahii nhin ni naheen",
+    "hai": "h hain he hei hae",
+    "kya": "kia kyaa kyya ky",
+    "mat": "mut matt mt",
+    "mujhe": "muje mujhy mjhe mujko mujhko",
+    "chahiye": "chaiye chahie chaahiye chahye chaie chaheye chahiyee chahia chayie chahiy chahe",
+    "batao": "btao bataao batavo bataw",
+    "bataiye": "btaiye bataie btaye bataye bataiyega batayiye batayen bataen btayein batayein",
+    "batana": "btana bataana",
+    "bata": "bta",
+    "karo": "kro karro",
+    "kar": "kr",
+    "kardo": "krdo kardoo",
+    "karwa": "krwa karva krva",
+    "phir": "fir fer pher",
+    "karna": "krna",
+    "kijiye": "kijie kijiyega kijye keejiye",
+    "raha": "rha rahaa",
+    "rahi": "rhi",
+    "rahe": "rhe",
+    "gaya": "gya gayaa",
+    "gayi": "gyi gai",
+    "gaye": "gye gae",
+    "kitna": "kitnaa ktna",
+    "kitne": "kitney ktne kitnay",
+    "kitni": "ktni",
+    "paisa": "pesa paise pese paisaa paisey",
+    "rupaye": "rupay rupye rupaiye rupe rupai rupees rupee rs",
+    "kharab": "khrab kharaab karab",
+    "dikkat": "diqqat dikat dikkt",
+    "pareshani": "paresani preshani",
+    "madad": "madat madath mdd",
+    "abhi": "abi",
+    "bhejo": "bejo bhejoo",
+    "bhejiye": "bhejie bhejiyega bhejye bhejdijiye",
+    "bahut": "bohot bahot bhot bhut bohut",
+    "dhanyavad": "dhanyawad dhanyavaad dhanyawaad dhanywad dhanyvad dhanyabad danyavad",
+    "shukriya": "sukriya shukria sukria",
+    "namaste": "namste namasthe nmste namastey",
+    "namaskar": "namskar namashkar nmskar",
+    "band": "bandh bnd",
+    "koi": "koyi",
+    "wapas": "vapis wapis vaapas vapas",
+    "baat": "bat",
+    "aaya": "aya aayaa",
+    "mila": "milaa",
+    "pahuncha": "pahucha pohocha pahunchaa pohuncha phucha",
+    "muft": "mufat muftt",
+}
+_ONE = {other: word for word, others in _ALIKE.items() for other in others.split()}
+
+_LATIN = re.compile(r"[a-z]+")
+_SOUNDS = tuple(
+    (re.compile(sound), letters)
+    for sound, letters in (
+        (r"ee", "i"),
+        (r"oo", "u"),
+        (r"(.)\1+", r"\1"),
+        (r"ph", "f"),
+        (r"w", "v"),
+        (r"q", "k"),
+        (r"z", "j"),
+        (r"chh", "ch"),
+        (r"iy(?=[aeo])", "i"),
+        (r"(?<=.)ein$", "e"),
+    )
+)
+# Nukta, chandrabindu and anusvara are left out by many; long and short i and u are mixed up.
+_DOTS = dict.fromkeys(map(ord, "\u093c\u0901\u0902"))
+_DOTS.update({0x0940: "\u093f", 0x0942: "\u0941", 0x0908: "\u0907", 0x090A: "\u0909"})
+_NUKTA = {0x0958 + place: letter for place, letter in enumerate("कखगजडढफय")}
+
+
+@lru_cache(maxsize=20_000)
+def spelled(word: str) -> str:
+    """The spelling that a word of ``wording.words`` is compared in.
+
+    >>> spelled("keemat") == spelled("kimat"), spelled("नहीं") == spelled("नही")
+    (True, True)
+    """
+    word = _ONE.get(word, word)
+    if _LATIN.fullmatch(word):
+        for sound, letters in _SOUNDS:
+            word = sound.sub(letters, word)
+        return word
+    return word.translate(_NUKTA).translate(_DOTS) or word
