@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -27,7 +28,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from . import businesses
+from . import businesses, reading
 from .admin_base import (
     AGENT,
     NEVER,
@@ -347,7 +348,7 @@ def is_last_owner(membership: Membership, *, lock: bool = False) -> bool:
 @admin.register(Membership)
 class MembershipAdmin(OwnedAdmin):
     sees = OWNER
-    list_display = ("person", "email", "role", "created_at")
+    list_display = ("person", "email", "role", "since")
     list_select_related = ("user",)
     ordering = ("created_at",)
 
@@ -383,6 +384,10 @@ class MembershipAdmin(OwnedAdmin):
     def person(self, obj):
         return str(obj.user)
 
+    @display(description=gettext_lazy("since"), ordering="created_at")
+    def since(self, obj):
+        return reading.time_tag(obj.created_at, timezone.now())
+
     @display(description=gettext_lazy("e-mail"), ordering="user__email")
     def email(self, obj):
         return obj.user.email
@@ -393,10 +398,15 @@ class MembershipAdmin(OwnedAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(LongList, SharedHistoryAdmin):
-    list_display = ("at", "actor", "action", "target", "details", "business")
-    list_display_links = None
+    list_display = ("time", "actor", "action", "target", "details", "business")
     list_select_related = ("actor", "business")
+    search_fields = ("action", "target")
+    search_help_text = gettext_lazy("Action, or the id of what it was done to")
     fields = ("at", "actor", "action", "target", "details")
+
+    @display(description=gettext_lazy("time"), ordering="at")
+    def time(self, obj):
+        return reading.time_tag(obj.at, timezone.now())
 
 
 # --- people of the installation -----------------------------------------------------------------------------------------------

@@ -78,11 +78,15 @@ class OwnedForm(forms.ModelForm):
     """
 
     business: ClassVar[Business]
+    in_list = False  # a row of a list that is edited: its inputs have no label beside them
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
             self.instance.business = self.business
+        if self.in_list:
+            for field in self.fields.values():
+                field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"business"}
@@ -178,7 +182,7 @@ class OwnedAdmin(RoleGate, BaseAdmin):
 
     def get_changelist_form(self, request, **kwargs):
         form = super().get_changelist_form(request, **{"form": self.form, "fields": list(self.list_editable), **kwargs})
-        form.business = request.business
+        form.business, form.in_list = request.business, True
         return form
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

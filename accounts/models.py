@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .ids import uuid7
@@ -199,7 +200,7 @@ class Settings(OwnedModel):
         verbose_name_plural = _("settings")
 
     def __str__(self):
-        return f"Settings of {self.business}"
+        return gettext("Settings of %(business)s") % {"business": self.business}
 
 
 class Product(OwnedModel):

@@ -40,8 +40,8 @@ from accounts.secrets import SecretError
 from cloud_api.errors import GraphError, InvalidMessage
 
 from . import assignment, delivery, outbound, queries, sending, settling, templates, troubles
-from .models import ConsentEvent, Contact, Conversation, Identity, Message, Status, Template
-from .thread import answered_by, may_write, thread, trouble_of, waits
+from .models import ConsentEvent, Contact, Conversation, Identity, Message, MessageChange, Status, Template
+from .thread import answered_by, may_write, reactions_of, thread, trouble_of, waits
 
 
 class SinceFilter(OptionFilter):
@@ -58,6 +58,16 @@ class SinceFilter(OptionFilter):
         if days is None:
             return queryset
         return queryset.filter(pk__gte=queries.first_id_of(start_of_day() - timedelta(days=days)))
+
+
+class StoppedFilter(YesNoFilter):
+    title = gettext_lazy("stopped marketing")
+    parameter_name = "stopped"
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(opted_out_at__isnull=self.value() == "no")
 
 
 def start_of_day():
@@ -116,12 +126,12 @@ class ContactAdmin(ContactSearch, OwnedAdmin):
     adds = deletes = NEVER
     changes = AGENT
     list_display = ("contact", "marketing", "first_seen")
-    list_filter = (SinceFilter,)
+    list_filter = (SinceFilter, StoppedFilter)
     ordering = ("-created_at",)
     search_fields = ("name", "profile_name", "username", "phone")
     search_help_text = gettext_lazy("Name or phone")
-    fields = ("name", "profile_name", "number", "username", "opted_out_at", "created_at")
-    readonly_fields = ("profile_name", "number", "username", "opted_out_at", "created_at")
+    fields = ("name", "profile_name", "in_address_book", "number", "username", "opted_out_at", "created_at")
+    readonly_fields = ("profile_name", "in_address_book", "number", "username", "opted_out_at", "created_at")
     inlines = (ConversationInline, IdentityInline, ConsentInline)
 
     @display(description=gettext_lazy("contact"), header=True)
@@ -131,6 +141,10 @@ class ContactAdmin(ContactSearch, OwnedAdmin):
     @display(description=gettext_lazy("phone"))
     def number(self, obj):
         return reading.phone(obj.phone)
+
+    @display(description=gettext_lazy("in the phone's address book"))
+    def in_address_book(self, obj):
+        return obj.synced_name
 
     @display(description=gettext_lazy("marketing"), ordering="opted_out_at")
     def marketing(self, obj):
@@ -143,12 +157,16 @@ class ContactAdmin(ContactSearch, OwnedAdmin):
 
 @admin.register(ConsentEvent)
 class ConsentEventAdmin(ContactSearch, History, OwnedAdmin):
-    list_display = ("contact", "kind", "source", "at")
+    list_display = ("contact", "kind", "source", "time")
     list_filter = (("kind", ChoiceFilter), SinceFilter)
     list_select_related = ("contact",)
     search_fields = ("contact__name", "contact__profile_name", "contact__phone")
     search_help_text = gettext_lazy("Name or phone")
     fields = ("contact", "kind", "source", "message", "at")
+
+    @display(description=gettext_lazy("time"), ordering="at")
+    def time(self, obj):
+        return reading.time_tag(obj.at, timezone.now())
 
 
 # --- conversations ------------------------------------------------------------------------------------------------------------
@@ -420,13 +438,22 @@ _COLOURS = dict.fromkeys(Status.values, "") | {
 class TemplateStateFilter(OptionFilter):
     title = gettext_lazy("state")
     parameter_name = "state"
-    states = ("APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED", "DELETED")
 
     def lookups(self, request, model_admin):
-        return [(state, state.capitalize()) for state in self.states]
+        return list(_TEMPLATE_STATES.items())
 
     def queryset(self, request, queryset):
-        return queryset.filter(status=self.value()) if self.value() in self.states else queryset
+        return queryset.filter(status=self.value()) if self.value() in _TEMPLATE_STATES else queryset
+
+
+_TEMPLATE_STATES = {
+    "APPROVED": gettext_lazy("Approved"),
+    "PENDING": gettext_lazy("In review"),
+    "REJECTED": gettext_lazy("Rejected"),
+    "PAUSED": gettext_lazy("Paused"),
+    "DISABLED": gettext_lazy("Disabled"),
+    "DELETED": gettext_lazy("Deleted"),
+}
 
 
 @admin.register(Template)
@@ -435,7 +462,7 @@ class TemplateAdmin(History, OwnedAdmin):
 
     refreshes = OWNER
     list_before_template = "admin/conversations/_templates_head.html"
-    list_display = ("name", "language", "state", "category", "quality", "reason", "status_at")
+    list_display = ("name", "language", "state", "category", "quality", "reason", "since")
     list_filter = (TemplateStateFilter,)
     search_fields = ("name",)
     search_help_text = gettext_lazy("Name")
@@ -485,7 +512,11 @@ class TemplateAdmin(History, OwnedAdmin):
         },
     )
     def state(self, obj):
-        return obj.status or "?"
+        return obj.status, _TEMPLATE_STATES.get(obj.status) or obj.status or "?"
+
+    @display(description=gettext_lazy("since"), ordering="status_at")
+    def since(self, obj):
+        return reading.time_tag(obj.status_at, timezone.now())
 
     @display(description=gettext_lazy("parts"))
     def content(self, obj):
@@ -511,14 +542,33 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
     )
     search_help_text = gettext_lazy("Name or phone")
     fieldsets = (
-        (None, {"fields": ("conversation", "direction", "kind", "body", "by", "purpose", "wa_timestamp")}),
+        (None, {"fields": ("thread", "direction", "kind", "body", "by", "purpose", "wa_timestamp")}),
+        (
+            gettext_lazy("What became of it since"),
+            {"fields": ("original_text", "edited_at", "revoked_at", "reacted", "history")},
+        ),
         (
             gettext_lazy("How far it got"),
             {"fields": ("status", "trouble", "sent_at", "delivered_at", "read_at", "attempt", "doubled_at")},
         ),
         (gettext_lazy("As WhatsApp has it"), {"fields": ("number", "wamid", "reply_to", "price", "content")}),
     )
-    readonly_fields = ("body", "by", "trouble", "price", "content")
+    readonly_fields = ("thread", "body", "by", "reacted", "history", "trouble", "price", "content")
+
+    @display(description=gettext_lazy("conversation"))
+    def thread(self, obj):
+        url = reverse("admin:conversations_conversation_change", args=[obj.conversation_id])
+        return format_html('<a class="text-link" href="{}#m-{}">{}</a>', url, obj.pk, obj.conversation.contact)
+
+    @display(description=gettext_lazy("reactions"))
+    def reacted(self, obj):
+        return " ".join(reactions_of(obj))
+
+    @display(description=gettext_lazy("changes of messages"))
+    def history(self, obj):
+        """Its edits, deletion and reactions as they came: rows that belong to a wamid, not to a message that is there."""
+        changes = MessageChange.objects.filter(number=obj.number_id, target=obj.wamid or "").order_by("at", "wamid")
+        return render_to_string("admin/conversations/_changes.html", {"changes": changes}) if changes else ""
 
     @display(description=gettext_lazy("time"), ordering="pk")
     def time(self, obj):

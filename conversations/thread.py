@@ -129,7 +129,7 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         quote=_quote(quoted),
         marks=_marks(message),
         before=message.original_text or "",
-        reactions=tuple(message.reactions[side] for side in ("in", "out") if side in message.reactions),
+        reactions=reactions_of(message),
         status=str(status),
         status_icon=status_icon,
         status_class=status_class,
@@ -139,6 +139,11 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         decide=f"{message.pk}.{message.attempt}" if _is_undecided(message) else "",
         doubled=message.doubled_at is not None,
     )
+
+
+def reactions_of(message: Message) -> tuple[str, ...]:
+    """The customer's emoji and ours."""
+    return tuple(message.reactions[side] for side in ("in", "out") if side in message.reactions)
 
 
 def _is_undecided(message: Message) -> bool:

@@ -12,6 +12,7 @@ from conversations.admin import ContactSearch, SinceFilter, contact_header
 
 from .models import Lead, LeadEvent
 
+_SOURCES = {"whatsapp": "WhatsApp", "ad": gettext_lazy("Advertisement"), "post": gettext_lazy("Post")}
 _COLOURS = {
     "new": "primary",
     "contacted": "info",
@@ -36,14 +37,14 @@ class LeadAdmin(ContactSearch, OwnedAdmin):
 
     adds = deletes = NEVER
     changes = AGENT
-    list_display = ("lead", "stage", "product_interest", "worth", "owner", "source", "since")
+    list_display = ("lead", "stage", "product_interest", "worth", "owner", "came_by", "since")
     list_filter = (("status", ChoiceFilter), SinceFilter)
     list_select_related = ("contact", "owner", "business")
     ordering = ("-created_at",)
     search_fields = ("contact__name", "contact__profile_name", "contact__username", "contact__phone")
     search_help_text = gettext_lazy("Name or phone")
-    fields = ("contact", "status", "product_interest", "value", "owner", "source", "created_at")
-    readonly_fields = ("contact", "source", "created_at")
+    fields = ("contact", "status", "product_interest", "value", "owner", "came_by", "created_at")
+    readonly_fields = ("contact", "came_by", "created_at")
     inlines = (LeadEventInline,)
 
     def save_model(self, request, obj, form, change):
@@ -72,6 +73,10 @@ class LeadAdmin(ContactSearch, OwnedAdmin):
     @display(description=gettext_lazy("value"), ordering="value")
     def worth(self, obj):
         return "" if obj.value is None else amount(obj.value, obj.business.currency)
+
+    @display(description=gettext_lazy("came by"), ordering="source")
+    def came_by(self, obj):
+        return _SOURCES.get(obj.source, obj.source)
 
     @display(description=gettext_lazy("since"), ordering="created_at")
     def since(self, obj):

@@ -319,7 +319,13 @@ def _tell(request, result: deadletters.Result) -> None:
 class ChannelEventAdmin(FromDelivery, LongList, SharedHistoryAdmin):
     list_display = ("time", "field", "kind", "number", "business")
     list_select_related = ("number", "business")
+    list_filter = (("number", RelatedFilter),)
     search_fields = ("field", "kind")
+    search_help_text = gettext_lazy("Field or kind")
+
+    def get_list_filter(self, request):
+        """Numbers to choose from are those of the request's business."""
+        return self.list_filter if request.business else ()
 
     def get_fields(self, request, obj=None):
         source = ("from_delivery",) if request.user.is_superuser else ()

@@ -33,7 +33,7 @@ from accounts.models import Business, User, WhatsAppNumber
 from conversations import queries, stopping
 from conversations.admin import start_of_day
 from conversations.models import Conversation, Status
-from leads.models import Lead
+from leads.models import Lead, LeadEvent
 
 from . import number_page, onboarding
 
@@ -264,7 +264,7 @@ class BusinessAdmin(InstallationAdmin):
         made = onboarding.open_business(obj.name, owner=form.cleaned_data["owner"], **given)
         obj.pk = made.pk
 
-    @display(description="")
+    @display(description=gettext_lazy("Enter"))
     def enter(self, obj):
         """A button of the list's own form: its address is another one."""
         url = reverse("admin:choose_business", args=[obj.pk])
@@ -272,6 +272,43 @@ class BusinessAdmin(InstallationAdmin):
             return ""
         return format_html('<button class="text-link" type="submit" formaction="{}">{}</button>', url, _("Enter"))
 
+
+# --- names of columns ---------------------------------------------------------------------------------------------------------
+
+# Columns that the models call by their Python names alone, as the pages call them.
+_COLUMNS = {
+    "actor": gettext_lazy("who"),
+    "after": gettext_lazy("after"),
+    "asked_at": gettext_lazy("replay asked for"),
+    "at": gettext_lazy("time"),
+    "attempt": gettext_lazy("attempt"),
+    "before": gettext_lazy("before"),
+    "business": gettext_lazy("business"),
+    "contact": gettext_lazy("contact"),
+    "conversation": gettext_lazy("conversation"),
+    "direction": gettext_lazy("direction"),
+    "kind": gettext_lazy("kind"),
+    "lane": gettext_lazy("lane"),
+    "message": gettext_lazy("message"),
+    "number": gettext_lazy("number"),
+    "owner": gettext_lazy("owner"),
+    "reply_to": gettext_lazy("reply to"),
+    "source": gettext_lazy("came by"),
+    "waba_id": gettext_lazy("WABA id"),
+    "wamid": "wamid",
+    "what": gettext_lazy("what changed"),
+}
+
+
+def _name_columns() -> None:
+    """Here and not in the models, where each name would be a migration."""
+    for model in admin.site._registry.keys() | {LeadEvent}:
+        for field in model._meta.fields:
+            if field.name in _COLUMNS and field.verbose_name == field.name.replace("_", " "):
+                field.verbose_name = _COLUMNS[field.name]
+
+
+_name_columns()
 
 # --- what others registered ---------------------------------------------------------------------------------------------------
 

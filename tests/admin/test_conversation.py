@@ -410,3 +410,17 @@ def fill(conversation: Conversation, many: int, **fields) -> None:
             )
             for place in range(many)
         )
+
+
+def test_a_messages_page_shows_what_became_of_it(visit, alice, chat, conversation):
+    edit = {"original_message_id": chat.wamids[0], "message": {"type": "text", "text": {"body": "hello again"}}}
+    chat.sends("edit", edit)
+    chat.sends("reaction", {"message_id": chat.wamids[0], "emoji": "👍"})
+    [hello, *_] = messages_of(conversation, direction="in")
+    shown = visit(alice).get(reverse("admin:conversations_message_change", args=[hello.pk])).text
+    changes = shown[shown.index('<table class="changes">') : shown.index("</table>", shown.index('class="changes"'))]
+    assert [word in changes for word in ("edit", "hello again", "reaction", "👍", "from the customer")] == [True] * 5
+    assert f'#m-{hello.pk}">' in shown
+    [greeting] = messages_of(conversation, direction="out")
+    untouched = visit(alice).get(reverse("admin:conversations_message_change", args=[greeting.pk])).text
+    assert 'class="changes"' not in untouched

@@ -1,0 +1,107 @@
+"""One shop that is full of everything, one server, one browser: for all tests of this folder.
+
+The rows are committed and shared, so no test here may count on a table being empty. They are gone when the folder is done.
+"""
+
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client, override_settings
+from playwright.sync_api import sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from . import shop as seeding
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+PICTURES = os.environ.get("PICTURES", "")  # a folder: every page that is looked at is kept there as a picture
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture
+def _django_db_helper(shop):
+    """In the place of pytest-django's own, which empties all tables after each test: here the rows are shared."""
+
+
+@pytest.fixture(scope="package")
+def here():
+    """Runs something in the one thread where Playwright lives: its event loop and Django's ORM share no thread."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda act, *args, **kwargs: thread.submit(act, *args, **kwargs).result()
+
+
+@pytest.fixture(scope="package")
+def chromium(here):
+    playwright = here(lambda: sync_playwright().start())
+    browser = here(playwright.chromium.launch, executable_path=CHROMIUM, args=ARGUMENTS)
+    yield browser
+    here(browser.close)
+    here(playwright.stop)
+
+
+@pytest.fixture(scope="package")
+def shop(django_db_setup, django_db_blocker):
+    """Rows of every kind: see shop.py."""
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=[seeding.QUICK_HASHER]):
+        assert connection.settings_dict["NAME"].startswith("test_")  # it is emptied in the end
+        try:
+            yield seeding.open_shop()
+        finally:
+            call_command("flush", verbosity=0, interactive=False)
+
+
+@pytest.fixture(scope="package")
+def server(shop):
+    server = LiveServer("localhost")
+    with server._live_server_modified_settings:
+        yield server.url
+        server.stop()
+
+
+@pytest.fixture
+def opened(here, chromium, server):
+    """``opened(person, width=360)``: a page of a person who is logged in (of nobody for None), and the list of what goes
+    wrong in it from then on.
+    """
+    contexts = []
+
+    def open_page(cookies: dict[str, str], width: int, theme: str):
+        context = chromium.new_context(
+            base_url=server, viewport={"width": width, "height": 800}, color_scheme=theme, locale="en-IN"
+        )
+        contexts.append(context)
+        context.add_cookies([{"name": name, "value": value, "url": server} for name, value in cookies.items()])
+        page, problems = context.new_page(), []
+        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+        page.on("console", lambda line: problems.append(f"{page.url}: {line.text}") if _is_bad(line) else None)
+        page.on("requestfailed", lambda request: problems.append(f"{page.url}: {request.url} {request.failure}"))
+        return page, problems
+
+    def enter(person, *, width: int = 1280, theme: str = "light", language: str = "en"):
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if person is not None:
+            client = Client()
+            client.force_login(person)
+            cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        return here(open_page, cookies, width, theme)
+
+    yield enter
+    for context in contexts:
+        here(context.close)
+
+
+def _is_bad(line) -> bool:
+    return line.type in ("error", "warning")
