@@ -8,6 +8,7 @@ import pytest
 
 from simulator.samples import sample
 
+from ..browser.looking import STRUCTURE, too_wide, violations
 from .conftest import eventually, text_to
 from .test_limits import buttons, listing, rows
 
@@ -175,4 +176,28 @@ def test_the_page_says_that_the_product_is_away(sim, product, browser):
     page.wait_for_selector("text=Your system did not take the message (it answered 503). It is retried.")
     product.answers = []
     page.wait_for_selector("#banner", state="hidden")
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_fits_and_everybody_can_use_it(sim, product, browser, width, theme):
+    page = browser.new_page(viewport={"width": width, "height": 740}, color_scheme=theme)
+    problems = []
+    page.on("console", lambda line: problems.append(line.text) if line.type in ("error", "warning") else None)
+    page.goto(sim.url)
+    page.click("text=namaste")
+    page.wait_for_selector(".row.mine")
+    asha = next(one for one in sim.get("/customers")["customers"] if one["last"])
+    sim.graph({**text_to(asha["phone"]), **buttons("दाम", "Free sample", ids=["p", "f"])})
+    sim.send(asha["phone"], "नमस्ते 🙏 one-very-long-word-that-has-no-place-to-break-" + "x" * 200)
+    page.wait_for_selector("text=नमस्ते 🙏")
+    found = [too_wide(page), *violations(page)]
+    for view in ("#to-people", "#to-tester") if width == 360 else ():
+        page.click(view)
+        found += [too_wide(page), *violations(page, STRUCTURE)]
+        page.click("#people >> button >> nth=0" if view == "#to-people" else "#from-tester")
+    assert "\n".join(filter(None, found)) == ""
+    assert problems == []
     page.close()
