@@ -517,9 +517,11 @@ def test_a_ban_stops_the_number_and_its_end_lets_it_go_on(talk):
 )
 def test_any_other_field_is_kept_as_an_event(talk, field):
     value = {"event": "SOMETHING", "seen": time.time_ns()}
-    assert talk.account(field, **value) == {"notice": 1}
+    change = {"field": field, "value": value}
+    body = entries_body([{"id": talk.waba, "time": int(time.time()), "changes": [change]}])
+    assert talk.post(body) == [{"notice": 1}]
     assert [row["payload"] for row in talk.events(field, "SOMETHING")][-1] == value
-    assert talk.account(field, **value) == {"duplicate": 1}
+    assert talk.post(body) == [{"duplicate": 1}]
 
 
 def test_what_is_nobodys_is_kept_and_changes_nothing(talk):
