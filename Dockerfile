@@ -19,6 +19,7 @@ COPY conversations ./conversations
 COPY leads ./leads
 COPY webhooks ./webhooks
 COPY whatsapp_automation ./whatsapp_automation
+COPY locale ./locale
 COPY templates ./templates
 COPY static ./static
 

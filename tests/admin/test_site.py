@@ -170,6 +170,7 @@ def test_filters_of_conversations(visit, alice, dairy, chat):
     assert len(found(waiting="nonsense")) == 2
 
 
+@pytest.mark.slow
 def test_every_choice_of_every_filter_gives_a_list(visit, root, dairy, dairy_rows):
     client = visit(root, dairy)
     asked = 0
@@ -238,6 +239,7 @@ def test_every_page_of_rows_stands_on_one_of_the_two_classes():
     assert [m for m, page in admin.site._registry.items() if not isinstance(page, OwnedAdmin | InstallationAdmin)] == []
 
 
+@pytest.mark.slow
 def test_a_list_costs_as_many_queries_with_three_rows_as_with_thirty(visit, root, dairy, dairy_rows):
     client = visit(root, dairy)
     multiply(dairy, 2)

@@ -782,6 +782,7 @@ THOROUGH = settings(
 )
 
 
+@pytest.mark.slow
 @THOROUGH
 @given(ANY_JSON | WEBHOOK, st.booleans())
 def test_any_json_gives_events_that_postgresql_can_store(document, ascii_only):

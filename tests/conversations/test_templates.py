@@ -39,6 +39,7 @@ def state() -> list[tuple]:
     return list(Template.objects.values_list("name", "status", "reason", "quality", "category").order_by("name"))
 
 
+@pytest.mark.slow
 def test_events_in_any_order_end_the_same(dairy, masala):
     news = [
         told(dairy, 1, status="PENDING", category="UTILITY"),

@@ -155,6 +155,7 @@ def shop(dairy):
         yield dairy
 
 
+@pytest.mark.slow
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories, seed=st.integers(0, 2**32))
 def test_any_order_repetition_and_bundling_ends_the_same(shop, history, seed):

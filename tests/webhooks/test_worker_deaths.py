@@ -71,6 +71,7 @@ def _forget(held: list[int]) -> None:
             cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
+@pytest.mark.slow
 def test_a_delivery_of_which_workers_die_is_given_up_and_its_neighbours_go_on(dairy, trapped):
     at = timezone.now() - LONG_AGO
     first, poison, last = (

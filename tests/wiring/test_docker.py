@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import get_commands
 
 from tests.serving import serving
@@ -136,7 +137,10 @@ def copied() -> list[str]:
 def test_the_image_copies_what_is_there_and_every_app():
     assert [source for source in copied() if not (BASE_DIR / source).exists()] == []
     layers = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
-    assert set(copied()) == {*layers, "templates", "static", "manage.py", "requirements.txt"} - {"simulator"}
+    read = {
+        place.name for place in (*settings.LOCALE_PATHS, *settings.STATICFILES_DIRS, *settings.TEMPLATES[0]["DIRS"])
+    }
+    assert set(copied()) == {*layers, *read, "manage.py", "requirements.txt"} - {"simulator"}
 
 
 def test_what_is_not_ignored_is_what_is_copied():

@@ -1,7 +1,8 @@
 """``script/test``: every check and test, on PostgreSQL and Valkey of their own below ``.local/test``.
 
 script/test                 all of it, with coverage
-script/test fast            without the tests that need running processes or a browser, without coverage
+script/test fast            without the tests that need running processes, a browser or many seconds, without coverage; in two processes,
+                            each with a database of its own
 script/test ARGUMENTS       pytest alone, with these arguments
 """
 
@@ -26,6 +27,8 @@ CHECKS = {
 }
 AUDIT = {"pip-audit": ("-m", "whatsapp_automation.embedded.audit")}
 PYTEST = ("-m", "pytest")
+# Groups: tests/conftest.py keeps together what shares a fixture of its file, or the ports of its folder.
+FAST = ("-m", "not e2e and not browser and not slow", "-n", "2", "--dist", "loadgroup")
 
 
 def main() -> int:
@@ -57,7 +60,7 @@ def main() -> int:
 def _steps(arguments: list[str]) -> dict[str, tuple[str, ...]]:
     """The steps in order. pytest is the last, so that its closing line stands at the end."""
     if arguments == ["fast"]:
-        return CHECKS | {"pytest": (*PYTEST, "-m", "not e2e and not browser")}
+        return CHECKS | {"pytest": (*PYTEST, *FAST)}
     if arguments:
         return {"pytest": (*PYTEST, *arguments)}
     return CHECKS | AUDIT | {"pytest": (*PYTEST, "--cov", "--cov-report=term")}
