@@ -179,6 +179,7 @@ class RuleAdmin(OwnedAdmin):
     readonly_fields = ("preview", "last_matches")
 
     def get_queryset(self, request):
+        """With the number of messages that each has answered in RuleMatch.KEPT_DAYS."""
         return super().get_queryset(request).annotate(hit_count=Count("matches"))
 
     def get_fieldsets(self, request, obj=None):
@@ -223,7 +224,7 @@ class RuleAdmin(OwnedAdmin):
     def says(self, obj):
         return render_to_string("admin/_one_line.html", {"text": obj.reply})
 
-    @display(description=gettext_lazy("answered in 30 days"), ordering="hit_count")
+    @display(description=gettext_lazy("hits"), ordering="hit_count")
     def hits(self, obj):
         return obj.hit_count
 

@@ -238,7 +238,7 @@ RULES: dict[tuple[str, str], dict] = {
     },
     ("opt_in", "en"): {
         "unless": "(dont/do not/never) * (start/restart/resume/message/send/add)|start (the/my/a) (delivery/order)",
-        "anywhere": "(start/restart/resume) (sending/the/daily/my/your/getting/receiving/) * (message/messages/updates/update/offers/offer/alerts) (again/)|(send/message/text) me * again|(want/like/wish) * (message/messages/updates/update/offers/offer/alerts) (again/back)|(subscribe/add/put) me (again/back) (on/to/in/)|subscribe me again|opt me (in/back)|sign me up again|(subscribe/resubscribe/opt in) again|(message/messages/updates/update/offers/offer/alerts) (again/back) please|(unsubscribe/stopped/opted out) by mistake|turn * back on|you can (message/text/send) me * (again/now)|want to (subscribe/resubscribe/start getting)|back (on/to/in) (the/your) list",
+        "anywhere": "(start/restart/resume) (sending/the/daily/my/your/getting/receiving/) * (message/messages/updates/update/offers/offer/alerts) (again/)|(send/message/text) me * again|(want/like/wish) * (message/messages/updates/update/offers/offer/alerts) (again/back)|(subscribe/add) me (again/back) (on/to/in/)|subscribe me again|opt me (in/back)|sign me up again|(subscribe/resubscribe/opt in) again|(message/messages/updates/update/offers/offer/alerts) (again/back) please|(unsubscribe/stopped/opted out) by mistake|turn * back on|you can (message/text/send) me * (again/now)|want to (subscribe/resubscribe/start getting)|back (on/to/in) (the/your) list",
         "whole": "start|start again|unstop|subscribe|resubscribe|opt in|optin",
         "reply": "Welcome back! You will get offers from {business} again. Write STOP to end them.",
     },

@@ -99,6 +99,7 @@ _AROUND_A_BYE = frozenset(
 COURTESY = ("greeting", "bye")  # their whole messages are politeness to every other intent: "hello, help"
 GAP = 3  # words that a * stands for at most
 PRODUCT = "{product}"
+MOST_GAPS = 3  # in a phrase: each multiplies the ways to read a message
 MOST_FORMS = 1000  # that a phrase with (a/b) may have
 
 
@@ -161,7 +162,11 @@ _CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
 
 @lru_cache(maxsize=4096)  # the rules that a business starts with are the same for all
 def forms(phrase: str) -> tuple[Phrase, ...]:
-    """The sequences of words that a phrase stands for. Raises ValueError where they are more than MOST_FORMS."""
+    """The sequences of words that a phrase stands for. Raises ValueError where they are more than MOST_FORMS, or the gaps more
+    than MOST_GAPS.
+    """
+    if phrase.count("*") > MOST_GAPS:
+        raise ValueError(f"{phrase!r} has more than {MOST_GAPS} gaps.")
     parts = _CHOICE.split(phrase)
     choices = [part.split("/") if place % 2 else [part] for place, part in enumerate(parts)]
     count = 1
@@ -271,8 +276,18 @@ class Book:
 def _add(tree: _Node, phrases: Iterable[str], place: int, names: list[str]) -> None:
     for phrase in phrases:
         for text in [phrase.replace(PRODUCT, name) for name in names] if PRODUCT in phrase else [phrase]:
-            for form in forms(text):
+            for form in _forms_or_none(text):
                 _grow(tree, form).ends.append(_End(place, sum(word != "*" for word in form), phrase))
+
+
+def _forms_or_none(phrase: str) -> tuple[Phrase, ...]:
+    """A phrase that cannot be read is one that nobody says: the form refuses it (models.valid_phrases), an older row may hold
+    it, and must not stop the others.
+    """
+    try:
+        return forms(phrase)
+    except ValueError:
+        return ()
 
 
 def _grow(node: _Node, form: Phrase) -> _Node:

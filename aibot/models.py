@@ -23,7 +23,10 @@ def valid_phrases(value) -> None:
         try:
             forms(phrase)
         except ValueError:
-            raise ValidationError(_("%(phrase)s stands for too many phrases."), params={"phrase": phrase}) from None
+            raise ValidationError(
+                _("%(phrase)s stands for too many phrases: fewer choices, three stars at most."),
+                params={"phrase": phrase},
+            ) from None
 
 
 def valid_placeholders(value: str) -> None:

@@ -10,6 +10,7 @@ from accounts.money import amount
 
 PLACEHOLDERS = frozenset({"business", "name", "prices", "hours", "opens", "delivery_area"})
 _NAME = re.compile(r"(,? )?\{(" + "|".join(sorted(PLACEHOLDERS)) + r")\}")
+_LABELLED = re.compile(r"[^{}:]+:\s*\{(" + "|".join(sorted(PLACEHOLDERS)) + r")\}\s*")
 _DAY_NAMES = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "hi": ("सोम", "मंगल", "बुध", "गुरु", "शुक्र", "शनि", "रवि"),
@@ -31,7 +32,7 @@ def fill(
     opens: str = "",
 ) -> str:
     """The text with its placeholders filled. An empty value takes the space before it along: "Hello {name}!" ->
-    "Hello!".
+    "Hello!"; a line that is a label and an empty value, "Delivery: {delivery_area}", is left out.
     """
     values = {
         "business": lambda: business,
@@ -46,7 +47,14 @@ def fill(
         value = values[match[2]]()
         return (match[1] or "") + value if value else ""
 
-    return _NAME.sub(put, text)
+    lines = [line for line in text.split("\n") if not _says_nothing(line, values)]
+    return _NAME.sub(put, "\n".join(lines)).rstrip("\n")
+
+
+def _says_nothing(line: str, values: dict) -> bool:
+    """A label without its value: "Delivery: {delivery_area}" where no area is set."""
+    label = _LABELLED.fullmatch(line)
+    return bool(label) and not values[label[1]]()
 
 
 def price_list(products, language: str, currency: str) -> str:

@@ -38,6 +38,7 @@ class Shelf:
                 self._names[(name[-1],)] |= places
         self._names.pop((), None)
         self._words = {word for name in self._names for word in name}
+        self._long = sorted(word for word in self._words if len(word) >= LONG)
 
     def named(self, text: str) -> list:
         """The products that a message names, in the order of the shelf. Of names that overlap the longest counts:
@@ -64,7 +65,7 @@ class Shelf:
         """The word of a name that this one is, misspelt perhaps."""
         if word in self._words or len(word) < LONG - 1:
             return word
-        return next((known for known in sorted(self._words) if _one_off(word, known)), word)
+        return next((known for known in self._long if _one_off(word, known)), word)
 
 
 def _spelled(text: str) -> tuple[str, ...]:

@@ -130,8 +130,8 @@ class ContactAdmin(ContactSearch, OwnedAdmin):
     ordering = ("-created_at",)
     search_fields = ("name", "profile_name", "username", "phone")
     search_help_text = gettext_lazy("Name or phone")
-    fields = ("name", "profile_name", "in_address_book", "number", "username", "opted_out_at", "created_at")
-    readonly_fields = ("profile_name", "in_address_book", "number", "username", "opted_out_at", "created_at")
+    fields = ("name", "profile_name", "in_address_book", "number", "username", "email", "opted_out_at", "created_at")
+    readonly_fields = ("profile_name", "in_address_book", "number", "username", "email", "opted_out_at", "created_at")
     inlines = (ConversationInline, IdentityInline, ConsentInline)
 
     @display(description=gettext_lazy("contact"), header=True)

@@ -343,6 +343,10 @@ def test_a_choice_stands_for_each_of_its_words():
 def test_a_phrase_with_too_many_choices_is_refused():
     with pytest.raises(ValueError, match="stands for 1024 phrases"):
         forms("(a/b)" * 10)
+    with pytest.raises(ValueError, match="more than 3 gaps"):
+        forms("a * b * c * d * e")
+    unread = Book([Rule(intent="pricing", language="en", phrases=["(a/b)" * 10, "price"], priority=1)])
+    assert meant(unread, "price") == "pricing"  # one row that cannot be read does not stop the others
 
 
 def test_signs_alone_are_no_phrase_and_no_harm():

@@ -40,6 +40,7 @@ def test_each_name_is_filled():
     assert filled("{name} at {business}: {delivery_area}") == "Meera at Shuddh Dairy: Indiranagar"
     assert filled("{prices}") == "Cow ghee (1 kg): ₹1,250\nCow milk (1 litre): ₹72.50"
     assert filled("Open {hours}.") == "Open Mon-Sun 9:00-21:00."
+    assert filled("We answer {opens}.", opens="tomorrow at 9:00") == "We answer tomorrow at 9:00."
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,13 @@ def test_an_empty_value_takes_the_space_before_it_along(text, expected):
 )
 def test_any_other_brace_stays_as_it_was_written(text):
     assert filled(text) == text
+
+
+def test_a_label_without_its_value_is_left_out():
+    text = "Our prices:\n{prices}\n\nDelivery: {delivery_area}"
+    assert filled(text, delivery_area="").endswith("₹72.50")
+    assert filled(text).endswith("\n\nDelivery: Indiranagar")
+    assert filled("Note: we deliver in {delivery_area} now", delivery_area="") == "Note: we deliver in now"
 
 
 def test_what_is_filled_in_is_not_filled_again():
