@@ -16,6 +16,8 @@ LISTS = {
     "new rule": "/admin/aibot/rule/add/",
     "try a message": "/admin/aibot/rule/try/",
     "test lines": "/admin/aibot/trap/",
+    "try a message": "/admin/aibot/rule/try/",
+    "test lines": "/admin/aibot/trap/",
     "products": "/admin/accounts/product/",
     "settings": "/admin/accounts/settings/",
     "numbers": "/admin/accounts/whatsappnumber/",
