@@ -16,8 +16,6 @@ LISTS = {
     "new rule": "/admin/aibot/rule/add/",
     "try a message": "/admin/aibot/rule/try/",
     "test lines": "/admin/aibot/trap/",
-    "try a message": "/admin/aibot/rule/try/",
-    "test lines": "/admin/aibot/trap/",
     "products": "/admin/accounts/product/",
     "settings": "/admin/accounts/settings/",
     "numbers": "/admin/accounts/whatsappnumber/",
@@ -58,7 +56,18 @@ ROWS_OF_THE_INSTALLATION = {
     "periodic task": "django_celery_beat.periodictask",
 }
 # What a language changes is looked at on some.
-IN_HINDI = ("today", "conversations", "thread", "rule", "settings", "number", "failed items")
+IN_HINDI = (
+    "today",
+    "conversations",
+    "thread",
+    "rule",
+    "try a message",
+    "settings",
+    "number",
+    "contact",
+    "message",
+    "failed items",
+)
 
 
 def pages_of(shop) -> dict[str, str]:
