@@ -564,7 +564,7 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
     def reacted(self, obj):
         return " ".join(reactions_of(obj))
 
-    @display(description=gettext_lazy("changes of messages"))
+    @display(description=gettext_lazy("changes"))
     def history(self, obj):
         """Its edits, deletion and reactions as they came: rows that belong to a wamid, not to a message that is there."""
         changes = MessageChange.objects.filter(number=obj.number_id, target=obj.wamid or "").order_by("at", "wamid")

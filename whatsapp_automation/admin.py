@@ -6,6 +6,7 @@ The pages of rows stand in each app's admin.py, on accounts.admin_base.
 from datetime import datetime, timedelta
 
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpResponseRedirect
@@ -33,7 +34,7 @@ from accounts.models import Business, User, WhatsAppNumber
 from conversations import queries, stopping
 from conversations.admin import start_of_day
 from conversations.models import Conversation, Status
-from leads.models import Lead, LeadEvent
+from leads.models import Lead
 
 from . import number_page, onboarding
 
@@ -300,10 +301,13 @@ _COLUMNS = {
 }
 
 
+_OURS = ("accounts", "conversations", "leads", "aibot", "webhooks")
+
+
 def _name_columns() -> None:
     """Here and not in the models, where each name would be a migration."""
-    for model in admin.site._registry.keys() | {LeadEvent}:
-        for field in model._meta.fields:
+    for model in apps.get_models():
+        for field in model._meta.fields if model._meta.app_label in _OURS else ():
             if field.name in _COLUMNS and field.verbose_name == field.name.replace("_", " "):
                 field.verbose_name = _COLUMNS[field.name]
 

@@ -59,3 +59,12 @@ def test_dates_and_times_read_well_in_hindi():
         assert reading.ago(at, now) == "3 सितं"
         assert reading.day(at, now) == "बुधवार, 3 सितंबर"
         assert reading.span(now - at.replace(month=11, day=21)) == "25 मिनट"
+
+
+def test_columns_without_a_name_of_their_own_are_named_in_both_languages(visit, alice, dairy, dairy_rows):
+    client = visit(alice)
+    for address in ("/admin/webhooks/faileditem/", "/admin/webhooks/channelevent/"):
+        assert ">Number<" in client.get(address).text.replace("\n", "").replace(" ", "")
+        hindi = client.get(address, headers={"accept-language": "hi"}).text
+        assert "Number" not in hindi
+        assert "नंबर" in hindi

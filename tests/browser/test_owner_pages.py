@@ -56,7 +56,18 @@ ROWS_OF_THE_INSTALLATION = {
     "periodic task": "django_celery_beat.periodictask",
 }
 # What a language changes is looked at on some.
-IN_HINDI = ("today", "conversations", "thread", "rule", "settings", "number", "failed items")
+IN_HINDI = (
+    "today",
+    "conversations",
+    "thread",
+    "rule",
+    "try a message",
+    "settings",
+    "number",
+    "contact",
+    "message",
+    "failed items",
+)
 
 
 def pages_of(shop) -> dict[str, str]:
