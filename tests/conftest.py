@@ -23,16 +23,6 @@ from whatsapp_automation.celery import app as celery_app
 from . import factories
 
 
-def pytest_collection_modifyitems(config, items):
-    """Where the tests run in several processes: a file stays in one of them, and so do folders whose tests take ports."""
-    if config.getoption("dist", "no") != "loadgroup":
-        return
-    for item in items:
-        folder = item.path.parent.name
-        group = folder if folder in ("embedded", "simulator") else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(f"{folder}/{group}"))
-
-
 @pytest.fixture(autouse=True, scope="session")
 def own_keys_in_valkey():
     """Keys of this run alone: a server that is being developed beside it keeps its own, and loses none."""

@@ -28,7 +28,7 @@ CHECKS = {
 AUDIT = {"pip-audit": ("-m", "whatsapp_automation.embedded.audit")}
 PYTEST = ("-m", "pytest")
 # Groups: tests/conftest.py keeps together what shares a fixture of its file, or the ports of its folder.
-FAST = ("-m", "not e2e and not browser and not slow", "-n", "2", "--dist", "loadgroup")
+FAST = ("-m", "not e2e and not browser and not slow", "-n", "2", "--dist", "loadfile")
 
 
 def main() -> int:
