@@ -20,8 +20,8 @@ def may(role: str | None, least: str) -> bool:
 
 
 def businesses_of(user) -> list[Business]:
-    """The active businesses that a person may enter, the one that they joined first at the top: it is the current one until they choose.
-    The installation's owner may enter all, by name.
+    """The active businesses that a person may enter, the one that they joined first at the top: it is the current one
+    until they choose. The installation's owner may enter all, by name.
     """
     if not user.is_authenticated or not user.is_active:
         return []

@@ -1,5 +1,6 @@
 """Checks at start. The database's are run by ``manage.py migrate`` and ``manage.py check --database default``."""
 
+from django.apps import apps
 from django.core.checks import Error, Tags, register
 from django.db import connections
 
@@ -24,3 +25,17 @@ def trigrams_know_hindi(app_configs, databases, **kwargs):
                     )
                 )
     return errors
+
+
+@register(Tags.security)
+def used_tokens_are_remembered(app_configs, **kwargs):
+    """Without the app's tables simplejwt ends no token, and says nothing of it."""
+    if apps.is_installed("rest_framework_simplejwt.token_blacklist"):
+        return []
+    return [
+        Error(
+            "A refresh token that was used could be used again: the blacklist app is not installed.",
+            hint='Put "rest_framework_simplejwt.token_blacklist" into INSTALLED_APPS.',
+            id="accounts.E002",
+        )
+    ]

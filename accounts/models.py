@@ -1,6 +1,7 @@
 """People, businesses, their numbers, products and settings."""
 
 import re
+from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from . import placeholders
 from .ids import uuid7
 from .scoping import OwnedModel
 from .secrets import SecretField
@@ -110,6 +112,13 @@ class Business(models.Model):
         validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capitals, such as INR."))],
     )
     active = models.BooleanField(_("active"), default=True)
+    # What the installation's owner grants: null is the installation's own budget (AI_DAILY_TOKEN_BUDGET), 0 switches the model off.
+    ai_daily_tokens = models.PositiveBigIntegerField(
+        _("model tokens a day, granted"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: as much as the installation allows. 0: no model."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -175,12 +184,93 @@ def _in_order(spans) -> bool:
     return all(earlier < later for earlier, later in pairwise(times))  # HH:MM sorts as text
 
 
+def valid_holidays(value) -> None:
+    """[{"date": "2026-01-26", "name": "Republic Day"}]: closed all day; each date once, at most 200."""
+    if not isinstance(value, list) or len(value) > 200:
+        raise ValidationError(_("Holidays are a list of at most 200 dates."))
+    if any(not isinstance(day, dict) or set(day) != {"date", "name"} for day in value):
+        raise ValidationError(_('A holiday is {"date": "2026-01-26", "name": "Republic Day"}.'))
+    if any(not isinstance(day["name"], str) or len(day["name"]) > 80 for day in value):
+        raise ValidationError(_("A holiday's name has at most 80 characters."))
+    for day in value:
+        if not _is_date(day["date"]):
+            raise ValidationError(_("%(date)s is no date, such as 2026-01-26."), params={"date": day["date"]})
+    if len({day["date"] for day in value}) != len(value):
+        raise ValidationError(_("A date stands twice among the holidays."))
+
+
+def _is_date(text) -> bool:
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+LANGUAGES = ("en", "hi", "hi-Latn")
+TEXTS = ("greeting", "away", "handover", "opt_out")
+
+
+def valid_texts(value) -> None:
+    """{"greeting": {"en": "Welcome to {business}."}}: the kinds of TEXTS by the languages of LANGUAGES, 1,000
+    characters each, with the placeholders of rules.
+    """
+    if not isinstance(value, dict) or set(value) - set(TEXTS):
+        raise ValidationError(_("Texts are for %(known)s."), params={"known": ", ".join(TEXTS)})
+    for kind, by_language in value.items():
+        if not isinstance(by_language, dict) or set(by_language) - set(LANGUAGES):
+            raise ValidationError(
+                _("The languages of %(kind)s are %(known)s."), params={"kind": kind, "known": ", ".join(LANGUAGES)}
+            )
+        for text in by_language.values():
+            if not isinstance(text, str) or len(text) > 1000:
+                raise ValidationError(_("A text has at most 1,000 characters."))
+            placeholders.check(text)
+
+
 class Settings(OwnedModel):
-    """What a business's owner sets, one row each: hours, texts, the bot."""
+    """What a business's owner sets, one row each: hours, texts, the bot. Only preferences.py writes it."""
 
     business = models.OneToOneField(Business, on_delete=models.CASCADE, related_name="settings")
     hours = models.JSONField(_("opening hours"), default=default_hours, validators=[valid_hours])
+    holidays = models.JSONField(
+        _("holidays"),
+        default=list,
+        db_default=[],
+        blank=True,
+        validators=[valid_holidays],
+        help_text=_("Closed all day."),
+    )
     delivery_area = models.CharField(_("delivery area"), max_length=300, blank=True)
+    bot_on = models.BooleanField(
+        _("bot"), default=True, db_default=True, help_text=_("Off: every message waits for a person.")
+    )
+    texts = models.JSONField(_("texts"), default=dict, db_default={}, blank=True, validators=[valid_texts])
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(
+        _("quiet until"),
+        null=True,
+        blank=True,
+        help_text=_("In this time nothing that the customer has not asked for is sent: follow-ups and marketing wait."),
+    )
+    ai_daily_tokens = models.PositiveBigIntegerField(
+        _("model tokens a day"), null=True, blank=True, help_text=_("Empty: as much as you are allowed.")
+    )
+    ai_calls_per_hour = models.PositiveIntegerField(
+        _("model calls per customer and hour"), null=True, blank=True, help_text=_("Empty: as many as you are allowed.")
+    )
+    messages_kept_days = models.PositiveIntegerField(
+        _("messages are kept, in days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(30), MaxValueValidator(3660)],
+        help_text=_("Older ones are deleted for good. Empty: they are kept."),
+    )
+    two_factor_required = models.BooleanField(
+        _("two-factor sign-in for everybody"),
+        default=False,
+        db_default=False,
+        help_text=_("Members without it see nothing until they have set it up."),
+    )
     fallback_text = models.TextField(
         _("when no rule answers"),
         max_length=1000,
@@ -201,6 +291,17 @@ class Settings(OwnedModel):
 
     def __str__(self):
         return gettext("Settings of %(business)s") % {"business": self.business}
+
+    def clean(self):
+        super().clean()
+        if (self.quiet_from is None) != (self.quiet_until is None) or (
+            self.quiet_from and self.quiet_from == self.quiet_until
+        ):
+            raise ValidationError({"quiet_until": _("A quiet time needs a beginning and another end.")})
+
+    def says(self, kind: str, language: str) -> str:
+        """The owner's text of a kind in a language, or "" where they have written none."""
+        return self.texts.get(kind, {}).get(language, "").strip()
 
 
 class Product(OwnedModel):
@@ -277,6 +378,77 @@ class WhatsAppNumber(OwnedModel):
         return self.display_phone_number or self.phone_number_id
 
 
+class ApiKey(OwnedModel):
+    """A program's key to a business: what it may do stands in its scopes (keys.py). The key itself is shown once and
+    kept as a hash."""
+
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(_("begins with"), max_length=16)
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # SHA-256: the key is 256 random bits
+    scopes = models.JSONField(_("may"), default=list)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["business", "-created_at"])]
+
+    def __str__(self):
+        return self.name
+
+
+class Invitation(OwnedModel):
+    """A place in a business for whoever opens the link that was mailed: invitations.py. The link's token is kept as a
+    hash."""
+
+    email = models.EmailField(_("e-mail"), max_length=254)
+    role = models.CharField(_("role"), max_length=10, choices=Membership.Role)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(_("sent"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("valid until"))
+    ended_at = models.DateTimeField(null=True, blank=True)  # accepted or withdrawn
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "email"], condition=Q(ended_at=None), name="one_open_invitation"
+            ),
+        ]
+
+    def __str__(self):
+        return self.email
+
+
+class KnownPlace(models.Model):
+    """A browser or a network from which a person has signed in before: guesses from elsewhere do not lock it out
+    (throttle.py)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    mark = models.CharField(max_length=64)  # an HMAC: no address is stored
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "mark"], name="known_place_once")]
+
+
+class TokenFamily(models.Model):
+    """A sign-in by the API: the refresh tokens that follow from it. Revoked as one (tokens.py)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+
 class AuditEvent(models.Model):
     """Who did what. Rows are only added: the database refuses to change or delete one (migration 0002)."""
 
@@ -288,6 +460,9 @@ class AuditEvent(models.Model):
     action = models.CharField(_("action"), max_length=60)
     target = models.CharField(_("of"), max_length=120, blank=True)
     details = models.JSONField(_("details"), default=dict, blank=True)
+    address = models.GenericIPAddressField(_("from"), null=True, blank=True)  # address.client_address
+    request_id = models.CharField(max_length=64, blank=True, db_default="")
+    api_key = models.CharField(_("API key"), max_length=16, blank=True, db_default="")  # its prefix
     at = models.DateTimeField(_("time"), auto_now_add=True)
 
     class Meta:

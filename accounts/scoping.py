@@ -78,7 +78,8 @@ def check_business(row: models.Model) -> None:
 
 
 class OwnedModel(models.Model):
-    """A row of one business, with a public id. Its indexes and constraints begin with ``business``: it needs none of its own."""
+    """A row of one business, with a public id. Its indexes and constraints begin with ``business``: it needs none of
+    its own."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     business = models.ForeignKey("accounts.Business", on_delete=models.CASCADE, db_index=False, related_name="+")
@@ -94,8 +95,8 @@ class OwnedModel(models.Model):
 
 
 class TiedModel(OwnedModel):
-    """A row whose parent is of the same business by a composite key (see the migrations): that key says that the business is there, and
-    the database need not look it up once more for each row.
+    """A row whose parent is of the same business by a composite key (see the migrations): that key says that the
+    business is there, and the database need not look it up once more for each row.
     """
 
     business = models.ForeignKey(

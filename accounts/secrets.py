@@ -81,7 +81,8 @@ class Secret:
 
 
 class SecretField(models.TextField):
-    """A column whose attribute reads as ``Secret``. A new secret is put in with ``set_secret``; a plain text is refused."""
+    """A column whose attribute reads as ``Secret``. A new secret is put in with ``set_secret``; a plain text is
+    refused."""
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("blank", True)

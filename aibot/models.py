@@ -1,16 +1,14 @@
 """What the bot says, as the owner wrote it."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts import placeholders
 from accounts.scoping import OwnedModel
 from conversations.models import Message
 
 from .matching import forms
-from .placeholders import PLACEHOLDERS
 
 PHRASE = 500  # characters
 
@@ -30,15 +28,7 @@ def valid_phrases(value) -> None:
 
 
 def valid_placeholders(value: str) -> None:
-    unknown = sorted(set(re.findall(r"\{(\w+)\}", value)) - PLACEHOLDERS)
-    if unknown:
-        raise ValidationError(
-            _("%(unknown)s: there is no such placeholder. Known are %(known)s."),
-            params={
-                "unknown": ", ".join(f"{{{name}}}" for name in unknown),
-                "known": ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS)),
-            },
-        )
+    placeholders.check(value)
 
 
 MOST_BUTTONS, MOST_ROWS = 3, 10

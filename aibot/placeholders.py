@@ -7,10 +7,10 @@ from datetime import time
 
 from accounts.models import DAYS
 from accounts.money import amount
+from accounts.placeholders import KNOWN
 
-PLACEHOLDERS = frozenset({"business", "name", "prices", "hours", "opens", "delivery_area"})
-_NAME = re.compile(r"(,? )?\{(" + "|".join(sorted(PLACEHOLDERS)) + r")\}")
-_LABELLED = re.compile(r"[^{}:]+:\s*\{(" + "|".join(sorted(PLACEHOLDERS)) + r")\}\s*")
+_NAME = re.compile(r"(,? )?\{(" + "|".join(sorted(KNOWN)) + r")\}")
+_LABELLED = re.compile(r"[^{}:]+:\s*\{(" + "|".join(sorted(KNOWN)) + r")\}\s*")
 _DAY_NAMES = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "hi": ("सोम", "मंगल", "बुध", "गुरु", "शुक्र", "शनि", "रवि"),

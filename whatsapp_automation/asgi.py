@@ -19,12 +19,13 @@ _pages = WSGIMiddleware(get_wsgi_application(), workers=8)
 # These need Django's apps to be ready, which get_wsgi_application has seen to.
 from webhooks.receive import Door
 
+from .headers import WithHeaders
 from .metrics import Timed
 from .onboarding import refresh_first_number
 
 log = structlog.get_logger(__name__)
 _door = Door()
-_webhook = Timed(_door)
+_webhook = WithHeaders(Timed(_door))
 
 
 async def application(scope, receive, send) -> None:

@@ -44,7 +44,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "corsheaders",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django_celery_beat",
     "whatsapp_automation",
     "accounts",
@@ -55,10 +61,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "whatsapp_automation.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "whatsapp_automation.logs.RequestLog",
+    "accounts.address.KnowAsker",
     "corsheaders.middleware.CorsMiddleware",
+    "accounts.doors.throttling.Guard",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -67,6 +76,7 @@ MIDDLEWARE = [
     "accounts.access.CurrentBusiness",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "whatsapp_automation.urls"
@@ -193,11 +203,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 JWT_SECRET = env.secret("JWT_SECRET")
-JWT_EXPIRES_IN = env.duration("JWT_EXPIRES_IN", "10m")
+JWT_EXPIRES_IN = env.duration("JWT_EXPIRES_IN", "10m")  # of an access token
+JWT_REFRESH_EXPIRES_IN = env.duration("JWT_REFRESH_EXPIRES_IN", "7d")
+if timedelta(hours=24) < JWT_EXPIRES_IN:
+    raise env.ConfigError("JWT_EXPIRES_IN must be a day at most: an access token cannot be taken back one by one")
+# Whether anybody may open a business here. Its model is off until the installation's owner grants it tokens.
+OPEN_REGISTRATION = env.boolean("OPEN_REGISTRATION", ENVIRONMENT == "embedded")
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # a person is invited by mail, or opens a business of their own
+ACCOUNT_RATE_LIMITS = False  # accounts.throttle counts, at every door alike
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # --- WhatsApp -----------------------------------------------------------------------------------------
 GRAPH_API_URL = env.url("GRAPH_API_URL", "https://graph.facebook.com")
@@ -264,7 +288,9 @@ if PRODUCTION:
 
 _HTTPS = FRONTEND_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+if _HTTPS:  # the browser then takes them from this host alone, over TLS
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = int(env.duration("SESSION_EXPIRES_IN", "12h").total_seconds())
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -276,15 +302,53 @@ TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, most=10)
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
-CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS")
+CORS_ALLOWED_ORIGINS = [FRONTEND_URL]
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "x-business",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = ["ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
 
+# --- the API: every view stands on accounts.doors ----------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.doors.authentication.Bearer"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.doors.strict.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.doors.throttling.Throttle"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.doors.paging.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "accounts.doors.errors.handle",
+    "URL_FORMAT_OVERRIDE": None,
+    "COERCE_DECIMAL_TO_STRING": True,
 }
-SIMPLE_JWT = {"SIGNING_KEY": JWT_SECRET, "ACCESS_TOKEN_LIFETIME": JWT_EXPIRES_IN}
+SIMPLE_JWT = {
+    "SIGNING_KEY": JWT_SECRET,
+    "ALGORITHM": "HS256",
+    "ACCESS_TOKEN_LIFETIME": JWT_EXPIRES_IN,
+    "REFRESH_TOKEN_LIFETIME": JWT_REFRESH_EXPIRES_IN,
+    "ISSUER": "whatsapp-automation",
+    "AUDIENCE": "whatsapp-automation",
+    # Refreshing is accounts.tokens' own: simplejwt lets several parallel uses of one token through.
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "WhatsApp Automation",
+    "DESCRIPTION": "Conversations, contacts, leads, rules, products, numbers and settings of a business. Guide: docs/api.md.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api",
+}
 
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FILE = env.text("LOG_FILE", "")

@@ -1,11 +1,13 @@
 """The addresses of the pages. ``/webhook`` is not among them: see asgi.py."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from . import health, metrics
+from . import errors, health, metrics
+
+handler400, handler403, handler404, handler500 = errors.bad_request, errors.forbidden, errors.not_found, errors.broken
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -14,4 +16,5 @@ urlpatterns = [
     path("health", health.live),
     path("health/ready", health.ready),
     path("metrics", metrics.page),
+    path("api/", include("accounts.api.urls")),
 ]

@@ -35,6 +35,7 @@ def test_a_request_is_one_line_without_its_query(client, lines):
     assert line.pop("ms") >= 0
     assert line.pop("timestamp").endswith("Z")
     assert line == {
+        "address": "127.0.0.1",
         "event": "request",
         "level": "info",
         "logger": "whatsapp_automation.logs",

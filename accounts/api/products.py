@@ -1,0 +1,73 @@
+"""/api/products: what the business sells. The one place of prices."""
+
+from rest_framework import serializers, status
+from rest_framework.response import Response
+
+from .. import products
+from ..doors.strict import Query, StrictSerializer
+from ..doors.views import SETTINGS, BusinessViewSet, actor
+from ..models import Product
+
+
+class ProductOut(serializers.ModelSerializer):
+    nameHi = serializers.CharField(source="name_hi")
+    nameRoman = serializers.CharField(source="name_roman")
+    updatedAt = serializers.DateTimeField(source="updated_at")
+
+    class Meta:
+        model = Product
+        fields = ["id", "name", "nameHi", "nameRoman", "aliases", "unit", "price", "active", "position", "updatedAt"]
+
+
+class ProductIn(StrictSerializer):
+    name = serializers.CharField(max_length=80)
+    nameHi = serializers.CharField(source="name_hi", max_length=80, required=False, allow_blank=True)
+    nameRoman = serializers.CharField(source="name_roman", max_length=80, required=False, allow_blank=True)
+    aliases = serializers.ListField(
+        child=serializers.CharField(max_length=80), max_length=50, required=False, allow_empty=True
+    )
+    unit = serializers.CharField(max_length=30)
+    price = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
+    active = serializers.BooleanField(required=False)
+    position = serializers.IntegerField(min_value=0, max_value=32767, required=False)
+
+
+class ProductQuery(Query):
+    active = serializers.BooleanField(required=False)
+    search = serializers.CharField(required=False, max_length=80)
+
+
+class Products(BusinessViewSet):
+    section = "products"
+    serializer_class = ProductOut
+    query = ProductQuery
+    ordering = "position"
+    body_limit = SETTINGS
+
+    def get_queryset(self):
+        rows = Product.objects.all()
+        if (active := self.asked.get("active")) is not None:
+            rows = rows.filter(active=active)
+        if words := self.asked.get("search"):
+            rows = rows.filter(name__icontains=words)
+        return rows
+
+    def list(self, request):
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(ProductOut(page, many=True).data)
+
+    def retrieve(self, request, pk):
+        return Response(ProductOut(self.get_object()).data)
+
+    def create(self, request):
+        given = self.checked(ProductIn)
+        product = products.add(request.business, actor=actor(request), **given)
+        return Response(ProductOut(product).data, status=status.HTTP_201_CREATED)
+
+    def partial_update(self, request, pk):
+        product = products.change(self.get_object(), actor=actor(request), **self.checked(ProductIn, partial=True))
+        return Response(ProductOut(product).data)
+
+    def destroy(self, request, pk):
+        products.remove(self.get_object(), actor=actor(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,50 @@
+"""Write products: the page, the API and the admin all come here. Each change is in the audit log."""
+
+from django.db import transaction
+
+from . import audit
+from .models import Business, Product, User
+
+FIELDS = ("name", "name_hi", "name_roman", "aliases", "unit", "price", "active", "position")
+
+
+@transaction.atomic
+def add(business: Business, *, actor: User | None, **fields) -> Product:
+    """Raises ValidationError, with the field's name as its key."""
+    product = Product(business=business, **fields)
+    product.full_clean()
+    product.save()
+    audit.record("product.added", business=business, actor=actor, target=str(product.pk), after=_told(product, fields))
+    return product
+
+
+@transaction.atomic
+def change(product: Product, *, actor: User | None, **fields) -> Product:
+    """Change the named fields alone. Raises ValidationError."""
+    held = Product.objects.select_for_update().get(pk=product.pk)
+    before = _told(held, fields)
+    for name, value in fields.items():
+        setattr(held, name, value)
+    held.full_clean()
+    after = _told(held, fields)
+    changed = [name for name in fields if before[name] != after[name]]
+    if changed:
+        held.save(update_fields=[*changed, "updated_at"])
+        _record("product.changed", held, actor, {n: before[n] for n in changed}, {n: after[n] for n in changed})
+    return held
+
+
+@transaction.atomic
+def remove(product: Product, *, actor: User | None) -> None:
+    _record("product.removed", product, actor, _told(product, FIELDS), {})
+    product.delete()
+
+
+def _record(action: str, product: Product, actor: User | None, before: dict, after: dict) -> None:
+    audit.record(action, business=product.business, actor=actor, target=str(product.pk), before=before, after=after)
+
+
+def _told(product: Product, names) -> dict:
+    """Values as JSON holds them."""
+    values = {name: getattr(product, name) for name in names if name in FIELDS}
+    return values | ({"price": str(values["price"])} if "price" in values else {})
