@@ -57,6 +57,8 @@ def take(limit: Limit, value: str) -> Usage:
                 rate=(limit.count, limit.seconds),
                 increment=True,
             )
+            if usage is None:  # RATELIMIT_ENABLE is off: nothing is counted
+                return Usage(limit, 0, 1)
             if usage["limit"]:
                 return Usage(limit, usage["count"], max(usage["time_left"], 1))
         except AWAY as error:

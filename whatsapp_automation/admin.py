@@ -5,6 +5,8 @@ The pages of rows stand in each app's admin.py, on accounts.admin_base.
 
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.apps import apps
 from django.conf import settings
@@ -24,6 +26,7 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -316,7 +319,18 @@ _name_columns()
 
 # --- what others registered ---------------------------------------------------------------------------------------------------
 
-for _model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
+# Schedules, used tokens, and the second factor's secrets are nothing to look at or to change by hand.
+for _model in (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+    OutstandingToken,
+    BlacklistedToken,
+    EmailAddress,
+    Authenticator,
+):
     admin.site.unregister(_model)
 
 

@@ -25,14 +25,15 @@ from .onboarding import refresh_first_number
 
 log = structlog.get_logger(__name__)
 _door = Door()
-_webhook = WithHeaders(Timed(_door))
+# What never reaches Django's addresses: path -> application.
+DOORS = dict.fromkeys(("/webhook", "/webhook/"), WithHeaders(Timed(_door)))
 
 
 async def application(scope, receive, send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
-    elif scope["type"] == "http" and scope["path"] in ("/webhook", "/webhook/"):
-        await _webhook(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] in DOORS:
+        await DOORS[scope["path"]](scope, receive, send)
     elif scope["type"] == "http":
 
         async def read():  # Granian's receive is no coroutine function, which a2wsgi asks for: every POST would be answered 500

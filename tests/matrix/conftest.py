@@ -1,0 +1,32 @@
+"""One world for all tests of this folder: what a request does is undone before the next one asks."""
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from . import builders
+from .world import World
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    # Limits have tests of their own; here hundreds ask in a second.
+    off = {"RATELIMIT_ENABLE": False, "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
+    with django_db_blocker.unblock(), override_settings(**off), undone():
+        yield builders.world()
+
+
+class undone(transaction.Atomic):
+    """A transaction, or a savepoint in one, that is always rolled back. As in Django's own TestCase, what asks for a
+    durable transaction gets one here."""
+
+    def __init__(self):
+        super().__init__(using=None, savepoint=True, durable=False)
+        self._from_testcase = True
+
+    def __exit__(self, kind, error, trace):
+        transaction.set_rollback(True)
+        super().__exit__(kind, error, trace)
+
+
+__all__ = ["World", "undone", "world"]
