@@ -5,6 +5,7 @@ The answer's ``RateLimit`` headers tell the count that is nearest to its end (IE
 draft-ietf-httpapi-ratelimit-headers-10); ``Retry-After`` comes with 429.
 """
 
+from django.conf import settings
 from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
 
@@ -13,11 +14,20 @@ from ..address import network, of_request
 from ..limits import Limit, Usage
 from . import errors
 
-NETWORK = Limit("api by network", 1200, 60)
-PERSON = Limit("api by person", 600, 60)
-KEY = Limit("api by key", 1200, 60)
 AUTH = Limit("api sign-in by network", 30, 60)
 SENDS = Limit("api sends", 300, 60)
+
+
+def by_person() -> Limit:
+    return Limit("api by person", settings.API_REQUESTS_PER_MINUTE, 60)
+
+
+def by_key() -> Limit:
+    return Limit("api by key", 2 * settings.API_REQUESTS_PER_MINUTE, 60)
+
+
+def by_network() -> Limit:
+    return Limit("api by network", 4 * settings.API_REQUESTS_PER_MINUTE, 60)
 
 
 class Throttle(BaseThrottle):
@@ -25,7 +35,7 @@ class Throttle(BaseThrottle):
 
     def allow_request(self, request, view):
         who = _who(request)
-        counts = [(KEY if request.auth else PERSON, who)] if request.user.is_authenticated else []
+        counts = [(by_key() if request.auth else by_person(), who)] if request.user.is_authenticated else []
         own = getattr(view, "limit", None)
         if own is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
             counts.append((own, who))
@@ -46,7 +56,7 @@ class Guard:
     def __call__(self, request):
         if not request.path_info.startswith("/api/"):
             return self.get_response(request)
-        usage = limits.take(NETWORK, network(of_request(request)))
+        usage = limits.take(by_network(), network(of_request(request)))
         remember(request, [usage])
         response = self.get_response(request) if not usage.refused else _refusal(usage)
         _tell(request, response)
