@@ -29,6 +29,15 @@ def businesses_of(user) -> list[Business]:
     return list(rows if user.is_superuser else rows.filter(memberships__user=user).order_by("memberships__created_at"))
 
 
+def places_of(user) -> list[tuple[Business, str]]:
+    """The businesses that a person may enter, in that order, with the role in each."""
+    found = businesses_of(user)
+    if user.is_superuser:
+        return [(business, Membership.Role.OWNER) for business in found]
+    roles = dict(Membership.objects.filter(user=user).values_list("business_id", "role"))
+    return [(business, roles[business.pk]) for business in found if business.pk in roles]
+
+
 def choose_business(request, business_id) -> bool:
     """Make a business the session's current one. False where the person has no place in it."""
     chosen = next((b for b in businesses_of(request.user) if str(b.pk) == str(business_id)), None)

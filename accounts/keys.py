@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,13 +21,15 @@ MOST = 50  # of a business, in force
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
+@transaction.atomic
 def create(
     business: Business, name: str, scopes: list[str], *, actor: User, expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
-    """The key's row, and the key itself, which nobody sees again. Call it in a transaction. Raises DomainError."""
+    """The key's row, and the key itself, which nobody sees again. Raises DomainError."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         raise DomainError("invalid", _("Choose what the key may do."), scopes=_("Known are %s.") % ", ".join(SCOPES))
+    Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # one key at a time: the count is right
     if in_force(business).count() >= MOST:
         raise DomainError("too_many_keys", _("A business has %s keys at most. Revoke one first.") % MOST, status=409)
     text = BEGINS + secrets.token_urlsafe(32)
@@ -43,8 +46,9 @@ def create(
     return key, text
 
 
+@transaction.atomic
 def revoke(key: ApiKey, *, actor: User | None) -> None:
-    """End a key, at once and for good. Call it in a transaction."""
+    """End a key, at once and for good."""
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
         audit.record("key.revoked", business=key.business, actor=actor, target=str(key.pk))
 

@@ -73,6 +73,18 @@ def succeeded(user: User, address: str | None, device: str = "") -> str:
     return device
 
 
+def keep_device(response, device: str) -> None:
+    """Have the browser name its device from now on."""
+    response.set_cookie(
+        DEVICE_COOKIE,
+        device,
+        max_age=KNOWN_FOR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
 def is_known(email: str, address: str | None, device: str = "") -> bool:
     return KnownPlace.objects.filter(
         user__email=email, mark__in=_marks(email, address, device), seen_at__gt=timezone.now() - KNOWN_FOR

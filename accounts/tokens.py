@@ -50,17 +50,21 @@ def refresh(text: str) -> RefreshToken:
     raise InvalidToken(_("This token was used before."))
 
 
-def end(text: str) -> None:
-    """Log out: the family ends, its access tokens too. A token that is no good any more is no error."""
+def end(text: str) -> User | None:
+    """Log out: the family ends, its access tokens too. Returns whose it was; a token that is no good any more is no
+    error.
+    """
     try:
         family_id = _uuid(_Unchecked(text).get(FAMILY))
     except TokenError:
-        return
-    revoke_family(family_id)
+        return None
+    family = TokenFamily.objects.select_related("user").filter(pk=family_id).first()
+    return family.user if family and revoke_family(family_id) else None
 
 
-def revoke_family(family_id) -> None:
-    TokenFamily.objects.filter(pk=family_id, revoked_at=None).update(revoked_at=timezone.now())
+def revoke_family(family_id) -> bool:
+    """False where it had ended before."""
+    return TokenFamily.objects.filter(pk=family_id, revoked_at=None).update(revoked_at=timezone.now()) > 0
 
 
 def revoke_all(user: User) -> None:
@@ -111,7 +115,7 @@ def _end(token: RefreshToken) -> bool:
     """Whether this call is the one that ended the token."""
     outstanding, _new = OutstandingToken.objects.get_or_create(
         jti=token["jti"],
-        defaults={"token": "", "user_id": token[api_settings.USER_ID_CLAIM], "expires_at": _expiry(token)},
+        defaults={"token": token[FAMILY], "user_id": token[api_settings.USER_ID_CLAIM], "expires_at": _expiry(token)},
     )
     _row, created = BlacklistedToken.objects.get_or_create(token=outstanding)
     return created
@@ -122,8 +126,8 @@ def _token(user: User, family: TokenFamily) -> RefreshToken:
     token[api_settings.USER_ID_CLAIM] = str(user.pk)
     token[PASSWORD] = _password_mark(user)
     token[FAMILY] = str(family.pk)
-    OutstandingToken.objects.create(  # without the token itself: the row needs only its id
-        user=user, jti=token["jti"], token="", created_at=token.current_time, expires_at=_expiry(token)
+    OutstandingToken.objects.create(  # in place of the token itself its family: see tidying.py
+        user=user, jti=token["jti"], token=token[FAMILY], created_at=token.current_time, expires_at=_expiry(token)
     )
     return token
 

@@ -17,4 +17,5 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("metrics", metrics.page),
     path("api/", include("accounts.api.urls")),
+    path("api/", include("whatsapp_automation.api.urls")),
 ]

@@ -40,6 +40,7 @@ class ProductQuery(Query):
 class Products(BusinessViewSet):
     section = "products"
     serializer_class = ProductOut
+    input_class = ProductIn
     query = ProductQuery
     ordering = "position"
     body_limit = SETTINGS

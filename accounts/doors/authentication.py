@@ -7,6 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from .. import keys, tokens
 from ..address import asker
 from ..models import ApiKey
+from .errors import CHALLENGE
 
 
 class KeyHolder:
@@ -38,7 +39,7 @@ class Bearer(BaseAuthentication):
         return KeyHolder(key), key
 
     def authenticate_header(self, request):
-        return 'Bearer realm="api"'
+        return CHALLENGE["WWW-Authenticate"]
 
 
 def _bearer(request) -> str | None:

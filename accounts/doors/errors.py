@@ -27,7 +27,7 @@ _SAYS = {
     429: ("too_many_requests", lambda: _("Too many requests. Wait a moment.")),
     500: ("internal", lambda: _("Something went wrong here. It has been logged under this request's id.")),
 }
-_OWN_WORDS = (exceptions.AuthenticationFailed,)
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}  # RFC 9110: a 401 says how to sign in
 
 
 class TooLarge(exceptions.APIException):
@@ -45,7 +45,8 @@ def shape(code: str, message: str, fields: dict | None = None) -> dict:
 def handle(error: Exception, context: dict) -> Response | None:
     """DRF's exception handler. None for a fault of ours: Django logs it and answers 500 (see ``server_error``)."""
     if isinstance(error, DomainError):
-        return _respond(error.status, error.code, error.message, _texts(error.fields), _retry(error.retry_after))
+        headers = _retry(error.retry_after) | (CHALLENGE if error.status == 401 else {})
+        return _respond(error.status, error.code, error.message, _texts(error.fields), headers)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -70,8 +71,8 @@ def _of_api_exception(error: exceptions.APIException) -> Response:
     elif isinstance(error, TooLarge | exceptions.ParseError):
         message = str(error.detail)
     elif isinstance(error, exceptions.AuthenticationFailed | exceptions.PermissionDenied):
-        given = error.get_codes()
-        if isinstance(given, str) and given not in ("authentication_failed", "permission_denied"):
+        given = _code(error)
+        if given not in ("authentication_failed", "permission_denied"):
             code = given
         if str(error.detail) != str(type(error).default_detail):
             message = _sentence(error.detail, message)
@@ -79,6 +80,12 @@ def _of_api_exception(error: exceptions.APIException) -> Response:
         headers["WWW-Authenticate"] = header
     headers |= _retry(getattr(error, "wait", None))
     return _respond(error.status_code, code, message, fields, headers)
+
+
+def _code(error: exceptions.APIException) -> str:
+    """simplejwt's errors keep a dictionary, with the code in it."""
+    told = error.detail
+    return str(told.get("code", "")) if isinstance(told, dict) else getattr(told, "code", "")
 
 
 def _named(error: Invalid) -> dict:

@@ -28,7 +28,7 @@ from .. import access, twofactor
 from ..models import Membership, User
 from . import paging, strict, throttling
 from .authentication import Bearer
-from .errors import TooLarge
+from .errors import CHALLENGE, TooLarge
 
 VIEWER, AGENT, OWNER = Membership.Role.VIEWER, Membership.Role.AGENT, Membership.Role.OWNER
 BODY, MESSAGE, SETTINGS, UPLOAD = 10_000, 32_000, 64_000, 16_000_000  # bytes
@@ -148,6 +148,23 @@ def _uuid(text: str) -> str:
         return ""
 
 
+class IsPerson(BasePermission):
+    """Signed in, and not by an API key."""
+
+    def has_permission(self, request, view):
+        if not request.user.is_authenticated:
+            raise NotAuthenticated
+        if request.auth:
+            raise PermissionDenied(_("A person must do this, not an API key."), code="person_needed")
+        return True
+
+
+class PersonView(Door, APIView):
+    """A view of the person who asks, whatever business they are in, and of none."""
+
+    permission_classes = [IsPerson]
+
+
 class BusinessView(BusinessDoor, APIView):
     """A view that is no list of rows."""
 
@@ -170,3 +187,7 @@ class OpenDoor(Door, APIView):
     authentication_classes: ClassVar[list] = []
     permission_classes: ClassVar[list] = []
     limit = throttling.AUTH
+
+    def get_authenticate_header(self, request):
+        """Without one DRF makes a 403 of every 401."""
+        return CHALLENGE["WWW-Authenticate"]

@@ -1,0 +1,104 @@
+"""The API's description (OpenAPI), as far as it is the same for every view: how one signs in, which business is meant,
+the one error shape, the headers of every answer. An app's views describe what is their own, with ``extend_schema``.
+"""
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from .views import BusinessDoor
+
+_WRITES = ("POST", "PUT", "PATCH")
+_BUSINESS = OpenApiParameter(
+    "X-Business",
+    OpenApiTypes.UUID,
+    OpenApiParameter.HEADER,
+    description="Which of the person's businesses is meant; without it the one that they joined first. An API key has one.",
+)
+_ERRORS = {
+    "400": "`invalid`: `fields` says what is wrong with the body or the query.",
+    "401": "`not_signed_in`, or what is wrong with the token or the key.",
+    "403": "`not_allowed`: the role does not allow it; `scope_missing`, `person_needed` of an API key; "
+    "`two_factor_required`, `no_business`.",
+    "404": "`not_found`: there is nothing here, or it belongs to another business.",
+    "429": "`too_many_requests`: wait for the seconds of `Retry-After`.",
+    "4XX": "`method_not_allowed` (405), `not_acceptable` (406), `too_large` (413: the body), `unsupported_type` (415).",
+}
+_HEADERS = {
+    "X-Request-ID": "The request's id: in the log and in the body of an error. One that was sent with the request is kept.",
+    "RateLimit-Policy": "The limit that is nearest to its end: its name, q requests in w seconds.",
+    "RateLimit": "Of that limit: r requests are left, a new window begins in t seconds.",
+}
+_SOME_HEADERS = {
+    "401": {"WWW-Authenticate": "How to sign in: Bearer."},
+    "429": {"Retry-After": "Seconds to wait."},
+}
+
+
+class Error(serializers.Serializer):
+    """Every error has this shape."""
+
+    code = serializers.CharField(help_text="One word for programs.")
+    message = serializers.CharField(help_text="A sentence, in the language of Accept-Language (en, hi).")
+    fields = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text='What is wrong, by field; deeper ones as "buttons.0.title", what concerns no single one as "_".',
+    )
+    requestId = serializers.CharField()
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "accounts.doors.authentication.Bearer"
+    name = "Bearer"
+
+    def get_security_definition(self, auto_schema):
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An access token of /api/auth/login, or an API key (`wak_...`) of /api/keys.",
+        }
+
+
+class Described(AutoSchema):
+    """Reads what the view says of itself: ``query`` and ``input_class``."""
+
+    def get_override_parameters(self):
+        more = [_BUSINESS] if isinstance(self.view, BusinessDoor) else []
+        takes_query = self.method == "GET" and getattr(self.view, "detail", None) is not True
+        query = getattr(self.view, "query", None) if takes_query else None
+        return [*super().get_override_parameters(), *more, *([query] if query else [])]
+
+    def get_request_serializer(self):
+        given = getattr(self.view, "input_class", None)
+        return given if given and self.method in _WRITES else super().get_request_serializer()
+
+    def _get_response_bodies(self, direction="response"):
+        bodies = super()._get_response_bodies(direction)
+        shape = {"application/json": {"schema": self.resolve_serializer(Error, "response").ref}}
+        for code in self._may_answer():
+            bodies.setdefault(code, {"description": _ERRORS[code], "content": shape})
+        for code, body in bodies.items():
+            named = _HEADERS | _SOME_HEADERS.get(code, {})
+            body["headers"] = body.get("headers", {}) | {
+                name: {"$ref": f"#/components/headers/{name}"} for name in named
+            }
+        return dict(sorted(bodies.items()))
+
+    def _may_answer(self) -> list[str]:
+        signed_in = bool(self.get_auth())
+        business = isinstance(self.view, BusinessDoor)
+        never = set() if signed_in else {"401", "403"}
+        if not business and "{" not in self.path:
+            never.add("404")
+        return [code for code in _ERRORS if code not in never]
+
+
+def finish(result, **kwargs):
+    """drf-spectacular's hook: the headers that all answers name."""
+    told = _HEADERS | {name: text for some in _SOME_HEADERS.values() for name, text in some.items()}
+    result["components"]["headers"] = {
+        name: {"description": text, "schema": {"type": "string"}} for name, text in told.items()
+    }
+    return result
