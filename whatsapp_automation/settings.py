@@ -327,6 +327,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "accounts.doors.description.Described",
     "EXCEPTION_HANDLER": "accounts.doors.errors.handle",
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_METADATA_CLASS": None,  # the API's description says it: OPTIONS is for CORS alone
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SIMPLE_JWT = {

@@ -4,7 +4,7 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 
 from .. import products
-from ..doors.strict import Query, StrictSerializer
+from ..doors.strict import Money, Query, StrictSerializer
 from ..doors.views import SETTINGS, BusinessViewSet, actor
 from ..models import Product
 
@@ -27,7 +27,7 @@ class ProductIn(StrictSerializer):
         child=serializers.CharField(max_length=80), max_length=50, required=False, allow_empty=True
     )
     unit = serializers.CharField(max_length=30)
-    price = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
+    price = Money()
     active = serializers.BooleanField(required=False)
     position = serializers.IntegerField(min_value=0, max_value=32767, required=False)
 

@@ -101,4 +101,7 @@ def finish(result, **kwargs):
     result["components"]["headers"] = {
         name: {"description": text, "schema": {"type": "string"}} for name, text in told.items()
     }
+    for name, component in result["components"]["schemas"].items():
+        if name.endswith("Request") and component.get("type") == "object":
+            component.setdefault("additionalProperties", False)  # strict.Known
     return result

@@ -4,6 +4,8 @@ import codecs
 import json
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import JSONParser
@@ -67,7 +69,7 @@ def _storable(value, depth: int = 0) -> None:
             _storable(inner, depth + 1)
 
 
-class StrictSerializer(serializers.Serializer):
+class Known(serializers.Serializer):
     """Refuses names that it does not know."""
 
     def to_internal_value(self, data):
@@ -79,7 +81,73 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class Query(StrictSerializer):
+class StrictSerializer(Known):
+    """A JSON body: what is described as a text is a text. DRF by itself takes 5 for "5", and "yes" for true."""
+
+    def to_internal_value(self, data):
+        wrong = {}
+        for name, field in self.fields.items() if isinstance(data, dict) else ():
+            if (
+                name in data
+                and data[name] is not None
+                and not field.read_only
+                and (kind := _mistyped(field, data[name]))
+            ):
+                wrong[name] = [kind]
+        if wrong:
+            raise ValidationError(wrong)
+        return super().to_internal_value(data)
+
+
+_KINDS = (  # the first that fits
+    (serializers.BooleanField, (bool,), gettext_lazy("This must be true or false.")),
+    (serializers.IntegerField, (int,), gettext_lazy("This must be a whole number.")),
+    (serializers.DecimalField, (str, int), gettext_lazy('Write it as a text: "45.50".')),
+    (serializers.FloatField, (int, float), gettext_lazy("This must be a number.")),
+    (serializers.MultipleChoiceField, (list,), gettext_lazy("This must be a list.")),
+    (
+        (
+            serializers.CharField,
+            serializers.UUIDField,
+            serializers.ChoiceField,
+            serializers.DateTimeField,
+            serializers.DateField,
+            serializers.TimeField,
+        ),
+        (str,),
+        gettext_lazy("This must be a text."),
+    ),
+)
+
+
+def _mistyped(field: serializers.Field, value) -> str:
+    """What is wrong with the JSON type of a value; "" where nothing is."""
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return next(filter(None, (_mistyped(field.child, inner) for inner in value if inner is not None)), "")
+    for fields, types, words in _KINDS:
+        if isinstance(field, fields):
+            right = isinstance(value, types) and not (isinstance(value, bool) and bool not in types)
+            return "" if right else str(words)
+    return ""
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"},
+            {"type": "integer", "minimum": 0, "maximum": 99_999_999},
+        ],
+        "example": "45.50",
+    }
+)
+class Money(serializers.DecimalField):
+    """An amount, as a text ("45.50") or a whole number: a float has no exact paise."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_digits=10, decimal_places=2, min_value=0, **kwargs)
+
+
+class Query(Known):
     """The query parameters of a list. A view names its own: ``query = ConversationQuery``; those of paging are there
     already."""
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scope
 from rest_framework import viewsets
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.views import APIView
 
@@ -45,6 +45,8 @@ class Door:
     query: ClassVar[type | None] = None  # the parameters of a GET; none: it takes none
 
     def initial(self, request, *args, **kwargs):
+        if self.action_needed() is None:
+            raise MethodNotAllowed(request.method)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > self.body_limit:
             raise TooLarge(self.body_limit)
@@ -64,7 +66,14 @@ class Door:
             and getattr(self, "detail", None) is not True
         ):
             return self.query
-        return strict.StrictSerializer
+        return strict.Known
+
+    def action_needed(self) -> str | None:
+        """The name of what is to be done: a viewset's action, else the method. None where the address does not take the method."""
+        method = self.request.method.lower()
+        if hasattr(self, "action_map"):
+            return self.action_map.get("get" if method == "head" else method)
+        return method if method in self.http_method_names and hasattr(self, method) and method != "options" else None
 
 
 class Allowed(BasePermission):
@@ -73,8 +82,6 @@ class Allowed(BasePermission):
     def has_permission(self, request, view):
         if not request.user.is_authenticated:
             raise NotAuthenticated
-        if view.action_needed() is None:
-            return True  # a method that the address does not take: 405
         if request.auth:
             return self._key_may(request, view)
         if not access.may(request.role, view.least_role()):
@@ -111,11 +118,6 @@ class BusinessDoor(Door):
         self._opened.enter_context(scope(business=request.business))
         self._opened.enter_context(timezone.override(request.business.zone))
 
-    def action_needed(self) -> str | None:
-        if hasattr(self, "action_map"):
-            return self.action
-        return self.request.method.lower() if hasattr(self, self.request.method.lower()) else None
-
     def least_role(self) -> str:
         named = self.least.get(self.action_needed())
         return named or self.least["read" if self.request.method in SAFE_METHODS else "write"]
@@ -123,16 +125,19 @@ class BusinessDoor(Door):
 
 def _place(request) -> tuple:
     """The business, and the person's role in it."""
-    wanted = request.headers.get("X-Business", "")
+    wanted = request.headers.get("X-Business")
     if request.auth:
-        if wanted and wanted != str(request.auth.business_id):
+        if wanted is not None and wanted != str(request.auth.business_id):
             raise Http404
         return request.auth.business, None
     found = access.businesses_of(request.user)
-    business = next((b for b in found if str(b.pk) == _uuid(wanted)), None) if wanted else (found[0] if found else None)
-    if business is None and wanted:
-        raise Http404
-    if business is None:
+    if wanted is not None:
+        business = next((b for b in found if str(b.pk) == _uuid(wanted)), None)
+        if business is None:
+            raise Http404
+    elif found:
+        business = found[0]
+    else:
         raise PermissionDenied(_("You are not a member of any business."), code="no_business")
     if twofactor.is_missing(request.user, business):
         raise PermissionDenied(
