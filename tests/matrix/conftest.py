@@ -11,7 +11,11 @@ from .world import World
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
     # Limits have tests of their own; here hundreds ask in a second.
-    off = {"RATELIMIT_ENABLE": False, "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
+    off = {
+        "RATELIMIT_ENABLE": False,
+        "OPEN_REGISTRATION": True,
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
     with django_db_blocker.unblock(), override_settings(**off), undone():
         yield builders.world()
 

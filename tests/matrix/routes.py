@@ -25,7 +25,7 @@ def _walk(patterns, prefix: str):
         actions = getattr(pattern.callback, "actions", None)
         view = getattr(pattern.callback, "cls", None)
         if actions:
-            methods = sorted(method.upper() for method in actions)
+            methods = sorted({method.upper() for method in actions} - {"HEAD"})  # DRF adds it with the first GET
         elif view is not None:
             methods = [method for method in ("DELETE", "GET", "PATCH", "POST", "PUT") if hasattr(view, method.lower())]
         else:

@@ -20,7 +20,7 @@ MINE, THEIRS = "dairymark", "masalamark"
 NOBODY = "nobody"
 OF_DAIRY = ("vera", "bob", "alice")
 STRANGERS = ("charlie", "dev")
-RANK = {"viewer": 1, "agent": 2, "owner": 3, "installation": 4}
+RANK = {"signed in": 0, "viewer": 1, "agent": 2, "owner": 3, "installation": 4}
 ROLES = {"vera": 1, "bob": 2, "alice": 3, "charlie": 3, "dev": 2, "root": 4}
 
 
