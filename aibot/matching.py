@@ -10,94 +10,64 @@ either, ``{product} rate`` any product of the business by any of its names.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
+from operator import itemgetter
 from uuid import UUID
 
+from .slips import Vocabulary
 from .spelling import spelled
 from .wording import language_of, words
 
-# Politeness around a whole message: "STOP please", "ok thanks", "hello sir".
-FILLERS = frozenset(
-    [
-        "please",
-        "pls",
-        "plz",
-        "sir",
-        "madam",
-        "maam",
-        "mam",
-        "ji",
-        "bhai",
-        "bhaiya",
-        "bro",
-        "dear",
-        "team",
-        "there",
-        "friend",
-        "friends",
-        "everyone",
-        "ok",
-        "okay",
-        "kindly",
-        "sahab",
-        "saab",
-        "saheb",
-        "yaar",
-        "dost",
-        "didi",
-        "uncle",
-        "aunty",
-        "guys",
-        "folks",
-        "all",
-        "oh",
-        "so",
-        "alright",
-        "accha",
-        "acha",
-        "achha",
-        "theek",
-        "thik",
-        "haan",
-        "साहब",
-        "यार",
-        "दोस्त",
-        "दीदी",
-        "अंकल",
-        "अच्छा",
-        "हां",
-        "ठीक",
-        "कृपया",
-        "जी",
-        "सर",
-        "मैडम",
-        "भाई",
-        "भैया",
-    ]
-)
-_FILLERS = frozenset(map(spelled, FILLERS))
-# What stands around a bare "rate?" and leaves it a question for the price, beside the products' own names.
-_AROUND_A_PRICE = frozenset(
-    spelled(word)
-    for word in words(
-        "a an the of for per this that it its is are today todays one your my 1 kg kilo gram grams gm g litre liter l ml packet "
-        "pack piece pieces box dozen bottle ka ki ke kya hai aaj abhi iska iski aapka ek wala bhi aur का की के क्या है हैं आज एक "
-        "किलो लीटर ग्राम पैकेट इसका अभी"
+# Whom one speaks to, and "please": around a whole message ("STOP sir") and between the words of any phrase ("send me bhaiya
+# the rates"). Hindi is written once, in Latin letters: the scripts are one (romanising.py).
+ADDRESS = frozenset(
+    words(
+        "please kindly kripya kripaya krpaya sir sirji madam maam mam miss ji jee bhai bhaiya bhaisahab bhaisaab bro brother buddy "
+        "boss dear friend friends sahab saab saheb sahib janab yaar yar dost doston didi di sis sister uncle unkal aunty aunti auntie "
+        "chacha chachi bhabhi beta seth sethji mitron mitro dosto tau kaka kaki mausi behen bahan bahanji ma maa maim papa "
+        "bhaiyo guru guruji mitra team guys folks mate man everyone"
     )
 )
-# What stands around a bare "thanks" and leaves it one.
-_AROUND_A_BYE = frozenset(
-    spelled(word)
-    for word in words(
-        "great perfect cool nice fine got it done thats that is all now and for today yes will do noted everything i have need "
-        "needed ho gaya gayi kaam bas itna hi tha hai sab aur aap aapka abhi बस हो गया गई काम इतना ही था है सब और आप आपका हूं"
-    )
+# The same around a whole message alone: "ok thanks", "so hello there".
+FILLERS = ADDRESS | frozenset(
+    words("there ok okay okk oki k all oh so alright accha theek thik haan han well arre are arey")
 )
+_ADDRESS, _FILLERS = frozenset(map(spelled, ADDRESS)), frozenset(map(spelled, FILLERS))
+
+
+def _around(text: str) -> frozenset[str]:
+    return _FILLERS | frozenset(map(spelled, words(text)))
+
+
+# What stands around a bare word beside that and leaves it what it is: "rate for 1 kg?", "thanks, got it".
+_AMOUNTS = (
+    "a an the of for per this that it its is are today todays one your my 1 kg kilo gram grams gm g litre liter l ml packet pack piece "
+    "pieces box dozen bottle ka ki ke kya hai aaj abhi iska iski aapka ek wala bhi aur to na"
+)
+_AROUND = {
+    "greeting": _around(
+        "and to of you everybody anyone again aap aapko sab sabko sabhi ko log logo kya aur hai main hu yahan wahan"
+    ),
+    "pricing": _around(_AMOUNTS),
+    "demo": _around("a an one any for ek koi kya chahiye hai ka ki ke to na"),
+    "support": _around("i need urgent urgently now mujhe chahiye hai to na"),
+    "opt_out": _around("to na ab abhi ye yeh sab mujhe nahi chahiye"),
+    "opt_in": _around("now again to na ab abhi phir wapas dobara"),
+    "bye": _around(
+        "great then of perfect cool nice fine super awesome wonderful lovely got it i this thats that is was all now and for today "
+        "tomorrow yes will do done noted understood received everything have need needed nothing else more helpful very so much "
+        "ho gaya gayi mil kaam bas itna hi tha thi hai sab aur aap aapka abhi kal chalo hu kuch nahi chahiye to na ab "
+        "phir samajh aa chaliye bahut accha badhiya mast laga lagi "
+        "the your quick help me"
+    ),
+}
+_NAMES_PRODUCTS = ("pricing", "demo")
 COURTESY = ("greeting", "bye")  # their whole messages are politeness to every other intent: "hello, help"
 GAP = 3  # words that a * stands for at most
+ADDRESSES = 3  # words of ADDRESS that are passed over between two of a phrase: "kindly sir please"
 PRODUCT = "{product}"
 MOST_GAPS = 3  # in a phrase: each multiplies the ways to read a message
 MOST_FORMS = 1000  # that a phrase with (a/b) may have
@@ -131,6 +101,7 @@ class Near:
 
 
 Phrase = tuple[str, ...]
+_Found = tuple[int, str]  # of a rule's longest phrase: how many words, and how it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +118,7 @@ class _Node:
     """What may follow the words so far: a tree, so that the number of phrases costs nothing."""
 
     next: dict[str, "_Node"] = field(default_factory=dict)  # "*" is a gap
-    ends: list[_End] = field(default_factory=list)
+    ends: Sequence[_End] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,44 +178,70 @@ class Book:
         self.patterns: list[Pattern] = []
         self._anywhere, self._unless, self._whole = _Node(), _Node(), _Node()
         self._signs: dict[str, int] = {}  # whole messages without a word in them: a waving hand
-        self._around = {
-            "pricing": _FILLERS | _AROUND_A_PRICE | {spelled(w) for name in names for w in words(name)},
-            "bye": _FILLERS | _AROUND_A_BYE,
-        }
+        named = frozenset(spelled(w) for name in names for w in words(name))
+        self._around = {intent: _AROUND[intent] | (named if intent in _NAMES_PRODUCTS else set()) for intent in _AROUND}
         for place, rule in enumerate(rules):
             self.patterns.append(Pattern(rule.id, rule.intent, rule.language, rule.priority))
             _add(self._anywhere, rule.phrases, place, names)
             _add(self._unless, rule.unless_phrases, place, names)
             _add(self._whole, rule.whole_phrases, place, names)
             self._signs.update({_bare(p): place for p in rule.whole_phrases if not words(p)})
+        same: dict[tuple, _Node] = {}
+        self._anywhere, self._unless, self._whole = (
+            _folded(t, same) for t in (self._anywhere, self._unless, self._whole)
+        )
+        self._twins = _twins(self.patterns)
+        self._vocabulary = Vocabulary(
+            {
+                *_words_of(self._anywhere),
+                *_words_of(self._unless),
+                *_words_of(self._whole),
+                *_FILLERS.union(*self._around.values()),
+            }
+        )
 
     def best(self, text: str) -> Match | None:
         """The rule that answers: the highest priority, then the one in the message's language, then the longest phrase."""
-        said = tuple(map(spelled, words(text)))
+        said = self._said(text)
         if not said:
             place = self._signs.get(_bare(text))
             return None if place is None else Match(self.patterns[place], text.strip())
         found = self._found(said)
-        for hit in _hits(said, self._unless) if found else ():
-            found.pop(hit.form.place, None)
-        return self._choose(found, language_of(text))
+        forbidden = self._forbidden(said) if found else {}
+        allowed = {place: hit for place, hit in found.items() if self.patterns[place].intent not in forbidden}
+        return self._choose(self._in_both_scripts(allowed), language_of(text))
 
     def near(self, text: str) -> list[Near]:
         """The rules that had something of theirs in the message and do not answer it, the strongest first."""
-        said = tuple(map(spelled, words(text)))
+        said = self._said(text)
         answering = self.best(text)
         found = self._found(said)
-        forbidden = {hit.form.place: hit.form.written for hit in _hits(said, self._unless)}
+        forbidden = self._forbidden(said)
         near: dict[int, Near] = {}
         for hit in _hits(said, self._whole):
             near[hit.form.place] = Near(self.patterns[hit.form.place], hit.form.written, "not alone")
         for place, (_, phrase) in found.items():
-            why = "forbidden" if place in forbidden else "outranked"
-            near[place] = Near(self.patterns[place], forbidden.get(place, phrase), why)
-        others = [n for n in near.values() if answering is None or n.pattern != answering.pattern]
+            intent = self.patterns[place].intent
+            why = "forbidden" if intent in forbidden else "outranked"
+            near[place] = Near(self.patterns[place], forbidden.get(intent, phrase), why)
+        others = [n for n in near.values() if not (answering and _is_one(n.pattern, answering.pattern))]
         return sorted(others, key=lambda n: -n.pattern.priority)
 
-    def _choose(self, found: dict[int, tuple[int, str]], language: str) -> Match | None:
+    def _said(self, text: str) -> Phrase:
+        return tuple(self._vocabulary.meant(spelled(word)) for word in words(text))
+
+    def _forbidden(self, said: Phrase) -> dict[str, str]:
+        """The intents that a phrase of "but not with" takes away, and that phrase: in one language it counts for all, because
+        their phrases share many words.
+        """
+        return {self.patterns[hit.form.place].intent: hit.form.written for hit in _hits(said, self._unless)}
+
+    def _in_both_scripts(self, found: dict[int, _Found]) -> dict[int, _Found]:
+        """What is a phrase of Hindi's in one script is one of its twin's, the rule in the other."""
+        twins = {self._twins[place]: hit for place, hit in found.items() if place in self._twins}
+        return twins | found
+
+    def _choose(self, found: dict[int, _Found], language: str) -> Match | None:
         if not found:
             return None
 
@@ -255,9 +252,9 @@ class Book:
         place = max(found, key=rank)
         return Match(self.patterns[place], found[place][1])
 
-    def _found(self, said: Phrase) -> dict[int, tuple[int, str]]:
+    def _found(self, said: Phrase) -> dict[int, _Found]:
         """The rules that the message means, each with the words of its longest phrase and the phrase as written."""
-        found: dict[int, tuple[int, str]] = {}
+        found: dict[int, _Found] = {}
         for hit in _hits(said, self._anywhere):
             if hit.form.length > found.get(hit.form.place, (0, ""))[0]:
                 found[hit.form.place] = (hit.form.length, hit.form.written)
@@ -273,11 +270,29 @@ class Book:
         return found
 
 
+def _is_one(one: Pattern, other: Pattern) -> bool:
+    """Whether they mean the same in two languages: one of them answers, the other adds nothing."""
+    return (one.intent, one.priority) == (other.intent, other.priority)
+
+
+def _twins(patterns: list[Pattern]) -> dict[int, int]:
+    """For each rule in Hindi the one of the same intent in the other script."""
+    of = {(pattern.intent, pattern.language): place for place, pattern in enumerate(patterns)}
+    pairs = [(of.get((intent, "hi")), of.get((intent, "hi-Latn"))) for intent in {intent for intent, _ in of}]
+    return {one: other for a, b in pairs if a is not None and b is not None for one, other in ((a, b), (b, a))}
+
+
+def _words_of(node: _Node) -> Iterator[str]:
+    for word, following in node.next.items():
+        yield word
+        yield from _words_of(following)
+
+
 def _add(tree: _Node, phrases: Iterable[str], place: int, names: list[str]) -> None:
     for phrase in phrases:
         for text in [phrase.replace(PRODUCT, name) for name in names] if PRODUCT in phrase else [phrase]:
             for form in _forms_or_none(text):
-                _grow(tree, form).ends.append(_End(place, sum(word != "*" for word in form), phrase))
+                _grow(tree, form).ends.append(_End(place, len(form) - form.count("*"), phrase))
 
 
 def _forms_or_none(phrase: str) -> tuple[Phrase, ...]:
@@ -299,6 +314,13 @@ def _grow(node: _Node, form: Phrase) -> _Node:
     return node
 
 
+def _folded(node: _Node, same: dict[tuple, _Node]) -> _Node:
+    """The tree with ends that are alike held once: the forms of (a/b) end alike, and a business's book stays in memory."""
+    following = {word: _folded(child, same) for word, child in node.next.items()}
+    key = (tuple(node.ends), *((word, id(child)) for word, child in sorted(following.items(), key=itemgetter(0))))
+    return same.setdefault(key, _Node(following, key[0]))
+
+
 def _hits(said: Phrase, tree: _Node) -> Iterator[_Hit]:
     """Each phrase that stands in the message, as whole words, in the order of its place."""
     for at, word in enumerate(said):
@@ -309,6 +331,14 @@ def _hits(said: Phrase, tree: _Node) -> Iterator[_Hit]:
 def _read_on(said: Phrase, start: int, at: int, node: _Node) -> Iterator[_Hit]:
     for end in node.ends:
         yield _Hit(start, at, end)
+    yield from _step(said, start, at, node)
+    for skipped in range(at, min(at + ADDRESSES, len(said))):
+        if said[skipped] not in _ADDRESS:
+            break
+        yield from _step(said, start, skipped + 1, node)
+
+
+def _step(said: Phrase, start: int, at: int, node: _Node) -> Iterator[_Hit]:
     if at < len(said) and said[at] in node.next:
         yield from _read_on(said, start, at + 1, node.next[said[at]])
     if gap := node.next.get("*"):

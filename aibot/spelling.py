@@ -2,11 +2,13 @@
 
 Applied to the phrases and to the messages alike: what it makes of a word is shown to nobody. Romanised Hindi has no
 spelling of its own (keemat, kimat, qeemat), hurried English drops letters (pls, u), and Devanagari is typed with and
-without its dots (मुफ़्त, मुफ्त; नहीं, नही).
+without its dots (मुफ़्त, मुफ्त; नहीं, नही). The two scripts of Hindi are one (romanising.py): कीमत is keemat.
 """
 
 import re
 from functools import lru_cache
+
+from .romanising import romanised
 
 _ALIKE = {
     # hurried English
@@ -14,7 +16,7 @@ _ALIKE = {
     "your": "ur yr",
     "are": "r",
     "please": "pls plz plzz pleas plese pleez plss pliz",
-    "thanks": "thnks thanx thanku tnx thnx thx thanks thankss",
+    "thanks": "thnks thanx thanku tnx thnx thx thankss thnq thnqs tq tqs tnq thnku thanq thankq thankyou thnkyou thankyu thku tysm ty",
     "thank": "thnk thak",
     "what": "wat wht vat whats",
     "want": "wnt wanna wan",
@@ -41,10 +43,19 @@ _ALIKE = {
     "restart": "restrt",
     "because": "coz bcoz cuz bcz becoz",
     "and": "n nd",
-    "morning": "mrng mrning mornin",
+    "morning": "mrng mrning mornin mornng morng mrg mng mornig",
     "night": "nyt nite",
-    "good": "gud",
+    "good": "gud goood gd",
+    "evening": "evng evning eve evenin",
+    "afternoon": "aftrnoon afternon noon aftnoon",
+    "hello": "helo hlo hllo hallo hloo hlw hlww helloo hellow helow",
+    "tomorrow": "tmrw tomorow tmr tomoro tommorow",
+    "uncle": "unkal ankal ankl unkl",
+    "aunty": "anti aanti auntie aunti anty",
     # Romanised Hindi
+    "jai": "jay jy",
+    "shri": "sri shree sree shrii",
+    "krishna": "krsna krisna krishn krushna kishna",
     "nahi": "nahin nhi nai nahee nahii nhin ni naheen",
     "hai": "h hain he hei hae",
     "kya": "kia kyaa kyya ky",
@@ -92,7 +103,30 @@ _ALIKE = {
     "aaya": "aya aayaa",
     "mila": "milaa",
     "pahuncha": "pahucha pohocha pahunchaa pohuncha phucha",
-    "muft": "mufat muftt",
+    "muft": "mufat muftt mufta",
+    "hu": "hun hoon hoo hon",
+    "kahan": "kaha kahaa kidhar",
+    "yahan": "yaha yahaa",
+    "wahan": "waha vaha",
+    "main": "mai",
+    "kyon": "kyo kyu kyun kyoon kyou",
+    "intezar": "intajar intzar intzaar intjar intejaar intejar intazar intzar",
+    "dopahar": "dophar dupahar dopehar",
+    "pehle": "pahle pahale phle pehele pahile pehla",
+    "mulya": "muly",
+    "meherbani": "meharbani mehrbani",
+    "dobara": "dubara dobra dubra dobaara dubaara",
+    "chalu": "chaaloo",
+    "theek": "thk thek teek",
+    "dijiye": "dijie dijye dijiyega dijiyen",
+    "thoda": "thora thoda thodi thode thodasa",
+    "saman": "samaan saaman saamaan",
+    "kuch": "kuchh kch",
+    "bhai": "bhae bhaii bhyi bro brother bhaijaan bhaijan",
+    "bhaiya": "bhaiyya bhayya bhaya bhaiyaji bhiya",
+    "accha": "achha acha achaa achchha acchha",
+    "aap": "ap",
+    "aapka": "apka aapke apke aapki apki",
 }
 _ONE = {other: word for word, others in _ALIKE.items() for other in others.split()}
 
@@ -110,24 +144,21 @@ _SOUNDS = tuple(
         (r"chh", "ch"),
         (r"iy(?=[aeo])", "i"),
         (r"(?<=.)ein$", "e"),
+        (r"(?<=[aeo])y(?=[ei])", ""),
     )
 )
-# Nukta, chandrabindu and anusvara are left out by many; long and short i and u are mixed up.
-_DOTS = dict.fromkeys(map(ord, "\u093c\u0901\u0902"))
-_DOTS.update({0x0940: "\u093f", 0x0942: "\u0941", 0x0908: "\u0907", 0x090A: "\u0909"})
-_NUKTA = {0x0958 + place: letter for place, letter in enumerate("कखगजडढफय")}
 
 
 @lru_cache(maxsize=20_000)
 def spelled(word: str) -> str:
     """The spelling that a word of ``wording.words`` is compared in.
 
-    >>> spelled("keemat") == spelled("kimat"), spelled("नहीं") == spelled("नही")
+    >>> spelled("keemat") == spelled("kimat"), spelled("नहीं") == spelled("नही") == spelled("nahi")
     (True, True)
     """
+    word = romanised(word)
     word = _ONE.get(word, word)
     if _LATIN.fullmatch(word):
         for sound, letters in _SOUNDS:
             word = sound.sub(letters, word)
-        return word
-    return word.translate(_NUKTA).translate(_DOTS) or word
+    return word

@@ -261,6 +261,28 @@ def test_a_phrase_that_forbids_takes_its_own_rule_away_alone():
     assert meant(Book(rules), "it is not broken") == "none"
 
 
+def test_a_phrase_that_forbids_in_one_language_forbids_the_intent():
+    rules = [
+        Rule(intent="pricing", language="en", phrases=["price"], unless_phrases=["price tag"], priority=1),
+        Rule(intent="pricing", language="hi-Latn", phrases=["price"], priority=1),
+    ]
+    assert meant(Book(rules), "the price is lost") == "pricing"
+    assert meant(Book(rules), "the price tag is lost") == "none"
+
+
+def test_whom_one_speaks_to_may_stand_between_the_words_of_a_phrase():
+    book = Book([Rule(intent="pricing", language="en", phrases=["send me the rates"], priority=1)])
+    for text in (
+        "send me the rates",
+        "send me please sir the rates",
+        "kindly send ji me the rates",
+        "send भैया me the rates",
+    ):
+        assert meant(book, text) == "pricing", text
+    for text in ("send me not the rates", "send me sir sir sir sir the rates"):
+        assert meant(book, text) == "none", text
+
+
 def test_the_longest_phrase_decides_between_rules_of_one_priority():
     rules = [
         Rule(intent="pricing", language="en", phrases=["price"], priority=1),
@@ -390,4 +412,10 @@ def test_a_long_message_of_greetings_costs_no_more_than_its_length(book):
     """One that cost its square would hold the drain, and with it every business, for minutes."""
     started = time.process_time()
     assert meant(book, "hi " * 20_000) == "greeting"
+    assert time.process_time() - started < 2
+
+
+def test_a_long_message_of_addresses_costs_no_more_than_its_length(book):
+    started = time.process_time()
+    assert meant(book, "stop " + "sir " * 20_000) == "opt_out"
     assert time.process_time() - started < 2

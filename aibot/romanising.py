@@ -1,0 +1,203 @@
+"""Hindi in the letters that people type it in: Devanagari becomes what one would write on an English keyboard.
+
+Customers write the same word in either script, and both in one line ("sample दिखाओ"). A phrase in one script is a phrase
+in the other, because both are compared in this form (spelling.py). Words that came from English keep their English
+spelling.
+"""
+
+from functools import lru_cache
+
+
+def _pairs(written: str) -> dict[str, str]:
+    """Each letter with what it is written as, of a line that has them in turns."""
+    parts = written.split()
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+_CONSONANTS = _pairs(
+    "क k ख kh ग g घ gh ङ n च ch छ chh ज j झ jh ञ n ट t ठ th ड d ढ dh ण n त t थ th द d ध dh न n "
+    "प p फ ph ब b भ bh म m य y र r ल l ळ l व v श sh ष sh स s ह h"
+)
+_VOWELS = _pairs("अ a आ a इ i ई i उ u ऊ u ऋ ri ए e ऐ ai ओ o औ au ऑ o ऍ e")
+_SIGNS = dict(
+    zip(
+        "\u093e\u093f\u0940\u0941\u0942\u0943\u0947\u0948\u094b\u094c\u0949\u0945\u094d",
+        ["a", "i", "i", "u", "u", "ri", "e", "ai", "o", "au", "o", "e", ""],
+        strict=True,
+    )
+)
+_NASAL, _SILENT = "\u0901\u0902", "\u093c\u0903"
+_INHERENT = "-"  # the a that is not written, and not always said
+_LIPS = "pbm"
+
+_BORROWED = {
+    "account": "अकाउंट",
+    "activate": "एक्टिवेट",
+    "add": "ऐड एड",
+    "ad": "ऐड्स",
+    "agent": "एजेंट",
+    "amount": "अमाउंट",
+    "app": "ऐप एप",
+    "available": "अवेलेबल",
+    "back": "बैक",
+    "bill": "बिल",
+    "block": "ब्लॉक ब्लाक",
+    "book": "बुक",
+    "box": "बॉक्स",
+    "boy": "बॉय",
+    "bye": "बाय बाई",
+    "call": "कॉल काल",
+    "cancel": "कैंसिल कैंसल केंसल",
+    "care": "केयर",
+    "charge": "चार्ज",
+    "charges": "चार्जेस चार्जेज",
+    "check": "चेक",
+    "class": "क्लास",
+    "complaint": "कंप्लेंट कम्प्लेंट",
+    "customer": "कस्टमर",
+    "day": "डे",
+    "delete": "डिलीट",
+    "delivery": "डिलीवरी डिलिवरी",
+    "demo": "डेमो",
+    "discount": "डिस्काउंट",
+    "disturb": "डिस्टर्ब",
+    "dum": "दम",
+    "dear": "डियर",
+    "evening": "इवनिंग ईवनिंग",
+    "exchange": "एक्सचेंज",
+    "expire": "एक्सपायर",
+    "fail": "फेल",
+    "fees": "फीस",
+    "final": "फाइनल",
+    "free": "फ्री",
+    "good": "गुड",
+    "gram": "ग्राम",
+    "group": "ग्रुप",
+    "hello": "हेलो हैलो हलो हेल्लो",
+    "help": "हेल्प",
+    "hi": "हाय हाई हाइ",
+    "interest": "इंटरेस्ट",
+    "interested": "इंटरेस्टेड",
+    "item": "आइटम",
+    "krishna": "कृष्ण कृष्णा",
+    "late": "लेट",
+    "leak": "लीक",
+    "list": "लिस्ट",
+    "litre": "लीटर लिटर",
+    "login": "लॉगिन लॉगइन",
+    "madam": "मैडम मेडम",
+    "manager": "मैनेजर मेनेजर",
+    "message": "मैसेज मेसेज मैसिज मेसेज़",
+    "messages": "मैसेजेस मेसेजेस",
+    "milk": "मिल्क",
+    "morning": "मॉर्निंग मोर्निंग मार्निंग",
+    "much": "मच",
+    "night": "नाइट",
+    "no": "नो",
+    "notification": "नोटिफिकेशन",
+    "number": "नंबर नम्बर",
+    "offer": "ऑफर ऑफ़र आफर",
+    "offers": "ऑफर्स",
+    "ok": "ओके ओक",
+    "on": "ऑन",
+    "order": "ऑर्डर आर्डर ओर्डर",
+    "otp": "ओटीपी",
+    "pack": "पैक",
+    "package": "पैकेज",
+    "packet": "पैकेट",
+    "parcel": "पार्सल",
+    "payment": "पेमेंट",
+    "phone": "फोन फ़ोन",
+    "piece": "पीस",
+    "please": "प्लीज प्लीज़ प्लिज",
+    "price": "प्राइस प्राइज",
+    "problem": "प्रॉब्लम प्रोब्लम प्राब्लम",
+    "product": "प्रोडक्ट",
+    "promotion": "प्रमोशन",
+    "quality": "क्वालिटी",
+    "quotation": "कोटेशन",
+    "rate": "रेट",
+    "rates": "रेट्स",
+    "refund": "रिफंड रिफ़ंड",
+    "remove": "रिमूव",
+    "replace": "रिप्लेस",
+    "reply": "रिप्लाई रिप्लाय",
+    "report": "रिपोर्ट",
+    "restart": "रीस्टार्ट",
+    "return": "रिटर्न",
+    "sample": "सैंपल सेंपल सैम्पल सेम्पल",
+    "service": "सर्विस",
+    "session": "सेशन",
+    "sir": "सर",
+    "size": "साइज साइज़",
+    "smell": "स्मेल",
+    "sms": "एसएमएस",
+    "sorry": "सॉरी",
+    "so": "सो",
+    "spam": "स्पैम",
+    "start": "स्टार्ट",
+    "stop": "स्टॉप स्टाप",
+    "subscribe": "सब्सक्राइब",
+    "team": "टीम",
+    "test": "टेस्ट टैस्ट",
+    "thank": "थैंक",
+    "thanks": "थैंक्स थैंक्यू थेंक्यू थैंकयू थैंकू",
+    "time": "टाइम",
+    "total": "टोटल",
+    "trial": "ट्रायल ट्राइल ट्रॉयल",
+    "try": "ट्राई ट्राय",
+    "unsubscribe": "अनसब्सक्राइब",
+    "update": "अपडेट",
+    "updates": "अपडेट्स",
+    "very": "वेरी",
+    "wrong": "रॉन्ग रॉंग",
+    "you": "यू",
+}
+_ENGLISH = {word: english for english, written in _BORROWED.items() for word in written.split()}
+
+
+@lru_cache(maxsize=20_000)
+def romanised(word: str) -> str:
+    """A word of ``wording.words`` in Latin letters; one that is not all Devanagari as it is.
+
+    >>> romanised("कीमत"), romanised("चाहिए"), romanised("बंद"), romanised("ऑर्डर")
+    ('kimat', 'chahie', 'band', 'order')
+    """
+    english = _ENGLISH.get(word)
+    if english is not None:
+        return english
+    syllables = _syllables(word)
+    if not syllables:
+        return word
+    _fall_silent(syllables)
+    said = "".join(consonant + ("a" if vowel == _INHERENT else vowel) for consonant, vowel in syllables)
+    return said.replace("chchh", "chh")
+
+
+def _syllables(word: str) -> list[list[str]]:
+    """[consonant, vowel] of each letter, a nasal before another letter as one of its own; empty for what is not Hindi."""
+    found: list[list[str]] = []
+    for at, sign in enumerate(word):
+        if sign in _CONSONANTS:
+            found.append([_CONSONANTS[sign], _INHERENT])
+        elif sign in _VOWELS:
+            found.append(["", _VOWELS[sign]])
+        elif sign in _SIGNS and found:
+            found[-1][1] = _SIGNS[sign]
+        elif sign in _NASAL and found:
+            following = _CONSONANTS.get(word[at + 1 : at + 2])
+            if following:
+                found.append(["m" if following[0] in _LIPS else "n", ""])
+        elif sign not in _SILENT:
+            return []
+    return found
+
+
+def _fall_silent(syllables: list[list[str]]) -> None:
+    """The unwritten a is not said at a word's end, nor between a syllable with a vowel and one with another (bhej(a)na)."""
+    if len(syllables) > 1 and syllables[-1][1] == _INHERENT:
+        syllables[-1][1] = ""
+    for at in range(len(syllables) - 2, 0, -1):
+        before, here, after = syllables[at - 1 : at + 2]
+        if here[1] == _INHERENT and before[1] and after[0] and after[1]:
+            here[1] = ""
