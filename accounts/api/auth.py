@@ -125,7 +125,13 @@ class Refresh(OpenDoor):
             "after the first, ends the whole sign-in: one of the two was a thief."
         ),
         request=RefreshIn,
-        responses={200: TokensOut},
+        responses={
+            200: TokensOut,
+            401: OpenApiResponse(
+                Error,
+                "`token_not_valid`: it has ended, or it was used before. `password_changed`, `user_inactive`.",
+            ),
+        },
     )
     def post(self, request):
         return Response(_pair(tokens.refresh(self.checked(RefreshIn)["refresh"])))

@@ -82,10 +82,10 @@ class InvitationIn(StrictSerializer):
 
 _LAST_OWNER = OpenApiResponse(Error, "`last_owner`: the business would have none. Make somebody else an owner first.")
 _ONE = PolymorphicProxySerializer(
-    component_name="Member", serializers=[MemberOut, NameOut], resource_type_field_name=None, many=False
+    component_name="MemberSeen", serializers=[MemberOut, NameOut], resource_type_field_name=None, many=False
 )
 _MANY = PolymorphicProxySerializer(
-    component_name="Member", serializers=[MemberOut, NameOut], resource_type_field_name=None, many=True
+    component_name="MemberSeen", serializers=[MemberOut, NameOut], resource_type_field_name=None, many=True
 )
 
 
