@@ -28,7 +28,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from . import businesses, reading
+from . import businesses, numbers, reading
 from .admin_base import (
     AGENT,
     NEVER,
@@ -256,16 +256,16 @@ class WhatsAppNumberAdmin(OwnedAdmin):
     def save_model(self, request, obj, form, change):
         data = form.cleaned_data
         fields = {f.name: getattr(obj, f.name) for f in obj._meta.fields if f.name in form.changed_data}
-        if data.get("resume") or data["new_access_token"]:
-            fields |= {"stopped_at": None, "stopped_reason": "", "stopped_by_account": False}
-        saved = businesses.connect_number(
-            request.business,
-            obj.phone_number_id,
-            access_token=data["new_access_token"] or None,
-            app_secret="" if data.get("forget_app_secret") else data["new_app_secret"] or None,
-            actor=request.user,
+        given = {
+            "access_token": data["new_access_token"] or None,
+            "app_secret": "" if data.get("forget_app_secret") else data["new_app_secret"] or None,
+            "actor": request.user,
             **{name: value for name, value in fields.items() if name != "phone_number_id"},
-        )
+        }
+        if change:
+            saved = numbers.change(obj, resume=bool(data.get("resume")), **given)
+        else:
+            saved = numbers.connect(request.business, obj.phone_number_id, **given)
         obj.pk = saved.pk
 
     @display(description=gettext_lazy("number"), ordering="display_phone_number")
