@@ -1,0 +1,20 @@
+"""What people say of themselves."""
+
+from django.db import transaction
+
+from . import audit
+from .models import User
+
+FIELDS = ("name", "phone")
+
+
+@transaction.atomic
+def change(user: User, *, actor: User | None, **fields) -> None:
+    """Change the named fields. Raises ValidationError. The log tells which, not what."""
+    changed = [name for name in FIELDS if name in fields and fields[name] != getattr(user, name)]
+    for name in changed:
+        setattr(user, name, fields[name])
+    user.clean_fields(exclude={f.name for f in user._meta.fields} - set(changed))
+    if changed:
+        user.save(update_fields=changed)
+        audit.record("person.changed", business=None, actor=actor, target=str(user.pk), fields=changed)
