@@ -68,7 +68,7 @@ def test_a_role_changes_from_the_next_request_on(dairy, alice, bob):
     assert (answer.status_code, answer.json()["role"]) == (200, "owner")
     assert as_person(bob).get("/api/keys").status_code == 200
     event = AuditEvent.objects.filter(action="member.role", actor=alice, target=str(bob.pk)).latest("id")
-    assert event.details["role"] == "owner"
+    assert event.details == {"before": {"role": "agent"}, "after": {"role": "owner"}}
 
 
 def test_a_removed_member_is_out_at_once(dairy, alice, bob):
@@ -150,7 +150,7 @@ def test_a_second_invitation_takes_the_place_of_the_first(dairy, alice):
 
 def test_a_member_is_not_invited_again(dairy, alice, bob):
     answer = invite(as_person(alice), email=bob.email.upper())
-    assert (answer.status_code, answer.json()["code"]) == (409, "already_member")
+    assert (answer.status_code, answer.json()["code"]) == (409, "already_a_member")
 
 
 def test_an_owner_withdraws_an_invitation(dairy, alice):
