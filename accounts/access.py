@@ -1,8 +1,8 @@
 """Who may do what: the current business of a request, and the role in it.
 
 A person's permissions are their Membership's role in the current business. With several businesses the session holds
-which one; the installation's owner may choose any. ``request.business`` and ``request.role`` are None where there is
-none.
+which one, after a new sign-in it is the one that was chosen last; the installation's owner may choose any.
+``request.business`` and ``request.role`` are None where there is none.
 """
 
 from django.utils import timezone
@@ -21,7 +21,7 @@ def may(role: str | None, least: str) -> bool:
 
 def businesses_of(user) -> list[Business]:
     """The active businesses that a person may enter, the one that they joined first at the top: it is the current one
-    until they choose. The installation's owner may enter all, by name.
+    until they choose for the first time. The installation's owner may enter all, by name.
     """
     if not user.is_authenticated or not user.is_active:
         return []
@@ -43,8 +43,23 @@ def choose_business(request, business_id) -> bool:
     chosen = next((b for b in businesses_of(request.user) if str(b.pk) == str(business_id)), None)
     if chosen is None:
         return False
-    request.session[SESSION_KEY] = str(chosen.pk)
+    enter(request, chosen)
     return True
+
+
+def enter(request, business: Business) -> None:
+    """Make it the session's current business, and that of later sign-ins. The person has a place in it."""
+    request.session[SESSION_KEY] = str(business.pk)
+    if request.user.last_business != business.pk:
+        request.user.last_business = business.pk
+        request.user.save(update_fields=["last_business"])
+
+
+def current(found: list[Business], *wanted) -> Business | None:
+    """The business among ``found`` that is wanted: the first of the ids that is one of them; else the first at all."""
+    by_id = {str(business.pk): business for business in found}
+    chosen = (by_id[str(key)] for key in wanted if str(key) in by_id)
+    return next(chosen, found[0] if found else None)
 
 
 def role_in(user, business: Business) -> str | None:
@@ -68,9 +83,8 @@ class CurrentBusiness:
         if not hasattr(request, "user") or not request.user.is_authenticated:
             return self.get_response(request)
         found = businesses_of(request.user)
-        wanted = request.session.get(SESSION_KEY)
         request.businesses = found
-        request.business = next((b for b in found if str(b.pk) == wanted), found[0] if found else None)
+        request.business = current(found, request.session.get(SESSION_KEY), request.user.last_business)
         if request.business is None:
             return self.get_response(request)
         request.role = role_in(request.user, request.business)

@@ -2,11 +2,11 @@
 
 from zoneinfo import available_timezones
 
+from allauth.core import context
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -21,16 +21,14 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import (
-    UnfoldAdminEmailInputWidget,
     UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
-from . import businesses, reading
+from . import businesses, members, numbers, passwords, reading
 from .admin_base import (
-    AGENT,
     NEVER,
     OWNER,
     InstallationAdmin,
@@ -256,16 +254,16 @@ class WhatsAppNumberAdmin(OwnedAdmin):
     def save_model(self, request, obj, form, change):
         data = form.cleaned_data
         fields = {f.name: getattr(obj, f.name) for f in obj._meta.fields if f.name in form.changed_data}
-        if data.get("resume") or data["new_access_token"]:
-            fields |= {"stopped_at": None, "stopped_reason": "", "stopped_by_account": False}
-        saved = businesses.connect_number(
-            request.business,
-            obj.phone_number_id,
-            access_token=data["new_access_token"] or None,
-            app_secret="" if data.get("forget_app_secret") else data["new_app_secret"] or None,
-            actor=request.user,
+        given = {
+            "access_token": data["new_access_token"] or None,
+            "app_secret": "" if data.get("forget_app_secret") else data["new_app_secret"] or None,
+            "actor": request.user,
             **{name: value for name, value in fields.items() if name != "phone_number_id"},
-        )
+        }
+        if change:
+            saved = numbers.change(obj, resume=bool(data.get("resume")), **given)
+        else:
+            saved = numbers.connect(request.business, obj.phone_number_id, **given)
         obj.pk = saved.pk
 
     @display(description=gettext_lazy("number"), ordering="display_phone_number")
@@ -290,95 +288,35 @@ _SECRET = gettext_lazy("Stored encrypted, and never shown again.")
 # --- members ------------------------------------------------------------------------------------------------------------------
 
 
-class NewMemberForm(OwnedForm):
-    """A person by their e-mail. One who has an account already keeps their name and password."""
-
-    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, widget=UnfoldAdminEmailInputWidget())
-    name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget()
-    )
-    password = forms.CharField(
-        label=gettext_lazy("First password"),
-        required=False,
-        strip=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy(
-            "At least 12 characters. Tell it to them; they change it after the first login. "
-            "Not needed for a person who has an account here already."
-        ),
-    )
-
-    def clean_email(self):
-        return self.cleaned_data["email"].lower()
-
-    def clean(self):
-        cleaned = super().clean()
-        if "email" not in cleaned:
-            return cleaned
-        self.person = User.objects.filter(email=cleaned["email"]).first()
-        if self.person:
-            if self.person.memberships.filter(business=self.business).exists():
-                self.add_error("email", _("This person is a member already."))
-            return cleaned
-        for field in ("name", "password"):
-            if not cleaned.get(field):
-                self.add_error(field, _("A new person needs it."))
-        if cleaned.get("password"):
-            try:
-                validate_password(cleaned["password"], User(email=cleaned["email"], name=cleaned.get("name", "")))
-            except ValidationError as error:
-                self.add_error("password", error)
-        return cleaned
-
-
 class RoleForm(OwnedForm):
     def clean_role(self):
         role = self.cleaned_data["role"]
-        if role != OWNER and is_last_owner(self.instance, lock=True):
+        if role != OWNER and members.is_last_owner(self.instance, lock=True):
             raise ValidationError(_("A business needs an owner. Make somebody else an owner first."))
         return role
 
 
-def is_last_owner(membership: Membership, *, lock: bool = False) -> bool:
-    """Whether the business would have no owner without this one. ``lock`` holds its owners until the commit."""
-    owners = Membership.objects.filter(business=membership.business_id, role=OWNER)
-    return list((owners.select_for_update() if lock else owners).values_list("pk", flat=True)) == [membership.pk]
-
-
 @admin.register(Membership)
 class MembershipAdmin(OwnedAdmin):
+    """Roles can be changed here as well; who joins is invited on the page of members."""
+
+    form = RoleForm
     sees = OWNER
+    adds = NEVER
     list_display = ("person", "email", "role", "since")
     list_select_related = ("user",)
     ordering = ("created_at",)
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change, form=RoleForm if obj else NewMemberForm, **kwargs)
-
-    def get_fieldsets(self, request, obj=None):
-        return ((None, {"fields": ("person", "email", "role") if obj else ("email", "name", "password", "role")}),)
-
-    def get_readonly_fields(self, request, obj=None):
-        return ("person", "email") if obj else ()
-
-    def get_changeform_initial_data(self, request):
-        return {"role": AGENT}
+    fields = ("person", "email", "role")
+    readonly_fields = ("person", "email")
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and not (obj and is_last_owner(obj))
-
-    @method_decorator(sensitive_post_parameters("password"))
-    def changeform_view(self, request, *args, **kwargs):
-        return super().changeform_view(request, *args, **kwargs)
+        return super().has_delete_permission(request, obj) and not (obj and members.is_last_owner(obj))
 
     def save_model(self, request, obj, form, change):
-        data = form.cleaned_data
-        if not change:
-            obj.user = form.person or User.objects.create_user(data["email"], data["password"], name=data["name"])
-            if form.person:
-                messages.info(request, _("They have an account here already and sign in with their own password."))
-        saved = businesses.add_member(request.business, obj.user, data["role"], actor=request.user)
-        obj.pk = saved.pk
+        members.set_role(obj, form.cleaned_data["role"], actor=request.user)
+
+    def delete_model(self, request, obj):
+        members.remove(obj, actor=request.user)
 
     @display(description=gettext_lazy("person"), ordering="user__name")
     def person(self, obj):
@@ -418,6 +356,14 @@ class NewPersonForm(UserCreationForm):
         fields = ("email", "name")
 
 
+class NewPasswordForm(AdminPasswordChangeForm):
+    def save(self, commit=True):
+        if self.cleaned_data.get("set_usable_password") is False:
+            return super().save(commit)
+        passwords.change(self.user, self.cleaned_data["password1"], actor=context.request.user)
+        return self.user
+
+
 class MembershipsOfPerson(TabularInline):
     model = Membership
     fields = readonly_fields = ("business", "role", "created_at")
@@ -439,7 +385,7 @@ class PersonAdmin(InstallationAdmin, UserAdmin):
 
     form = forms.ModelForm
     add_form = NewPersonForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = NewPasswordForm
     deletes = False
     list_display = ("email", "name", "is_active", "is_superuser", "last_login")
     list_filter = (

@@ -48,6 +48,8 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("owner of the installation"), default=False)
+    # The business that they chose last (access.py): where they are after the next sign-in.
+    last_business = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = UserManager()

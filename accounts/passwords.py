@@ -1,46 +1,45 @@
-"""Passwords: whose it is, and a new one."""
+"""Passwords: their change, and their reset by mail. The pages, the admin and the API come here."""
 
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.urls import reverse
 
-from . import audit, tokens
-from .errors import DomainError
+from . import audit, limits, mail, tokens
+from .address import network
+from .limits import Limit
 from .models import User
 
+HOUR = 3600
+RESETS_OF_AN_EMAIL = Limit("password resets of an e-mail", 3, HOUR)
+RESETS_OF_A_NETWORK = Limit("password resets from a network", 20, HOUR)
 
-def owner_of(email: str, password: str) -> User | None:
-    """The active person with this e-mail and password. An account that is not there takes as long to answer as one
-    that is.
+
+def change(user: User, password: str, *, actor: User | None, by_mail: bool = False) -> None:
+    """Set a validated password. All sessions end (their hash is the old password's: a page that keeps its own calls
+    ``update_session_auth_hash``), and so does every sign-in by the API.
     """
-    user = User.objects.filter(email=email.strip().lower()).first()
-    if user is None:
-        make_password(password)
-        return None
-    return user if user.check_password(password) and user.is_active else None
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        tokens.revoke_all(user)
+        audit.record("password.changed", business=None, actor=actor, target=str(user.pk), by_mail=by_mail)
+    mail.password_changed(user)
 
 
-@transaction.atomic
-def change(user: User, old: str, new: str, *, by: str) -> User:
-    """Give a person a new password: every session and every sign-in by the API ends, the one that asks too. ``by``:
-    which door. Raises DomainError, with ``old`` or ``new`` among its fields.
+def ask_for_reset(email: str, address: str | None) -> None:
+    """Mail a link to whoever has an account with this e-mail. Silent in every case: nobody learns who has one, or that a
+    limit was met.
     """
-    held = User.objects.select_for_update().get(pk=user.pk)
-    if not held.check_password(old):
-        raise DomainError("wrong_password", _("The present password is not right."), old=_("This is not right."))
-    accept(new, held, field="new")
-    held.set_password(new)
-    held.save(update_fields=["password"])  # a session holds a mark of the password, and ends by that
-    tokens.revoke_all(held)
-    audit.record("password.changed", business=None, actor=held, target=str(held.pk), by=by)
-    return held
+    email = email.strip().lower()
+    of_email = limits.take(RESETS_OF_AN_EMAIL, email)  # both are counted, whatever the other says
+    of_network = limits.take(RESETS_OF_A_NETWORK, network(address))
+    if of_email.refused or of_network.refused:
+        return
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user is not None:
+        mail.password_reset(user, _link(user))
 
 
-def accept(password: str, user: User, *, field: str = "password") -> None:
-    """Raises DomainError where the password is too weak for this person."""
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise DomainError("weak_password", _("Choose another password."), **{field: error.messages}) from None
+def _link(user: User) -> str:
+    key = default_token_generator.make_token(user)
+    return mail.address(reverse("account_reset_password_from_key", kwargs={"uidb36": user.pk.hex, "key": key}))

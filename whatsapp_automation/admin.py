@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpResponseRedirect
 from django.templatetags.static import static
-from django.urls import path, reverse
+from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from accounts import reading
 from accounts.access import choose_business, may
 from accounts.admin_base import OWNER, InstallationAdmin, yes_no
 from accounts.models import Business, User, WhatsAppNumber
+from accounts.signin import views as signin
 from conversations import queries, stopping
 from conversations.admin import start_of_day
 from conversations.models import Conversation, Status
@@ -165,6 +166,9 @@ _GROUPS = (
     ),
 )
 
+# What has a page of its own outside the admin.
+_PAGES = {("accounts", "membership"): reverse_lazy("account_members")}
+
 
 def navigation(request) -> list[dict]:
     """The sidebar: what the person's role may see, in the current business."""
@@ -176,7 +180,7 @@ def navigation(request) -> list[dict]:
     ]
     for title, entries in _GROUPS:
         items = [
-            {"title": name, "icon": icon, "link": _list(app, model)}
+            {"title": name, "icon": icon, "link": _PAGES.get((app, model)) or _list(app, model)}
             for name, icon, app, model in entries
             if _sees(request, app, model)
         ]
@@ -227,6 +231,9 @@ def _no_search(request):
 
 
 admin.site.search = _no_search
+admin.site.login = signin.admin_login
+admin.site.logout = signin.admin_logout
+admin.site.password_change = signin.admin_password_change
 admin.site.extra_urls = lambda: [
     path("business/<uuid:business_id>/", admin.site.admin_view(choose), name="choose_business"),
     *number_page.urls,

@@ -1,47 +1,88 @@
-"""A person opens a business of their own. Its model is off until the installation's owner grants it tokens."""
+"""Self-registration, where OPEN_REGISTRATION allows it: a person and their business. The page and the API come here.
+
+It stands beside onboarding, since a new business gets its default rules, which accounts may not know.
+docs/decisions/0009-registration.md says what it tells of an e-mail that has an account, and why.
+"""
 
 import secrets
 
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from accounts import audit, passwords
+from accounts import limits, mail
+from accounts.address import asker, network
 from accounts.businesses import BusinessExists
+from accounts.errors import DomainError
+from accounts.limits import Limit
 from accounts.models import Business, User
 
 from . import onboarding
 
+FROM_A_NETWORK = Limit("registrations from a network", 10, 3600)
+TOLD = Limit("mails about a registration with a known e-mail", 3, 24 * 3600)
 
-class AccountExists(Exception):
-    """There is an account with this e-mail. Who asks must not learn it."""
+
+class EmailKnown(DomainError):
+    """Somebody has an account with this e-mail; they have been told by mail. Who asked is not told."""
+
+    def __init__(self):
+        super().__init__("email_known", _("Check your mail."), status=409)
 
 
-@transaction.atomic
 def register(business_name: str, name: str, email: str, password: str, phone: str = "") -> tuple[User, Business]:
-    """The person, who owns the business. Raises AccountExists, and DomainError where the password is too weak."""
-    email = email.strip().lower()
-    passwords.accept(password, User(email=email, name=name))
-    if User.objects.filter(email=email).exists():
-        raise AccountExists
+    """A new person who owns a new business, with its default rules, and no tokens of the model's until the owner of the
+    installation grants some.
+
+    Raises ValidationError with the argument's name as key, EmailKnown, DomainError (too_many_requests).
+    """
+    user = _checked(business_name, name, email, password, phone)
+    if limits.take(FROM_A_NETWORK, network(asker().address)).refused:
+        raise DomainError("too_many_requests", _("Too many requests. Wait a moment."), status=429, retry_after=3600)
     try:
         with transaction.atomic():
-            user = User.objects.create_user(email, password, name=name, phone=phone)
-    except IntegrityError:  # at the same moment
-        raise AccountExists from None
-    business = _open(business_name, user)
-    Business.objects.filter(pk=business.pk).update(ai_daily_tokens=0)
-    business.ai_daily_tokens = 0
-    audit.record("registered", business=business, actor=user, target=str(user.pk))
-    return user, business
+            user.save(force_insert=True)
+            return user, _opened(business_name.strip(), user)
+    except IntegrityError:  # the e-mail is unique
+        known = User.objects.filter(email=user.email).first()
+        if known is None:
+            raise
+    if known.is_active and not limits.take(TOLD, known.email).refused:
+        mail.already_registered(known)
+    raise EmailKnown
 
 
-def _open(name: str, owner: User) -> Business:
-    """Names may be alike, short names may not: a second one gets a tail."""
-    slug = slugify(name)[:50] or "shop"
-    for short in (slug, f"{slug}-{secrets.token_hex(3)}"):
+def _checked(business_name: str, name: str, email: str, password: str, phone: str) -> User:
+    """Not saved yet. All that is wrong is said at once; whether the e-mail is known is not."""
+    user = User(email=email.strip().lower(), name=name.strip(), phone=phone.strip())
+    wrong = {}
+    for owner, fields, told in (
+        (user, ("email", "name", "phone"), {}),
+        (Business(name=business_name.strip()), ("name",), {"name": "business_name"}),
+    ):
         try:
-            with transaction.atomic():
-                return onboarding.open_business(name, owner=owner, slug=short)
-        except (BusinessExists, IntegrityError):
-            continue
-    raise BusinessExists(f"No short name is free for {name!r}.")
+            owner.clean_fields(exclude={f.name for f in owner._meta.fields} - set(fields))
+        except ValidationError as error:
+            wrong |= {told.get(field, field): errors for field, errors in error.error_dict.items()}
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        wrong["password"] = error.error_list
+    if wrong:
+        raise ValidationError(wrong)
+    user.password = make_password(password)
+    return user
+
+
+def _opened(name: str, owner: User) -> Business:
+    slug = slugify(name)[:50] or "shop"
+    language = "hi" if (get_language() or "").startswith("hi") else "en"
+    while True:
+        try:
+            return onboarding.open_business(name, owner=owner, slug=slug, language=language, ai_daily_tokens=0)
+        except BusinessExists:
+            slug = f"{slug[:50]}-{secrets.token_hex(3)}"

@@ -13,6 +13,7 @@ from celery.schedules import schedule
 from django.urls import reverse_lazy
 
 from . import env
+from .embedded.paths import local_dir
 from .logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.access.CurrentBusiness",
+    "accounts.signin.required.TwoFactorRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -203,12 +205,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-LOGIN_URL = reverse_lazy("admin:login")
+# Django's alone: allauth's would hash each wrong password a second time.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+PASSWORD_RESET_TIMEOUT = 3600
 JWT_SECRET = env.secret("JWT_SECRET")
 JWT_EXPIRES_IN = env.duration("JWT_EXPIRES_IN", "10m")  # of an access token
 JWT_REFRESH_EXPIRES_IN = env.duration("JWT_REFRESH_EXPIRES_IN", "7d")
@@ -221,7 +222,39 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a person is invited by mail, or opens a business of their own
 ACCOUNT_RATE_LIMITS = False  # accounts.throttle counts, at every door alike
+ACCOUNT_SESSION_REMEMBER = True  # every session lasts SESSION_EXPIRES_IN
+ACCOUNT_ADAPTER = "accounts.signin.adapter.Adapter"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a name
+ACCOUNT_FORMS = {
+    "login": "accounts.signin.forms.SignInForm",
+    "reauthenticate": "accounts.signin.forms.ReauthenticateForm",
+    "change_password": "accounts.signin.forms.ChangePasswordForm",
+    "reset_password": "accounts.signin.forms.ResetForm",
+    "reset_password_from_key": "accounts.signin.forms.ResetKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "accounts.signin.codes.CodesAdapter"
+MFA_TOTP_TOLERANCE = 1  # half minutes that a phone's clock may be off; accounts.twofactor takes no code twice
+MFA_FORMS = {
+    "authenticate": "accounts.signin.forms.CodeForm",
+    "reauthenticate": "accounts.signin.forms.CodeAgainForm",
+    "activate_totp": "accounts.signin.forms.ActivateForm",
+}
+
+# --- mail: by a server, or into a folder (never in production: the links in mails open accounts) -----------
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587, least=1, most=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+_tls = env.boolean("EMAIL_USE_TLS", True)
+EMAIL_USE_TLS, EMAIL_USE_SSL = _tls and EMAIL_PORT != 465, _tls and EMAIL_PORT == 465
+EMAIL_FROM = env.text("EMAIL_FROM", f"no-reply@{urlsplit(FRONTEND_URL).hostname}")
+if "@" not in EMAIL_FROM:
+    raise env.ConfigError("EMAIL_FROM must be an e-mail address, such as Your shop <shop@example.com>")
+EMAIL_TIMEOUT = 10
+MAIL_FOLDER = local_dir() / "mail"
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "accounts.mailbox.Folder"
+DEFAULT_FROM_EMAIL = EMAIL_FROM
 
 # --- WhatsApp -----------------------------------------------------------------------------------------
 GRAPH_API_URL = env.url("GRAPH_API_URL", "https://graph.facebook.com")

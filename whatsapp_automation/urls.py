@@ -5,13 +5,16 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from . import errors, health, metrics
+from . import errors, health, metrics, register_page
 
 handler400, handler403, handler404, handler500 = errors.bad_request, errors.forbidden, errors.not_found, errors.broken
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("account/register", register_page.register, name="account_register"),
+    path("account/registered", register_page.registered, name="account_registered"),
+    path("account/", include("accounts.pages.urls")),
     path("language", set_language, name="set_language"),
     path("health", health.live),
     path("health/ready", health.ready),

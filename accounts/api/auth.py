@@ -3,19 +3,21 @@ business gets rules."""
 
 from datetime import timedelta
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework_simplejwt.settings import api_settings
 
-from .. import access, audit, entering, passwords, people, throttle, tokens
+from .. import access, entering, passwords, profile, throttle, tokens
 from ..address import of_request
 from ..doors.description import Error
 from ..doors.strict import StrictSerializer
 from ..doors.views import OpenDoor, PersonView
+from ..errors import DomainError
 from ..models import Membership, User
-
-API = "api"  # in the audit log: by this door
 
 
 class PersonOut(serializers.ModelSerializer):
@@ -63,7 +65,7 @@ class RefreshIn(StrictSerializer):
 
 class MeIn(StrictSerializer):
     name = serializers.CharField(max_length=120)
-    phone = serializers.CharField(max_length=20, allow_blank=True, validators=[people.valid_phone])
+    phone = serializers.CharField(max_length=20, allow_blank=True, validators=[profile.valid_phone])
 
 
 class PasswordIn(StrictSerializer):
@@ -109,7 +111,7 @@ class Login(OpenDoor):
     def post(self, request):
         given = self.checked(LoginIn)
         user, device = entering.enter(
-            **given, address=of_request(request), device=request.COOKIES.get(throttle.DEVICE_COOKIE, ""), by=API
+            **given, address=of_request(request), device=request.COOKIES.get(throttle.DEVICE_COOKIE, "")
         )
         response = Response(signed_in(user))
         throttle.keep_device(response, device)
@@ -125,7 +127,13 @@ class Refresh(OpenDoor):
             "after the first, ends the whole sign-in: one of the two was a thief."
         ),
         request=RefreshIn,
-        responses={200: TokensOut},
+        responses={
+            200: TokensOut,
+            401: OpenApiResponse(
+                Error,
+                "`token_not_valid`: it has ended, or it was used before. `password_changed`, `user_inactive`.",
+            ),
+        },
     )
     def post(self, request):
         return Response(_pair(tokens.refresh(self.checked(RefreshIn)["refresh"])))
@@ -142,7 +150,7 @@ class Logout(OpenDoor):
     def post(self, request):
         user = tokens.end(self.checked(RefreshIn)["refresh"])
         if user:
-            audit.record("sign_out", business=None, actor=user, target=str(user.pk), by=API)
+            entering.left(user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -158,7 +166,8 @@ class Me(PersonView):
         responses={200: MeOut},
     )
     def patch(self, request):
-        return Response(_me(people.change(request.user, **self.checked(MeIn, partial=True))))
+        profile.change(request.user, actor=request.user, **self.checked(MeIn, partial=True))
+        return Response(_me(request.user))
 
 
 class Password(PersonView):
@@ -173,9 +182,18 @@ class Password(PersonView):
         given = self.checked(PasswordIn)
         place = of_request(request), request.COOKIES.get(throttle.DEVICE_COOKIE, "")
         throttle.attempt(request.user.email, *place)  # the old password is guessed here as well as at sign-in
-        user = passwords.change(request.user, **given, by=API)
-        throttle.succeeded(user, *place)
-        return Response(signed_in(user))
+        user = request.user
+        if not user.check_password(given["old"]):
+            raise DomainError("wrong_password", _("The present password is not right."), old=_("This is not right."))
+        try:
+            validate_password(given["new"], user)
+        except ValidationError as error:
+            raise DomainError("weak_password", _("Choose another password."), new=error.messages) from None
+        passwords.change(user, given["new"], actor=user)
+        device = throttle.succeeded(user, *place)
+        response = Response(signed_in(user))
+        throttle.keep_device(response, device)
+        return response
 
 
 def signed_in(user: User) -> dict:

@@ -84,7 +84,7 @@ class NumberIn(StrictSerializer):
         source="waba_id",
         required=False,
         allow_blank=True,
-        validators=[RegexValidator(r"^\d{3,40}\Z", _("Digits, as Meta shows it."))],
+        validators=[RegexValidator(r"^[0-9]{3,40}\Z", _("Digits, as Meta shows it."))],
     )
     displayPhoneNumber = serializers.CharField(
         source="display_phone_number", max_length=30, required=False, allow_blank=True
@@ -108,7 +108,7 @@ class NumberIn(StrictSerializer):
 
 class NewNumberIn(NumberIn):
     phoneNumberId = serializers.CharField(
-        source="phone_number_id", validators=[RegexValidator(r"^\d{3,40}\Z", _("Digits, as Meta shows it."))]
+        source="phone_number_id", validators=[RegexValidator(r"^[0-9]{3,40}\Z", _("Digits, as Meta shows it."))]
     )
     accessToken = serializers.CharField(source="access_token", max_length=1000, write_only=True)
     resume = None

@@ -4,8 +4,6 @@ does the rest.
 
 from collections.abc import Sequence
 
-from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -18,7 +16,7 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
-from .. import access, invitations, members, twofactor
+from .. import access, invitations, members
 from ..doors.description import Error
 from ..doors.strict import Query, StrictSerializer
 from ..doors.views import OWNER, VIEWER, BusinessViewSet, actor
@@ -43,15 +41,12 @@ class MemberOut(NameOut):
 
     email = serializers.EmailField(source="user.email")
     phone = serializers.CharField(source="user.phone")
-    twoFactor = serializers.SerializerMethodField(help_text="Whether two-factor sign-in is on.")
+    twoFactor = serializers.BooleanField(source="two_factor", help_text="Whether two-factor sign-in is on.")
     lastSignInAt = serializers.DateTimeField(source="user.last_login", allow_null=True)
     memberSince = serializers.DateTimeField(source="created_at")
 
     class Meta(NameOut.Meta):
         fields = [*NameOut.Meta.fields, "email", "phone", "twoFactor", "lastSignInAt", "memberSince"]
-
-    def get_twoFactor(self, member) -> bool:
-        return member.user_id in self.context["two_factor"]
 
 
 class RoleIn(StrictSerializer):
@@ -82,10 +77,10 @@ class InvitationIn(StrictSerializer):
 
 _LAST_OWNER = OpenApiResponse(Error, "`last_owner`: the business would have none. Make somebody else an owner first.")
 _ONE = PolymorphicProxySerializer(
-    component_name="Member", serializers=[MemberOut, NameOut], resource_type_field_name=None, many=False
+    component_name="MemberSeen", serializers=[MemberOut, NameOut], resource_type_field_name=None, many=False
 )
 _MANY = PolymorphicProxySerializer(
-    component_name="Member", serializers=[MemberOut, NameOut], resource_type_field_name=None, many=True
+    component_name="MemberSeen", serializers=[MemberOut, NameOut], resource_type_field_name=None, many=True
 )
 
 
@@ -122,7 +117,7 @@ class Users(BusinessViewSet):
     lookup_url_kwarg = "pk"
 
     def get_queryset(self):
-        return Membership.objects.filter(business=self.request.business).select_related("user")
+        return members.of(self.request.business)
 
     def list(self, request):
         return self.get_paginated_response(self._told(self.paginate_queryset(self.get_queryset())))
@@ -134,7 +129,8 @@ class Users(BusinessViewSet):
         member, role = self.get_object(), self.checked(RoleIn)["role"]
         if OWNER in (role, member.role):
             persons_only(request)
-        return Response(self._told([members.set_role(member, role, actor=actor(request))])[0])
+        members.set_role(member, role, actor=actor(request))
+        return Response(self._told([self.get_object()])[0])
 
     def destroy(self, request, pk):
         member = self.get_object()
@@ -146,8 +142,7 @@ class Users(BusinessViewSet):
     def _told(self, rows: Sequence[Membership]):
         if not (self.request.auth or access.may(self.request.role, OWNER)):
             return NameOut(rows, many=True).data
-        on = twofactor.who_has_it([row.user_id for row in rows])
-        return MemberOut(rows, many=True, context={"two_factor": on}).data
+        return MemberOut(rows, many=True).data
 
 
 @extend_schema_view(
@@ -161,7 +156,7 @@ class Users(BusinessViewSet):
             "The link is good for seven days and once. It is in the answer, and is mailed where mail is set up. "
             "Only a person invites an owner, no API key."
         ),
-        responses={201: NewInvitationOut, 409: OpenApiResponse(Error, "`already_member`.")},
+        responses={201: NewInvitationOut, 409: OpenApiResponse(Error, "`already_a_member`.")},
         examples=[OpenApiExample("An agent", {"email": "bina@shop.example", "role": "agent"}, request_only=True)],
     ),
     destroy=extend_schema(operation_id="invitations_withdraw", summary="Withdraw an invitation"),
@@ -175,7 +170,7 @@ class Invitations(BusinessViewSet):
     ordering = "-created_at"
 
     def get_queryset(self):
-        return Invitation.objects.filter(ended_at=None, expires_at__gt=timezone.now())
+        return invitations.pending(self.request.business)
 
     def list(self, request):
         return self.get_paginated_response(InvitationOut(self.paginate_queryset(self.get_queryset()), many=True).data)
@@ -185,7 +180,7 @@ class Invitations(BusinessViewSet):
         if given["role"] == OWNER:
             persons_only(request)
         invitation, token = invitations.invite(request.business, **given, actor=actor(request))
-        invitation.link = f"{settings.FRONTEND_URL}/account/join/{token}"
+        invitation.link = invitations.link(token)
         return Response(NewInvitationOut(invitation).data, status=status.HTTP_201_CREATED)
 
     def destroy(self, request, pk):

@@ -2,6 +2,8 @@
 the one error shape, the headers of every answer. An app's views describe what is their own, with ``extend_schema``.
 """
 
+import re
+
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -74,6 +76,10 @@ class Described(AutoSchema):
         given = getattr(self.view, "input_class", None)
         return given if given and self.method in _WRITES else super().get_request_serializer()
 
+    def get_serializer_name(self, serializer, direction):
+        """KeyOut is a "Key", KeyIn a "KeyRequest"."""
+        return re.sub(r"(In|Out)$", "", super().get_serializer_name(serializer, direction))
+
     def _get_response_bodies(self, direction="response"):
         bodies = super()._get_response_bodies(direction)
         shape = {"application/json": {"schema": self.resolve_serializer(Error, "response").ref}}
@@ -89,7 +95,7 @@ class Described(AutoSchema):
     def _may_answer(self) -> list[str]:
         signed_in = bool(self.get_auth())
         business = isinstance(self.view, BusinessDoor)
-        never = set() if signed_in else {"401", "403"}
+        never = set() if signed_in else {"401", "403"}  # a view of sign-in names its own
         if not business and "{" not in self.path:
             never.add("404")
         return [code for code in _ERRORS if code not in never]

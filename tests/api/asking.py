@@ -23,3 +23,9 @@ def as_key(business, *scopes, by) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
     return client
+
+
+def sign_in(email: str, password: str, code: str | None = None, **meta):
+    """The answer of /api/auth/login."""
+    body = {"email": email, "password": password} | ({} if code is None else {"code": code})
+    return APIClient().post("/api/auth/login", body, format="json", **meta)

@@ -7,12 +7,11 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
-from accounts import people, throttle
+from accounts import profile, throttle
 from accounts.address import of_request
 from accounts.api.auth import SIGNED_IN, SignedInOut, signed_in
 from accounts.doors.strict import StrictSerializer
 from accounts.doors.views import OpenDoor
-from accounts.limits import Limit
 
 from .. import registration
 
@@ -22,7 +21,7 @@ class RegisterIn(StrictSerializer):
     name = serializers.CharField(max_length=120)
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=1000, trim_whitespace=False, help_text="At least 12 characters.")
-    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, validators=[people.valid_phone])
+    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, validators=[profile.valid_phone])
 
 
 class ReceivedOut(serializers.Serializer):
@@ -31,8 +30,6 @@ class ReceivedOut(serializers.Serializer):
 
 
 class Register(OpenDoor):
-    limit = Limit("api registrations by network", 20, 3600)
-
     def initial(self, request, *args, **kwargs):
         if not settings.OPEN_REGISTRATION:
             raise Http404
@@ -73,8 +70,8 @@ class Register(OpenDoor):
         given = self.checked(RegisterIn)
         try:
             user, _business = registration.register(**given)
-        except registration.AccountExists:
-            body = {"code": "check_mail", "message": _("Look into your mail to go on.")}
+        except registration.EmailKnown:
+            body = {"code": "check_mail", "message": _("Check your mail.")}
             return Response(body, status=status.HTTP_202_ACCEPTED)
         device = throttle.succeeded(user, of_request(request), request.COOKIES.get(throttle.DEVICE_COOKIE, ""))
         response = Response(signed_in(user), status=status.HTTP_201_CREATED)

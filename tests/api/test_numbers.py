@@ -1,0 +1,220 @@
+"""/api/numbers: an owner connects WhatsApp numbers. What is secret goes in and never comes out."""
+
+import pytest
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
+
+from accounts import businesses
+from accounts.models import AuditEvent, WhatsAppNumber
+from tests.cloud_api.conftest import Answer
+from tests.meta import meta_at, refusal
+
+from .asking import as_key, as_person
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
+
+TOKEN, APP_SECRET, VERIFY = (
+    "EAAmynah-token-of-a-number-0033",
+    "mynah-app-secret-0033-abcd",
+    "mynah-verify-token-0033-efgh",
+)
+NEW = {
+    "phoneNumberId": "106540352242922",
+    "wabaId": "102290129340398",
+    "displayPhoneNumber": "+91 80 4718 0033",
+    "accessToken": TOKEN,
+    "appSecret": APP_SECRET,
+    "verifyToken": VERIFY,
+}
+
+
+@pytest.fixture
+def meta(settings):
+    with meta_at(settings) as meta:
+        yield meta
+
+
+def connect(client, **body):
+    return client.post("/api/numbers", NEW | body, format="json")
+
+
+def test_an_owner_connects_a_number(dairy, alice):
+    answer = connect(as_person(alice))
+    assert answer.status_code == 201, answer.json()
+    body = answer.json()
+    assert body["phoneNumberId"] == "106540352242922"
+    assert (body["active"], body["perSecond"]) == (True, 80)
+    assert body["accessToken"] == {"set": True, "lastFour": "0033"}
+    assert body["appSecret"] == {"set": True, "lastFour": "abcd"}
+    assert body["verifyToken"] == {"set": True, "lastFour": "efgh"}
+    with scope(business=dairy):
+        number = WhatsAppNumber.objects.get(pk=body["id"])
+    assert (number.access_token.reveal(), number.app_secret.reveal()) == (TOKEN, APP_SECRET)
+    assert AuditEvent.objects.filter(action="number.connected", actor=alice, target=body["id"]).exists()
+
+
+def test_no_answer_and_no_log_holds_a_secret(dairy, alice):
+    client = as_person(alice)
+    made = connect(client)
+    address = f"/api/numbers/{made.json()['id']}"
+    answers = [
+        made,
+        client.get("/api/numbers"),
+        client.get(address),
+        client.patch(address, {"perSecond": 20}, format="json"),
+    ]
+    answers += [connect(client), client.patch(address, {"accessToken": TOKEN, "perSecond": 0}, format="json")]
+    assert [answer.status_code for answer in answers] == [201, 200, 200, 200, 409, 400]
+    said = "".join(answer.content.decode() for answer in answers)
+    logged = "".join(str(event.details) for event in AuditEvent.objects.all())
+    for secret in (TOKEN, APP_SECRET, VERIFY):
+        assert secret not in said
+        assert secret not in logged
+
+
+def test_a_short_secret_shows_nothing(dairy, alice):
+    body = connect(as_person(alice), accessToken="short", appSecret="", verifyToken="tiny").json()
+    assert body["accessToken"] == {"set": True, "lastFour": None}
+    assert body["appSecret"] == {"set": False, "lastFour": None}
+    assert body["verifyToken"] == {"set": True, "lastFour": None}
+
+
+def test_an_owner_changes_a_number_and_what_is_not_named_stays(dairy, dairy_number, alice):
+    client = as_person(alice)
+    address = f"/api/numbers/{dairy_number.pk}"
+    body = client.patch(address, {"active": False, "perSecond": 20}, format="json").json()
+    assert (body["active"], body["perSecond"], body["accessToken"]["lastFour"]) == (False, 20, "0001")
+    assert client.patch(address, {"appSecret": APP_SECRET}, format="json").json()["appSecret"]["set"]
+    assert not client.patch(address, {"appSecret": ""}, format="json").json()["appSecret"]["set"]
+    assert client.delete(address).status_code == 405
+
+
+@pytest.mark.parametrize("body", [{"accessToken": TOKEN}, {"resume": True}])
+def test_a_new_token_starts_the_sending_again_and_so_does_the_owner(dairy, dairy_number, alice, body):
+    with scopes_disabled():
+        WhatsAppNumber.objects.update(
+            stopped_at=timezone.now(), stopped_reason="(190) expired", stopped_by_account=True
+        )
+    client = as_person(alice)
+    address = f"/api/numbers/{dairy_number.pk}"
+    assert client.get(address).json()["stoppedAt"] is not None
+    assert client.patch(address, {"perSecond": 40}, format="json").json()["stoppedAt"] is not None
+    assert client.patch(address, body, format="json").json()["stoppedAt"] is None
+
+
+def test_a_number_is_connected_once_whoever_has_it(dairy, masala_number, dairy_number, alice):
+    client = as_person(alice)
+    answers = [connect(client, phoneNumberId=number.phone_number_id) for number in (dairy_number, masala_number)]
+    assert [answer.status_code for answer in answers] == [409, 409]
+    bodies = [answer.json() | {"requestId": ""} for answer in answers]
+    assert bodies[0] == bodies[1]
+    with scopes_disabled():
+        assert WhatsAppNumber.objects.count() == 2
+        masala_number.refresh_from_db()
+    assert masala_number.access_token.reveal() == "token-of-the-masala-0002"
+
+
+def test_a_foreign_number_is_not_there(dairy, masala_number, alice, meta):
+    client = as_person(alice)
+    address = f"/api/numbers/{masala_number.pk}"
+    for answer in (
+        client.get(address),
+        client.patch(address, {"active": False}, format="json"),
+        client.post(f"{address}/check"),
+        client.post(f"{address}/subscribe"),
+    ):
+        assert answer.status_code == 404
+    assert meta.asked == []
+    masala_number.refresh_from_db()
+    assert masala_number.active
+
+
+def test_only_an_owner_has_to_do_with_numbers(dairy, dairy_number, bob, vera, meta):
+    for user in (bob, vera):
+        client = as_person(user)
+        address = f"/api/numbers/{dairy_number.pk}"
+        for answer in (
+            client.get("/api/numbers"),
+            client.get(address),
+            connect(client),
+            client.patch(address, {"active": False}, format="json"),
+            client.post(f"{address}/check"),
+            client.post(f"{address}/subscribe"),
+        ):
+            assert answer.status_code == 403
+    assert meta.asked == []
+
+
+def test_a_key_needs_the_scope(dairy, dairy_number, alice, meta):
+    reads, writes = as_key(dairy, "numbers:read", by=alice), as_key(dairy, "numbers:write", by=alice)
+    assert reads.get("/api/numbers").status_code == 200
+    assert reads.post(f"/api/numbers/{dairy_number.pk}/check").json()["code"] == "scope_missing"
+    assert writes.post(f"/api/numbers/{dairy_number.pk}/check").status_code == 200
+    event = AuditEvent.objects.get(action="number.tested")
+    assert event.actor is None
+    assert event.api_key.startswith("wak_")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"phoneNumberId": "+91 80"}, "phoneNumberId"),
+        ({"phoneNumberId": "१२३४५६"}, "phoneNumberId"),
+        ({"wabaId": "x"}, "wabaId"),
+        ({"accessToken": ""}, "accessToken"),
+        ({"perSecond": 0}, "perSecond"),
+        ({"perSecond": 1001}, "perSecond"),
+        ({"resume": True}, "resume"),
+        ({"business": "x"}, "business"),
+        ({"stoppedAt": None}, "stoppedAt"),
+    ],
+)
+def test_what_will_not_do_says_which_field(dairy, alice, body, field):
+    answer = connect(as_person(alice), **body)
+    assert answer.status_code == 400, answer.json()
+    assert list(answer.json()["fields"]) == [field]
+
+
+# --- test the connection ------------------------------------------------------------------------------------------------------
+
+
+def test_a_check_says_what_the_button_on_the_page_says(dairy, dairy_number, alice, meta):
+    answer = as_person(alice).post(f"/api/numbers/{dairy_number.pk}/check")
+    assert answer.status_code == 200, answer.json()
+    findings = {finding["key"]: finding for finding in answer.json()["findings"]}
+    assert findings["token"]["state"] == "ok"
+    assert set(findings["token"]) == {"key", "name", "state", "text", "advice"}
+    assert {"sending", "token", "number", "subscription", "callback", "deliveries"} <= set(findings)
+    assert "token-of-the-dairy-0001" not in answer.content.decode()
+    assert AuditEvent.objects.get(action="number.tested").actor == alice
+
+
+def test_a_token_that_meta_refuses_is_bad(dairy, dairy_number, alice, meta):
+    meta.number = refusal(190, "The token has expired.", 401)
+    body = as_person(alice).post(f"/api/numbers/{dairy_number.pk}/check").json()
+    assert body["state"] == "bad"
+    assert next(f for f in body["findings"] if f["key"] == "token")["advice"]
+
+
+def test_an_owner_subscribes_the_app(dairy, dairy_number, alice, meta):
+    client = as_person(alice)
+    meta.apps = Answer(body={"data": []})
+    assert client.post(f"/api/numbers/{dairy_number.pk}/subscribe").status_code == 200
+    assert any(asked.startswith("POST") and asked.endswith("/subscribed_apps") for asked in meta.asked)
+    assert AuditEvent.objects.get(action="number.subscribed").details == {"done": True}
+
+
+def test_where_meta_subscribes_nothing_her_words_are_told(dairy, alice, meta):
+    with scope(business=dairy):
+        number = businesses.connect_number(dairy, "106540352242999", access_token="", actor=alice)
+    answer = as_person(alice).post(f"/api/numbers/{number.pk}/subscribe")
+    assert (answer.status_code, answer.json()["code"]) == (409, "meta_refused")
+    assert AuditEvent.objects.get(action="number.subscribed").details == {"done": False}
+
+
+def test_checks_are_limited_and_take_no_body(dairy, dairy_number, alice, meta):
+    client = as_person(alice)
+    address = f"/api/numbers/{dairy_number.pk}/check"
+    assert client.post(address, {"deep": True}, format="json").status_code == 400
+    codes = [client.post(address).status_code for _ in range(20)]
+    assert codes == [200] * 19 + [429]
