@@ -79,6 +79,16 @@ def test_the_link_names_our_address_whatever_host_is_asked(owner, settings):
     assert "http://chat.dairy.example/account/join/" in page.text
 
 
+def test_a_name_writes_no_paragraph_of_a_mail(owner, alice, dairy):
+    alice.name, dairy.name = "Alice\n\nhttp://evil.example", "Dairy\nBcc: all@evil.example"
+    alice.save()
+    dairy.save()
+    invite(owner)
+    (message,) = mails()
+    assert message.subject == "Dairy Bcc: all@evil.example invites you"
+    assert not re.search("^(http://evil|Bcc)", message.body, re.M)
+
+
 @pytest.mark.parametrize(
     ("email", "role", "says"),
     [

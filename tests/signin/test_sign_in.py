@@ -145,7 +145,10 @@ def test_who_belongs_nowhere_is_not_sent_in_circles(client, ready, alice, dairy)
 
 def test_a_page_for_the_form_that_has_expired_says_so(ready, alice):
     client = Client(enforce_csrf_checks=True)
-    assert client.post(LOGIN, {"login": alice.email, "password": PASSWORD}).status_code == 403
+    expired = client.post(LOGIN, {"login": alice.email, "password": PASSWORD})
+    assert expired.status_code == 403
+    assert "This page was open for too long" in expired.text
+    assert "<style" not in expired.text
 
 
 def test_the_devices_cookie_is_for_this_host_and_no_script(client, ready, alice):

@@ -1,9 +1,10 @@
 """Guessing is stopped at every door, and the person who is guessed at is not."""
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 
-from accounts import throttle
+from accounts import limits, throttle
 
 from .conftest import LOGIN, PASSWORD, App, is_signed_in, sign_in
 
@@ -16,6 +17,7 @@ def guess(client, email: str, forged: str, proxies: int, password: str = "a-gues
     return sign_in(client, email, password, address="198.51.100.9", page=page, HTTP_X_FORWARDED_FOR=told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_two_hundred_forged_addresses_are_one_guesser(settings, ready, alice, proxies):
     settings.TRUSTED_PROXY_COUNT = proxies
@@ -27,6 +29,7 @@ def test_two_hundred_forged_addresses_are_one_guesser(settings, ready, alice, pr
     assert "Too many attempts. Try again in" in right.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_the_admins_door_looks_at_no_guess(settings, ready, alice, proxies):
     settings.TRUSTED_PROXY_COUNT = proxies
@@ -38,6 +41,7 @@ def test_the_admins_door_looks_at_no_guess(settings, ready, alice, proxies):
     assert not is_signed_in(client)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_codes_are_guessed_ten_times_whatever_the_address_says(settings, ready, alice, proxies):
     settings.TRUSTED_PROXY_COUNT = proxies
@@ -57,6 +61,7 @@ def _wrong(app: App) -> str:
     return next(code for code in ("000000", "111111", "222222", "333333", "444444", "555555") if code not in right)
 
 
+@pytest.mark.slow
 def test_alice_signs_in_from_a_known_place_while_the_whole_world_guesses(ready, alice):
     mine = Client()
     sign_in(mine, alice.email, address="203.0.113.7")
@@ -102,6 +107,7 @@ def test_a_right_password_begins_anew(ready, alice):
         client.post("/account/logout")
 
 
+@pytest.mark.slow
 def test_one_network_may_not_try_everybody(ready, alice):
     statuses = [sign_in(Client(), f"person{n}@nowhere.example", "a-guess").status_code for n in range(105)]
     assert statuses == [422] * 100 + [429] * 5
@@ -120,3 +126,16 @@ def test_the_password_asked_for_again_is_counted_too(client, ready, alice):
         given = {field: "a-guess", "password1": "another-kefir-curd", "password2": "another-kefir-curd"}
         statuses = [client.post(page, given, REMOTE_ADDR=f"198.51.100.{len(page)}").status_code for _ in range(12)]
         assert statuses == [422] * 10 + [429] * 2
+
+
+def test_while_redis_is_away_guesses_are_still_counted_and_alice_still_signs_in(monkeypatch, ready, alice, bob):
+    monkeypatch.setattr(limits, "_local", limits._Local())
+    dead = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/1"}
+    with override_settings(CACHES={"default": dead}):
+        assert sign_in(Client(), alice.email).status_code == 302
+        statuses = [sign_in(Client(), bob.email, "a-guess-of-mine").status_code for _ in range(12)]
+        assert statuses == [422] * 10 + [429] * 2
+        app, client = App(alice), Client()
+        sign_in(client, alice.email)
+        assert client.post("/account/two-factor/code", {"code": app.code()}).status_code == 302
+        assert is_signed_in(client)
