@@ -4,7 +4,6 @@ from django.test import override_settings
 
 from accounts import limits
 
-
 NOWHERE = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/1"}}
 
 
