@@ -27,7 +27,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from . import businesses, members, numbers, passwords, reading
+from . import members, numbers, passwords, reading
 from .admin_base import (
     NEVER,
     OWNER,

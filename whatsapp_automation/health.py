@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
+from accounts import limits
 from conversations import sets, wake
 
 log = structlog.get_logger(__name__)
@@ -41,10 +42,10 @@ def _database() -> dict:
 
 
 def _queues() -> dict:
-    """The broker, the age in seconds of the oldest delivery that nobody has worked off, and how many items failed and
-    wait for a replay: these are told, and make nothing unwell.
+    """The broker, where limits are counted, the age in seconds of the oldest delivery that nobody has worked off, and
+    how many items failed and wait for a replay: these are told, and make nothing unwell.
     """
-    return {"broker": _broker(), "oldest_unprocessed": _oldest(), "failed_items": _failed()}
+    return {"broker": _broker(), "limits": _limits(), "oldest_unprocessed": _oldest(), "failed_items": _failed()}
 
 
 def _broker() -> dict:
@@ -53,6 +54,13 @@ def _broker() -> dict:
     except wake.BROKEN as error:
         return {"ok": False, "error": type(error).__name__}
     return {"ok": True}
+
+
+def _limits() -> dict:
+    """Where this process counts how often somebody asks: "redis", or "process" while Redis is away, when each process
+    counts for itself. Told, and nothing unwell: ``broker`` says that already.
+    """
+    return {"ok": True, "counted_in": limits.ask()}
 
 
 def oldest_unprocessed() -> float:

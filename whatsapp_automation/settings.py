@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from django.urls import reverse_lazy
 
 from . import env
@@ -188,6 +188,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "aibot.tasks.prune",
         "schedule": schedule(PRUNE_SECONDS),
         "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
+    },
+    "tidy accounts": {
+        "task": "accounts.tasks.tidy",
+        "schedule": crontab(hour=21, minute=17),  # UTC: a quarter to three in India
+        "options": {"queue": "inbound", "expires": 3600},
     },
     "refresh templates": {
         "task": "conversations.tasks.refresh_templates",

@@ -1,5 +1,6 @@
 """/api/products: what the business sells. The one place of prices."""
 
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
@@ -37,6 +38,20 @@ class ProductQuery(Query):
     search = serializers.CharField(required=False, max_length=80)
 
 
+_GHEE = {"name": "Cow ghee", "unit": "500 g", "price": "390.00", "aliases": ["ghee", "ghi"]}
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="products_list", summary="Products, in the order of the list"),
+    retrieve=extend_schema(operation_id="products_one", summary="One product"),
+    create=extend_schema(
+        operation_id="products_add",
+        summary="Add a product",
+        examples=[OpenApiExample("Ghee", _GHEE, request_only=True)],
+    ),
+    partial_update=extend_schema(operation_id="products_change", summary="Change a product"),
+    destroy=extend_schema(operation_id="products_remove", summary="Remove a product"),
+)
 class Products(BusinessViewSet):
     section = "products"
     serializer_class = ProductOut

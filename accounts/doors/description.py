@@ -2,10 +2,12 @@
 the one error shape, the headers of every answer. An app's views describe what is their own, with ``extend_schema``.
 """
 
+import inspect
 import re
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_doc
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
@@ -75,6 +77,11 @@ class Described(AutoSchema):
     def get_request_serializer(self):
         given = getattr(self.view, "input_class", None)
         return given if given and self.method in _WRITES else super().get_request_serializer()
+
+    def get_description(self):
+        """The act's docstring, or the view's own; never that of a class below it, which speaks to programmers."""
+        act = getattr(self.view, getattr(self.view, "action", self.method.lower()), None)
+        return get_doc(act) or inspect.cleandoc(type(self.view).__dict__.get("__doc__") or "")
 
     def get_serializer_name(self, serializer, direction):
         """KeyOut is a "Key", KeyIn a "KeyRequest"."""

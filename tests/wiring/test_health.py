@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import override_settings
 from django.utils import timezone
 
+from accounts import limits
 from conversations import wake
 from tests.factories import deliver, drain, text_body
 from whatsapp_automation import health
@@ -37,6 +38,7 @@ def test_all_well_is_200_and_names_each_part(client, workers):
         "status",
         "database",
         "broker",
+        "limits",
         "oldest_unprocessed",
         "failed_items",
         "worker_inbound",
@@ -44,6 +46,7 @@ def test_all_well_is_200_and_names_each_part(client, workers):
     }
     assert all(part["ok"] for name, part in body.items() if name != "status")
     assert body["oldest_unprocessed"]["seconds"] == 0
+    assert body["limits"]["counted_in"] == "redis"
 
 
 @pytest.mark.parametrize("queue", ["inbound", "send"])
@@ -80,13 +83,15 @@ def test_what_failed_is_told_and_makes_nothing_unwell(client, workers, dairy):
     assert (response.status_code, response.json()["failed_items"]) == (200, {"ok": True, "open": 1})
 
 
-def test_a_valkey_that_is_away_is_503_and_said(client):
+def test_a_valkey_that_is_away_is_503_and_said(client, monkeypatch):
+    monkeypatch.setattr(limits, "_local", limits._Local())  # which else rests for the tests that follow
     nowhere = {**settings.CACHES["default"], "LOCATION": "redis://:pass-word@127.0.0.1:1/1"}
     with override_settings(CACHES={"default": nowhere}):
         response = client.get("/health/ready")
     assert response.status_code == 503
     assert not response.json()["broker"]["ok"]
     assert response.json()["database"]["ok"]
+    assert response.json()["limits"] == {"ok": True, "counted_in": "process"}
     assert "pass-word" not in response.content.decode()
 
 

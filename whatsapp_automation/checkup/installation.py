@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts import limits
 from cloud_api import versions
 from cloud_api.transport import shared_session
 from conversations import sets, wake
@@ -55,7 +56,16 @@ def look_at_all(now: datetime) -> list[Finding]:
     ]
     findings = [_guarded(key, name, look) for key, name, look in looks]
     findings += [_worker(queue) for queue in settings.QUEUES]
-    return [*findings, _valkey(), _disk(), _clock(time.time), _python(), _packages(), graph_version(now.date())]
+    return [
+        *findings,
+        _valkey(),
+        _limits(),
+        _disk(),
+        _clock(time.time),
+        _python(),
+        _packages(),
+        graph_version(now.date()),
+    ]
 
 
 def _guarded(key: str, name: str, look: Callable[[], Finding]) -> Finding:
@@ -177,6 +187,14 @@ def _valkey() -> Finding:
     if int(shown.partition(".")[0]) < 6:
         return Finding("valkey", "Valkey", BAD, f"{kind} {shown}.", "Use Valkey 7 or Redis 6, or later.")
     return Finding("valkey", "Valkey", OK, f"{kind} {shown}, {policy}.")
+
+
+def _limits() -> Finding:
+    """Of this process; the web process says its own in /health/ready."""
+    if limits.ask() == "redis":
+        return Finding("limits", "Rate limits", OK, "They are counted in Valkey, for all processes together.")
+    text = "Valkey is away: each process counts for itself, so that limits are wider, as many times as there are processes."
+    return Finding("limits", "Rate limits", WARN, text, "Start Valkey, and compare CACHE_URL with it.")
 
 
 # --- the machine --------------------------------------------------------------------------------------------------------------
