@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_scopes import scope
 
 from . import allowance, audit, placeholders, reading, twofactor
@@ -38,10 +39,14 @@ CHANGED = "settings.changed"  # the audit log's word
 
 
 class ChangedMeanwhile(DomainError):
-    """The settings are not those any more that the writer has seen."""
+    """The settings are not those any more that the writer has seen. ``story``: who changed what, and when."""
 
     def __init__(self, business: Business, status: int = 409):
-        super().__init__("changed_meanwhile", _meanwhile(last_change(business)), status=status)
+        self.story = _meanwhile(last_change(business))
+        super().__init__("changed_meanwhile", f"{self.story} {_READ_AGAIN}", status=status)
+
+
+_READ_AGAIN = gettext_lazy("Read them again before you change them.")
 
 
 def of(business: Business) -> Settings:
@@ -60,18 +65,30 @@ def change(
     text ``texts.away.hi``) and ChangedMeanwhile; nothing is written then.
     """
     with transaction.atomic(), scope(business=business):
-        row = _held(business)
-        if seen is not None and row.updated_at != seen:
-            raise ChangedMeanwhile(business)
-        before = {name: _told(row, name) for name in fields}
-        for name, value in fields.items():
-            _put(row, name, _merged(_get(row, name), value) if merge else value)
-        changed = [name for name in fields if _told(row, name) != before[name]]
-        check(row, changed, actor=actor)
-        if changed:
-            _save(row, changed)
-            _record(row, actor, {name: (before[name], _told(row, name)) for name in changed})
+        row, before = _examined(business, actor, seen, merge, fields)
+        if before:
+            _save(row, list(before))
+            _record(row, actor, {name: (was, _told(row, name)) for name, was in before.items()})
     return row
+
+
+def examine(business: Business, *, actor: User | None, seen: datetime | None = None, **fields) -> None:
+    """Raise what ``change`` would raise. In the caller's transaction, which keeps the settings as they are until its end."""
+    with transaction.atomic(), scope(business=business):
+        _examined(business, actor, seen, False, fields)
+
+
+def _examined(business: Business, actor, seen, merge: bool, fields: dict) -> tuple[Settings, dict]:
+    """The settings with the fields put in, locked and not saved, and what was there where it is something else now."""
+    row = _held(business)
+    if seen is not None and row.updated_at != seen:
+        raise ChangedMeanwhile(business)
+    before = {name: _told(row, name) for name in fields}
+    for name, value in fields.items():
+        _put(row, name, _merged(_get(row, name), value) if merge else value)
+    changed = {name: was for name, was in before.items() if was != _told(row, name)}
+    check(row, changed, actor=actor)
+    return row, changed
 
 
 def check(row: Settings, changed, *, actor: User | None) -> None:
@@ -284,8 +301,8 @@ def _owners(business: Business):
 def _meanwhile(event: AuditEvent | None) -> str:
     """Who changed what, and when, in the reader's words."""
     if event is None:
-        return _("The settings have been changed meanwhile. Read them again before you change them.")
-    return _("%(who)s changed the settings at %(time)s (%(what)s). Read them again before you change them.") % {
+        return _("The settings have been changed meanwhile.")
+    return _("%(who)s changed the settings at %(time)s (%(what)s).") % {
         "who": event.actor or (event.api_key and _("An API key")) or _("Somebody"),
         "time": reading.moment(event.at),
         "what": names_of(event.details.get("after", {})),
