@@ -23,6 +23,7 @@ from .admin_fields import LANGUAGE_NAMES, ClockWidget, HolidaysField, HoursField
 from .models import DAYS, TEXTS, Business, Settings, User
 
 _TEXT_FIELDS = {f"text_{kind}": kind for kind in TEXTS}
+_QUIET = {"quiet_from", "quiet_until"}
 
 
 class SettingsForm(OwnedForm):
@@ -104,6 +105,8 @@ class SettingsForm(OwnedForm):
         """What the page says, as preferences.FIELDS; what is wrong by itself is left out."""
         data = self.cleaned_data
         given = {name: data[name] for name in preferences.FIELDS if name in data}
+        if not given.keys() >= _QUIET:
+            given = {name: value for name, value in given.items() if name not in _QUIET}
         texts = {kind: data[field] for field, kind in _TEXT_FIELDS.items() if field in data}
         return given | ({"texts": {**self.initial_texts, **texts}} if texts else {})
 
@@ -122,6 +125,9 @@ class SettingsForm(OwnedForm):
         except ValidationError as error:
             self._tell(error)
         return cleaned
+
+    def _post_clean(self):
+        """The row is not put together and validated here too: preferences does both."""
 
     def _tell_who_was_faster(self, error: preferences.ChangedMeanwhile) -> None:
         """What was typed stays; a second save is no oversight any more."""
@@ -185,9 +191,11 @@ class SettingsAdmin(OwnedAdmin):
         if db_field.name == "hours":
             return HoursField(label=label)
         if db_field.name == "holidays":
-            return HolidaysField(label=label, required=False, help_text=_("You are closed all day, in {opens} too."))
+            return HolidaysField(
+                label=label, required=False, help_text=_("Closed all day; {opens} then names a later day.")
+            )
         if db_field.name in ("quiet_from", "quiet_until"):
-            return forms.TimeField(label=label, required=False, help_text=db_field.help_text, widget=ClockWidget())
+            return forms.TimeField(label=label, required=False, widget=ClockWidget())
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("fallback_text", "fallback_text_hi"):
             field.widget.attrs["rows"] = 4

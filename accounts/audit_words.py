@@ -54,4 +54,6 @@ def _words(value) -> str:
         return ", ".join(value)
     if isinstance(value, list) and all(isinstance(item, list) for item in value):
         return ", ".join("–".join(map(str, span)) for span in value)  # opening hours
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return "\n".join(" ".join(map(str, item.values())) for item in value)  # holidays, buttons
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

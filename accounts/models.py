@@ -192,6 +192,8 @@ def valid_holidays(value) -> None:
         raise ValidationError(_('A holiday is {"date": "2026-01-26", "name": "Republic Day"}.'))
     if any(not isinstance(day["name"], str) or len(day["name"]) > 80 for day in value):
         raise ValidationError(_("A holiday's name has at most 80 characters."))
+    if any(not day["date"] for day in value):
+        raise ValidationError(_("Give each holiday its date."))
     for day in value:
         if not _is_date(day["date"]):
             raise ValidationError(_("%(date)s is no date, such as 2026-01-26."), params={"date": day["date"]})
@@ -241,6 +243,8 @@ def _text_error(language: str, text) -> ValidationError | None:
         return ValidationError(_("The languages are %(known)s."), params={"known": ", ".join(LANGUAGES)})
     if not isinstance(text, str) or len(text) > TEXT_LENGTH:
         return ValidationError(_("A text has at most 1,000 characters."))
+    if "\x00" in text:
+        return ValidationError(_("A text holds a character that cannot be stored."))
     try:
         placeholders.check(text)
     except ValidationError as error:

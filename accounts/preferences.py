@@ -227,7 +227,7 @@ def _gather(errors: dict, look, *args, **kwargs) -> None:
 
 
 def _check_characters(row: Settings, changed: list[str]) -> None:
-    wrong = [name for name in changed if _has_nul(_get(row, name))]
+    wrong = [name for name in changed if name != "texts" and _has_nul(_get(row, name))]
     if wrong:
         raise ValidationError({name: _("A text holds a character that cannot be stored.") for name in wrong})
 
