@@ -5,7 +5,7 @@ from celery import shared_task
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from . import changes, delivery, quiet, sending, settling, templates, wake
+from . import changes, delivery, quiet, retention, sending, settling, templates, wake
 
 log = structlog.get_logger(__name__)
 
@@ -46,3 +46,9 @@ def sweep() -> None:
 def refresh_templates() -> int:
     """Once a day: WhatsApp's lists of templates, in case an event was missed."""
     return templates.refresh_all()
+
+
+@shared_task(name="conversations.tasks.prune")
+def prune() -> None:
+    """Delete what the owners do not want to be kept any longer. Two at once do no harm."""
+    retention.prune(timezone.now())
