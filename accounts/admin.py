@@ -1,19 +1,15 @@
 """The admin of a business's own things: settings, products, numbers, members; and of the installation's people."""
 
-from zoneinfo import available_timezones
-
 from allauth.core import context
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,12 +18,11 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import (
     UnfoldAdminPasswordWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
-from . import members, numbers, passwords, reading
+from . import admin_settings as _settings  # noqa: F401 - the page of settings has a module of its own
+from . import audit_words, members, numbers, passwords, products, reading
 from .admin_base import (
     NEVER,
     OWNER,
@@ -38,98 +33,10 @@ from .admin_base import (
     SharedHistoryAdmin,
     yes_no,
 )
-from .admin_fields import HoursField
-from .models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
+from .models import AuditEvent, Membership, Product, User, WhatsAppNumber
 from .secrets import SecretError
 
 admin.site.unregister(Group)  # what a person may do stands in their Membership
-
-
-# --- settings -----------------------------------------------------------------------------------------------------------------
-
-OF_BUSINESS = ("name", "time_zone", "language", "currency")
-
-
-class SettingsForm(OwnedForm):
-    """The settings, and what of the business itself its owner may change."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name of the business"), max_length=120, widget=UnfoldAdminTextInputWidget()
-    )
-    time_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"),
-        choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
-        widget=UnfoldAdminSelectWidget(),
-        help_text=gettext_lazy("All times here are shown in it."),
-    )
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"),
-        choices=Business._meta.get_field("language").choices,
-        widget=UnfoldAdminSelectWidget(),
-    )
-    currency = forms.CharField(
-        label=gettext_lazy("Currency"),
-        max_length=3,
-        widget=UnfoldAdminTextInputWidget(),
-        help_text=gettext_lazy("Three capitals, such as INR."),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in OF_BUSINESS:
-            self.initial.setdefault(field, getattr(self.instance.business, field))
-
-    def clean(self):
-        cleaned = super().clean()
-        business = self.instance.business
-        given = [field for field in OF_BUSINESS if field in cleaned]
-        for field in given:
-            setattr(business, field, cleaned[field])
-        business.clean_fields(exclude={f.name for f in business._meta.fields} - set(given))
-        return cleaned
-
-
-@admin.register(Settings)
-class SettingsAdmin(OwnedAdmin):
-    form = SettingsForm
-    adds = deletes = NEVER
-    fieldsets = (
-        (gettext_lazy("Business"), {"fields": OF_BUSINESS}),
-        (
-            gettext_lazy("Opening hours and delivery"),
-            {
-                "fields": ("hours", "delivery_area"),
-                "description": gettext_lazy(
-                    "Rules say them where their reply has {hours} or {delivery_area}. Leave a day empty where you are closed."
-                ),
-            },
-        ),
-        (gettext_lazy("When no rule answers"), {"fields": ("fallback_text", "fallback_text_hi")}),
-    )
-
-    def changelist_view(self, request, extra_context=None):
-        """There is one row, so the list is its page."""
-        row = self.get_queryset(request).first() if self.has_view_permission(request) else None
-        if row is None:
-            return super().changelist_view(request, extra_context)
-        return HttpResponseRedirect(reverse("admin:accounts_settings_change", args=[row.pk]))
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("business")
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "hours":
-            return HoursField(label=capfirst(db_field.verbose_name))
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name in ("fallback_text", "fallback_text_hi"):
-            field.widget.attrs["rows"] = 4
-        return field
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        changed = [field for field in OF_BUSINESS if field in form.changed_data]
-        if changed:
-            obj.business.save(update_fields=changed)
 
 
 # --- products -----------------------------------------------------------------------------------------------------------------
@@ -158,6 +65,17 @@ class ProductAdmin(OwnedAdmin):
         if db_field.name == "aliases":
             field.help_text = _("As customers write it, one a line: milk, doodh, dudh.")
         return field
+
+    def save_model(self, request, obj, form, change):
+        given = {name: form.cleaned_data[name] for name in form.changed_data if name in products.FIELDS}
+        if change:
+            products.change(obj, actor=request.user, **given)
+        else:
+            given = {name: form.cleaned_data[name] for name in products.FIELDS if name in form.cleaned_data}
+            obj.pk = products.add(request.business, actor=request.user, **given).pk
+
+    def delete_model(self, request, obj):
+        products.remove(obj, actor=request.user)
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------------------
@@ -336,15 +254,34 @@ class MembershipAdmin(OwnedAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(LongList, SharedHistoryAdmin):
-    list_display = ("time", "actor", "action", "target", "details", "business")
+    list_display = ("time", "who", "action", "what", "target", "business")
     list_select_related = ("actor", "business")
     search_fields = ("action", "target")
     search_help_text = gettext_lazy("Action, or the id of what it was done to")
-    fields = ("at", "actor", "action", "target", "details")
+    fields = ("at", "who", "action", "target", "details_read", "address", "api_key", "request_id")
+    readonly_fields = ("who", "details_read")
 
     @display(description=gettext_lazy("time"), ordering="at")
     def time(self, obj):
         return reading.time_tag(obj.at, timezone.now())
+
+    @display(description=gettext_lazy("who"), ordering="actor")
+    def who(self, obj):
+        if obj.api_key:
+            return _("API key %(prefix)s…") % {"prefix": obj.api_key}
+        return obj.actor or ""
+
+    @display(description=gettext_lazy("what"))
+    def what(self, obj):
+        """The names of what changed; their values are on the event's page."""
+        return render_to_string("admin/_one_line.html", {"text": audit_words.summary(obj.details)})
+
+    @display(description=gettext_lazy("changes"))
+    def details_read(self, obj):
+        return render_to_string(
+            "admin/accounts/_audit.html",
+            {"changes": audit_words.changes(obj.details), "others": audit_words.others(obj.details)},
+        )
 
 
 # --- people of the installation -----------------------------------------------------------------------------------------------

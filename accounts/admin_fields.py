@@ -6,12 +6,15 @@ from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
 from django.template.loader import render_to_string
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from unfold.widgets import BASE_CLASSES, UnfoldAdminTextareaWidget
+from unfold.widgets import BASE_CLASSES, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from .models import DAYS
+from .models import DAYS, LANGUAGES
+
+LANGUAGE_NAMES = {"en": "English", "hi": "हिन्दी", "hi-Latn": "Hinglish"}
 
 
 class LinesField(forms.Field):
@@ -113,3 +116,87 @@ def _in_order(spans: list[list[str]]) -> bool:
     except ValueError:
         return False
     return all(earlier < later for earlier, later in pairwise(times))
+
+
+class ClockWidget(UnfoldAdminTextInputWidget):
+    """A time of day, as the browser asks for one."""
+
+    input_type = "time"
+
+    def format_value(self, value):
+        return value.strftime("%H:%M") if isinstance(value, time) else value
+
+
+class HolidaysWidget(TemplateWidget):
+    """A row for each date with its name, and some empty ones; a script adds more."""
+
+    template = "admin/accounts/_holidays.html"
+    EMPTY = 3
+
+    class Media:
+        js = (Script("owner/rows.js", type="module"),)
+
+    def inputs(self, name, value):
+        given = [day for day in value if isinstance(day, dict)] if isinstance(value, list) else []
+        return {
+            "rows": [
+                {
+                    "number": number + 1,
+                    "date_name": f"{name}-{number}-date",
+                    "date": day.get("date", ""),
+                    "name_name": f"{name}-{number}-name",
+                    "name": day.get("name", ""),
+                }
+                for number, day in enumerate([*given, *[{}] * self.EMPTY])
+            ]
+        }
+
+    def value_from_datadict(self, data, files, name):
+        days, number = [], 0
+        while f"{name}-{number}-date" in data:
+            day = {part: data.get(f"{name}-{number}-{part}", "").strip() for part in ("date", "name")}
+            days += [day] if any(day.values()) else []
+            number += 1
+        return days
+
+
+class HolidaysField(forms.Field):
+    """Settings.holidays; models.valid_holidays checks them."""
+
+    widget = HolidaysWidget
+
+    def to_python(self, value):
+        return value or []
+
+    def has_changed(self, initial, data):
+        return (initial or []) != (data or [])
+
+
+class LanguagesWidget(TemplateWidget):
+    """A box for each language."""
+
+    template = "admin/accounts/_languages.html"
+
+    def inputs(self, name, value):
+        texts = value if isinstance(value, dict) else {}
+        return {
+            "languages": [
+                {"code": code, "name": LANGUAGE_NAMES[code], "input": f"{name}-{code}", "text": texts.get(code, "")}
+                for code in LANGUAGES
+            ]
+        }
+
+    def value_from_datadict(self, data, files, name):
+        return {code: data.get(f"{name}-{code}", "").replace("\r\n", "\n").strip() for code in LANGUAGES}
+
+
+class LanguagesField(forms.Field):
+    """One of Settings.texts: {"en": "...", "hi": "..."} of the languages that have a text. preferences checks it."""
+
+    widget = LanguagesWidget
+
+    def to_python(self, value):
+        return {code: text for code, text in (value or {}).items() if text}
+
+    def has_changed(self, initial, data):
+        return (initial or {}) != self.to_python(data)

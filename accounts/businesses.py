@@ -12,6 +12,8 @@ from . import audit
 from .models import Business, Membership, Settings, User, WhatsAppNumber
 from .secrets import set_secret
 
+SECRETS = ("access_token", "app_secret", "verify_token")  # of a number
+
 
 class BusinessExists(Exception):
     """A business with this short name is there already."""
@@ -30,6 +32,29 @@ def create(name: str, *, slug: str = "", actor: User | None = None, **fields) ->
         Settings.objects.create(business=business)
     audit.record("business.created", business=business, actor=actor, target=str(business.pk))
     return business
+
+
+OF_INSTALLATION = ("slug", "active", "ai_daily_tokens")
+
+
+@transaction.atomic
+def administer(business: Business, *, actor: User | None, **fields) -> Business:
+    """What the installation's owner alone changes of a business: OF_INSTALLATION, such as the model's tokens that it is
+    granted. Raises ValidationError.
+    """
+    held = Business.objects.select_for_update(no_key=True).get(pk=business.pk)
+    before = {name: getattr(held, name) for name in fields if name in OF_INSTALLATION}
+    for name in before:
+        setattr(held, name, fields[name])
+    changed = [name for name in before if getattr(held, name) != before[name]]
+    if not changed:
+        return held
+    held.full_clean(exclude={f.name for f in held._meta.fields} - set(changed))
+    held.save(update_fields=changed)
+    after = {name: getattr(held, name) for name in changed}
+    before = {name: before[name] for name in changed}
+    audit.record("business.changed", business=held, actor=actor, target=str(held.pk), before=before, after=after)
+    return held
 
 
 @transaction.atomic
@@ -51,7 +76,8 @@ def connect_number(
     actor: User | None = None,
     **fields,
 ) -> WhatsAppNumber:
-    """Create the number, or refresh it. A token or secret of None stays as it is; "" removes it.
+    """Create the number, or refresh it. A token or secret of None stays as it is; "" removes it. The audit log gets what
+    was there before and after, and of secrets only that they are others now.
 
     Raises ValueError where the number belongs to another business.
     """
@@ -60,6 +86,7 @@ def connect_number(
         if number and number.business_id != business.pk:
             raise ValueError(f"The number {phone_number_id} belongs to another business.")
         number = number or WhatsAppNumber(business=business, phone_number_id=phone_number_id)
+        is_new, before = number._state.adding, _told(number, fields)
         for field, value in fields.items():
             setattr(number, field, value)
         if access_token is not None:
@@ -67,8 +94,32 @@ def connect_number(
         if app_secret is not None:
             set_app_secret(number, app_secret)
         number.save()
-    audit.record("number.connected", business=business, actor=actor, target=str(number.pk), fields=sorted(fields))
+    secrets = {"access_token": access_token, "app_secret": app_secret, "verify_token": fields.get("verify_token")}
+    _record_number(
+        number, actor, is_new, before, _told(number, fields), [n for n, v in secrets.items() if v is not None]
+    )
     return number
+
+
+def _told(number: WhatsAppNumber, fields) -> dict:
+    """The values of columns as JSON holds them; a secret's is not among them."""
+    plain = [f for f in number._meta.concrete_fields if f.name in fields and f.name not in SECRETS]
+    return {f.name: v if isinstance(v := getattr(number, f.name), bool | int | None) else str(v) for f in plain}
+
+
+def _record_number(number: WhatsAppNumber, actor, is_new: bool, before: dict, after: dict, secrets: list[str]) -> None:
+    changed = [name for name in after if is_new or before[name] != after[name]]
+    if not (is_new or changed or secrets):
+        return
+    audit.record(
+        "number.connected" if is_new else "number.changed",
+        business=number.business,
+        actor=actor,
+        target=str(number.pk),
+        before={} if is_new else {name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+        secrets_changed=sorted(secrets),
+    )
 
 
 def set_app_secret(number: WhatsAppNumber, app_secret: str) -> None:

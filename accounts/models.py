@@ -194,6 +194,8 @@ def valid_holidays(value) -> None:
         raise ValidationError(_('A holiday is {"date": "2026-01-26", "name": "Republic Day"}.'))
     if any(not isinstance(day["name"], str) or len(day["name"]) > 80 for day in value):
         raise ValidationError(_("A holiday's name has at most 80 characters."))
+    if any(not day["date"] for day in value):
+        raise ValidationError(_("Give each holiday its date."))
     for day in value:
         if not _is_date(day["date"]):
             raise ValidationError(_("%(date)s is no date, such as 2026-01-26."), params={"date": day["date"]})
@@ -212,21 +214,44 @@ LANGUAGES = ("en", "hi", "hi-Latn")
 TEXTS = ("greeting", "away", "handover", "opt_out")
 
 
+TEXT_LENGTH = 1000
+
+
 def valid_texts(value) -> None:
-    """{"greeting": {"en": "Welcome to {business}."}}: the kinds of TEXTS by the languages of LANGUAGES, 1,000
-    characters each, with the placeholders of rules.
+    """{"greeting": {"en": "Welcome to {business}."}}: see text_errors."""
+    if errors := text_errors(value):
+        raise ValidationError(list(errors.values()))
+
+
+def text_errors(value) -> dict[tuple[str, ...], ValidationError]:
+    """(kind, language) -> what is wrong. Kinds of TEXTS by languages of LANGUAGES, TEXT_LENGTH characters each, with the
+    placeholders of rules. What is wrong with the whole stands under ().
     """
-    if not isinstance(value, dict) or set(value) - set(TEXTS):
-        raise ValidationError(_("Texts are for %(known)s."), params={"known": ", ".join(TEXTS)})
+    if not isinstance(value, dict):
+        return {(): ValidationError(_("Texts are for %(known)s."), params={"known": ", ".join(TEXTS)})}
+    errors = {}
     for kind, by_language in value.items():
-        if not isinstance(by_language, dict) or set(by_language) - set(LANGUAGES):
-            raise ValidationError(
-                _("The languages of %(kind)s are %(known)s."), params={"kind": kind, "known": ", ".join(LANGUAGES)}
-            )
-        for text in by_language.values():
-            if not isinstance(text, str) or len(text) > 1000:
-                raise ValidationError(_("A text has at most 1,000 characters."))
-            placeholders.check(text)
+        if kind not in TEXTS:
+            errors[(kind,)] = ValidationError(_("Texts are for %(known)s."), params={"known": ", ".join(TEXTS)})
+        elif not isinstance(by_language, dict):
+            errors[(kind,)] = ValidationError(_("Give the text of each language."))
+        else:
+            errors |= {(kind, name): e for name, text in by_language.items() if (e := _text_error(name, text))}
+    return errors
+
+
+def _text_error(language: str, text) -> ValidationError | None:
+    if language not in LANGUAGES:
+        return ValidationError(_("The languages are %(known)s."), params={"known": ", ".join(LANGUAGES)})
+    if not isinstance(text, str) or len(text) > TEXT_LENGTH:
+        return ValidationError(_("A text has at most 1,000 characters."))
+    if "\x00" in text:
+        return ValidationError(_("A text holds a character that cannot be stored."))
+    try:
+        placeholders.check(text)
+    except ValidationError as error:
+        return error
+    return None
 
 
 class Settings(OwnedModel):
@@ -306,6 +331,14 @@ class Settings(OwnedModel):
         return self.texts.get(kind, {}).get(language, "").strip()
 
 
+def valid_aliases(value) -> None:
+    """At most 50 texts of 80 characters."""
+    if not isinstance(value, list) or len(value) > 50:
+        raise ValidationError(_("A product has at most 50 other names."))
+    if any(not isinstance(name, str) or not name.strip() or len(name) > 80 for name in value):
+        raise ValidationError(_("A name has at most 80 characters."))
+
+
 class Product(OwnedModel):
     """What the business sells. The one place of prices: no text holds one."""
 
@@ -313,7 +346,11 @@ class Product(OwnedModel):
     name_hi = models.CharField(_("name in Hindi"), max_length=80, blank=True)
     name_roman = models.CharField(_("name in Hinglish"), max_length=80, blank=True)
     aliases = models.JSONField(
-        _("other names"), default=list, blank=True, help_text=_('As customers write it: ["milk", "doodh", "dudh"].')
+        _("other names"),
+        default=list,
+        blank=True,
+        validators=[valid_aliases],
+        help_text=_('As customers write it: ["milk", "doodh", "dudh"].'),
     )
     unit = models.CharField(_("unit"), max_length=30, help_text=_("1 kg, 500 ml, piece"))
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])

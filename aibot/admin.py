@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +25,7 @@ from accounts.models import Product
 from .matching import Book
 from .models import MOST_BUTTONS, MOST_ROWS, Rule, RuleMatch, Trap
 from .products import names_of
-from .rules import most_characters, render, shop_of, text_of
+from .rules import most_characters, owners_text, render, shop_of, text_of
 from .trying import failing, try_message
 
 SHOWN_MATCHES = 10
@@ -200,9 +201,23 @@ class RuleAdmin(OwnedAdmin):
             ),
             (
                 gettext_lazy("What the bot answers"),
-                {"fields": ("reply", "away_reply", "buttons", "asks", *(("preview",) if obj else ()))},
+                {
+                    "fields": ("reply", "away_reply", "buttons", "asks", *(("preview",) if obj else ())),
+                    "description": self._instead(obj),
+                },
             ),
             *(((gettext_lazy("Last messages that it answered"), {"fields": ("last_matches",)}),) if obj else ()),
+        )
+
+    def _instead(self, obj) -> str:
+        """That a text of the Settings is said in the place of the reply, where it is so."""
+        if obj is None or not owners_text(shop_of(obj.business_id).settings, obj):
+            return ""
+        return format_html(
+            _(
+                'The reply is not said: the <a class="text-link" href="{}">settings</a> have a text for it in this language.'
+            ),
+            reverse("admin:accounts_settings_changelist"),
         )
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -269,6 +284,7 @@ class RuleAdmin(OwnedAdmin):
             "title": _("Try a message"),
             "form": form,
             "tried": tried,
+            "settings_link": reverse("admin:accounts_settings_changelist"),
             "trap_form": TrapForm(initial={"intent": tried.rule.intent if tried and tried.rule else ""}),
             "may_keep": self.has_change_permission(request),
         }

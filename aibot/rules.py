@@ -32,6 +32,7 @@ from .wording import is_devanagari, language_of
 
 MENU = "menu"  # the id of a menu's button: menu:<intent>:<language>
 _OF_CONSENT = (Rule.Intent.OPT_OUT, Rule.Intent.OPT_IN)
+_OWNERS_TEXTS = {Rule.Intent.GREETING: "greeting", Rule.Intent.OPT_OUT: "opt_out"}
 _LIST_BUTTON = {"en": "Choose", "hi": "चुनें", "hi-Latn": "Chunein"}
 IN_ONE_BREATH = timedelta(seconds=30)  # who writes twice within this has not waited for the answer
 SILENT_KINDS = frozenset({"sticker", "call"})  # nobody expects an answer to these
@@ -77,13 +78,22 @@ class Shop:
     products: tuple[Product, ...]
     shelf: Shelf
     settings: Settings
+    holidays: frozenset[str]
+
+    def is_open(self, now: datetime) -> bool:
+        return hours.is_open(self.settings.hours, now.astimezone(self.zone), self.holidays)
+
+    def opens(self, now: datetime, language: str) -> str:
+        """See hours.opens."""
+        return hours.opens(self.settings.hours, now.astimezone(self.zone), language, self.holidays)
 
 
 def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
     """The answers to messages that are new here.
 
-    None where a person answers the conversation, or where the message is older than ANSWER_AGE_LIMIT: that one waits
-    for a person. STOP and START are heard in any case.
+    None where a person answers the conversation, or where the message is older than ANSWER_AGE_LIMIT or the owner has
+    switched the bot off: that one waits for a person. STOP and START are heard in any case, and STOP is confirmed with
+    the bot off too.
     """
     replies = Replies()
     heard = [r for r in recorded if not _expects_no_answer(r)]
@@ -95,13 +105,13 @@ def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
     for r in heard:
         shop = shops[r.business_id]
         match = match_message(shop, r.event.text, r.event.tap_id, r.event.kind)
-        if match and match.pattern.intent == Rule.Intent.OPT_OUT:
+        if _is_stop(match):
             replies.words.append(_word(r, ConsentEvent.Kind.STOP))
         if match and match.pattern.intent == Rule.Intent.OPT_IN:
             replies.words.append(_word(r, ConsentEvent.Kind.START))
         if r.owner != Conversation.Owner.BOT:
             continue
-        if now - r.sent_at > settings.ANSWER_AGE_LIMIT:
+        if now - r.sent_at > settings.ANSWER_AGE_LIMIT or not (shop.settings.bot_on or _is_stop(match)):
             _wait(r, replies)
         elif not _hands_over(r, shop, match, met[r.message_id], replies, now):
             ask = replies.asks.get(r.conversation_id, stands[r.conversation_id].ask)
@@ -122,6 +132,10 @@ def conclude(replies: Replies, now: datetime) -> None:
     record_many(replies.hits, now)
 
 
+def _is_stop(match: Match | None) -> bool:
+    return match is not None and match.pattern.intent == Rule.Intent.OPT_OUT
+
+
 def _expects_no_answer(r: Recorded) -> bool:
     if r.event.kind == "unsupported":
         return str(r.event.payload.get("type")) in SILENT_UNSUPPORTED
@@ -134,14 +148,16 @@ def _hands_over(
     """Whether the bot has talked alone for too long here (streaks.py): it says so once and is silent from then on. STOP is
     confirmed all the same.
     """
-    if match and match.pattern.intent == Rule.Intent.OPT_OUT:
+    if _is_stop(match):
         return False
     said = streak.count + replies.said[r.conversation_id]
     is_over = streak.handed_over or r.conversation_id in replies.silent
     if not is_over and not streak.repeated and said < streaks.MOST:
         return False
     if not is_over:
-        _say_fallback(r, shop, replies, "handover: repeated" if streak.repeated else "handover: long", now)
+        text = _handover_text(shop, language_of(r.event.text), r.contact_name, now)
+        text = text or _fallback_text(shop, r.event.text, r.contact_name, now)
+        _say(r, replies, text, "handover: repeated" if streak.repeated else "handover: long")
     replies.silent[r.conversation_id] = r.sent_at
     _wait(r, replies)
     return True
@@ -220,10 +236,7 @@ def _answers_the_ask(r: Recorded, shop: Shop, match: Match | None, ask: str, rep
     else:
         replies.asks[r.conversation_id] = ""
         _wait(r, replies)
-        local = now.astimezone(shop.zone)
-        opens = hours.opens(shop.settings.hours, local, language)
-        closed = opens and not hours.is_open(shop.settings.hours, local)
-        text = asking.TEXTS["problem_closed" if closed else "problem"][language].replace("{opens}", opens)
+        text = _handover_text(shop, language, r.contact_name, now) or _problem_text(shop, language, now)
         _say(r, replies, text, "handover: problem")
     return True
 
@@ -274,10 +287,20 @@ def _answer(r: Recorded, shop: Shop, match: Match, now: datetime) -> Outgoing | 
 
 def text_of(shop: Shop, rule: Rule, said: str, contact_name: str, now: datetime) -> str:
     """What a rule answers to a message, cut to what WhatsApp takes; "" where nothing is left to say."""
-    is_away = rule.away_reply.strip() and not hours.is_open(shop.settings.hours, now.astimezone(shop.zone))
-    text = render(shop, rule.away_reply if is_away else rule.reply, rule.language, contact_name, said=said, now=now)
+    is_away = rule.away_reply.strip() and not shop.is_open(now)
+    reply = rule.away_reply if is_away else owners_text(shop.settings, rule) or rule.reply
+    text = render(shop, reply, rule.language, contact_name, said=said, now=now)
     text = text[: most_characters(len(rule.buttons))]
     return text if text.strip() else ""
+
+
+def owners_text(of: Settings, rule: Rule) -> str:
+    """The text of the Settings that stands in the place of a rule's reply; "" where it has its own: greeting and opt-out,
+    and handover where a support rule asks nothing, so that its reply is the last word.
+    """
+    hands_over = rule.intent == Rule.Intent.SUPPORT and not rule.asks
+    kind = "handover" if hands_over else _OWNERS_TEXTS.get(rule.intent, "")
+    return of.says(kind, rule.language)
 
 
 def _body(rule: Rule, text: str) -> dict:
@@ -307,7 +330,7 @@ def render(shop: Shop, text: str, language: str, contact_name: str, *, said: str
         name=contact_name if any(c.isalpha() for c in contact_name) else "",  # many are named by their number
         products=("{prices}" in text and shop.shelf.named(said)) or shop.products,
         hours=shop.settings.hours,
-        opens=hours.opens(shop.settings.hours, now.astimezone(shop.zone), language),
+        opens=shop.opens(now, language),
         delivery_area=shop.settings.delivery_area,
         currency=shop.currency,
     )
@@ -320,14 +343,36 @@ def _fall_back(r: Recorded, shop: Shop, replies: Replies, now: datetime) -> None
     if told or r.deleted:
         return
     _overtake(r, shop, replies)
-    _say_fallback(r, shop, replies, "fallback", now)
+    _say(r, replies, nobody_text(shop, r.event.text, r.contact_name, now), "fallback")
 
 
-def _say_fallback(r: Recorded, shop: Shop, replies: Replies, why: str, now: datetime) -> None:
-    hindi = is_devanagari(r.event.text) and shop.settings.fallback_text_hi
+def nobody_text(shop: Shop, said: str, contact_name: str, now: datetime) -> str:
+    """What is said where no rule answers: outside opening hours the owner's away text in the customer's language, where
+    there is one, else the fallback.
+    """
+    language = language_of(said)
+    away = shop.settings.says("away", language)
+    if away and not shop.is_open(now):
+        return render(shop, away, language, contact_name, now=now)
+    return _fallback_text(shop, said, contact_name, now)
+
+
+def _fallback_text(shop: Shop, said: str, contact_name: str, now: datetime) -> str:
+    hindi = is_devanagari(said) and shop.settings.fallback_text_hi
     text = shop.settings.fallback_text_hi if hindi else shop.settings.fallback_text
-    language = "hi" if hindi else language_of(r.event.text)
-    _say(r, replies, render(shop, text, language, r.contact_name, now=now), why)
+    return render(shop, text, "hi" if hindi else language_of(said), contact_name, now=now)
+
+
+def _handover_text(shop: Shop, language: str, contact_name: str, now: datetime) -> str:
+    """The owner's, or ""."""
+    return render(shop, shop.settings.says("handover", language), language, contact_name, now=now)
+
+
+def _problem_text(shop: Shop, language: str, now: datetime) -> str:
+    """What a problem that was told is answered with where the owner has no text for it."""
+    opens = shop.opens(now, language)
+    closed = opens and not shop.is_open(now)
+    return asking.TEXTS["problem_closed" if closed else "problem"][language].replace("{opens}", opens)
 
 
 def _say(r: Recorded, replies: Replies, text: str, why: str) -> None:
@@ -402,6 +447,7 @@ def _read(row) -> Shop:
     with scopes_disabled():
         rules = list(Rule.objects.filter(business=row.id, enabled=True))
         products = tuple(Product.objects.filter(business=row.id, active=True))
+        of = Settings.objects.get(business=row.id)
         return Shop(
             version=tuple(row),
             name=row.name,
@@ -411,5 +457,6 @@ def _read(row) -> Shop:
             rules={rule.id: rule for rule in rules},
             products=products,
             shelf=Shelf(products),
-            settings=Settings.objects.get(business=row.id),
+            settings=of,
+            holidays=frozenset(day["date"] for day in of.holidays),
         )

@@ -6,18 +6,22 @@ from datetime import datetime
 
 from .matching import Book, Match, Near
 from .models import Rule, Trap
-from .rules import Shop, text_of
+from .rules import Shop, nobody_text, text_of
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """``rule`` None: no rule answers, the text is what is said then (once) and the conversation waits for a person."""
+    """``rule`` None: no rule answers, the text is what is said then (once) and the conversation waits for a person.
+
+    ``silent``: the bot is off, so that nothing of this is said.
+    """
 
     match: Match | None
     rule: Rule | None
     text: str
     products: list
     near: list[tuple[Near, Rule]]
+    silent: bool
 
 
 def try_message(shop: Shop, said: str, now: datetime, contact_name: str = "Asha") -> Tried:
@@ -28,9 +32,10 @@ def try_message(shop: Shop, said: str, now: datetime, contact_name: str = "Asha"
     return Tried(
         match=match,
         rule=rule,
-        text=text or shop.settings.fallback_text,
+        text=text or nobody_text(shop, said, contact_name, now),
         products=shop.shelf.named(said),
         near=[(near, shop.rules[near.pattern.rule_id]) for near in shop.book.near(said)],
+        silent=not shop.settings.bot_on and not (rule and rule.intent == Rule.Intent.OPT_OUT),
     )
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from cloud_api.events import Person
 
-from . import consent, inbound, pacing, sets, window
+from . import consent, inbound, pacing, quiet, sets, window
 from .models import Message, Status
 from .settling import HOLD
 
@@ -41,7 +41,8 @@ class Post:
 
 def heads(now: datetime, most: int, *, paced: bool = True) -> list[UUID]:
     """The conversations whose line may move: nothing of theirs is on the wire or unconfirmed, the first that waits is
-    due, and their number may send. ``paced``: without the numbers that have used up their pace just now.
+    due, and their number may send. What is held for the quiet time stands in no line. ``paced``: without the numbers
+    that have used up their pace just now.
 
     The numbers take turns, each with its oldest first: what one of them has waiting never fills all the places.
     """
@@ -51,7 +52,8 @@ def heads(now: datetime, most: int, *, paced: bool = True) -> list[UUID]:
             """
             SELECT conversation_id, row_number() OVER (PARTITION BY head.number_id ORDER BY seq) AS turn, seq FROM (
                 SELECT DISTINCT ON (m.conversation_id) m.conversation_id, m.number_id, m.send_after, m.seq
-                FROM conversations_message m WHERE m.status = 0
+                FROM conversations_message m
+                WHERE m.status = 0 AND (m.error_text <> %(quiet)s OR m.send_after <= %(now)s)
                 ORDER BY m.conversation_id, m.seq
             ) head
             JOIN accounts_whatsappnumber n ON n.id = head.number_id AND n.stopped_at IS NULL
@@ -68,14 +70,15 @@ def heads(now: datetime, most: int, *, paced: bool = True) -> list[UUID]:
             now=now,
             paced=paced,
             held=now - HOLD,
+            quiet=quiet.HELD,
             most=most,
         )
     ]
 
 
 def claim(conversations: list[UUID], now: datetime) -> list[Post]:
-    """Take the head of each line that is free: mark it ``sending``, refuse it, or let it wait for the pair rate. In the
-    caller's transaction, which must be committed before anything is posted.
+    """Take the head of each line that is free: mark it ``sending``, refuse it, or let it wait for the pair rate or the end
+    of the quiet time. In the caller's transaction, which must be committed before anything is posted.
     """
     rows = _lock_heads(conversations, now)
     if not rows:
@@ -87,6 +90,8 @@ def claim(conversations: list[UUID], now: datetime) -> list[Post]:
         opens = pacing.pair_opens(row.pair_until, now)
         if end is not None:
             fates.append(_ended(row, *end))
+        elif quiet_ends := quiet.ends(row.quiet_from, row.quiet_until, row.time_zone, now):
+            fates.append(_fate(row, Status.QUEUED, reason=quiet.HELD, send_after=quiet_ends))
         elif opens > now:
             fates.append(_fate(row, Status.QUEUED, code=row.error_code, reason=row.error_text, send_after=opens))
         elif left[row.number_id] >= 1:
@@ -238,6 +243,7 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
                CASE WHEN m.attempt > 1 AND m.resent_at IS NOT NULL THEN EXISTS (  -- the second chance did not leave; the first may have
                    SELECT 1 FROM conversations_earlierattempt e WHERE e.message_id = m.id AND e.attempt < m.attempt AND e.heard = 0)
                    ELSE false END AS in_doubt,
+               q.quiet_from, q.quiet_until, q.time_zone,
                n.phone_number_id, n.access_token, n.per_second, n.active, coalesce(i.phone, '') AS phone, coalesce(i.bsuid, '') AS bsuid
         FROM conversations_message m
         JOIN conversations_conversation c ON c.id = m.conversation_id
@@ -250,7 +256,12 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
                    (array_agg(value ORDER BY id DESC) FILTER (WHERE kind = 'bsuid'))[1] AS bsuid
             FROM conversations_identity WHERE contact_id = c.contact_id
         ) i ON true
+        LEFT JOIN LATERAL (  -- looked up for what may have to wait alone
+            SELECT s.quiet_from, s.quiet_until, b.time_zone FROM accounts_settings s JOIN accounts_business b ON b.id = s.business_id
+            WHERE m.purpose = ANY(%(unasked)s) AND s.business_id = m.business_id AND s.quiet_from IS NOT NULL LIMIT 1
+        ) q ON true
         WHERE m.conversation_id = ANY(%(ids)s) AND m.status = 0 AND n.stopped_at IS NULL
+          AND (m.error_text <> %(quiet)s OR m.send_after <= %(now)s)
           AND NOT EXISTS (
             SELECT 1 FROM conversations_message f WHERE f.conversation_id = m.conversation_id
             AND f.status IN (10, 20) AND f.settled_at IS NULL
@@ -259,4 +270,7 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
         """,
         ids=[row.id for row in held],
         held=now - HOLD,
+        now=now,
+        quiet=quiet.HELD,
+        unasked=sorted(quiet.QUIET),
     )

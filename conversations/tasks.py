@@ -5,7 +5,7 @@ from celery import shared_task
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from . import changes, delivery, sending, settling, templates, wake
+from . import changes, delivery, quiet, retention, sending, settling, templates, wake
 
 log = structlog.get_logger(__name__)
 
@@ -27,12 +27,12 @@ def send() -> int:
 
 @shared_task(name="conversations.tasks.sweep")
 def sweep() -> None:
-    """What wake-ups cannot do: give up on lost workers, fit parked statuses and changes, settle what is unknown, start what was
-    forgotten.
+    """What wake-ups cannot do: give up on lost workers, fit parked statuses and changes, settle what is unknown, let go what an
+    ended quiet time held, start what was forgotten.
     """
     now = timezone.now()
     wake.beat_heart("send")
-    for step in (settling.release_lost, delivery.sweep_parked, changes.sweep, settling.settle_unknown):
+    for step in (settling.release_lost, delivery.sweep_parked, changes.sweep, settling.settle_unknown, quiet.release):
         try:
             with transaction.atomic():
                 step(now)
@@ -46,3 +46,9 @@ def sweep() -> None:
 def refresh_templates() -> int:
     """Once a day: WhatsApp's lists of templates, in case an event was missed."""
     return templates.refresh_all()
+
+
+@shared_task(name="conversations.tasks.prune")
+def prune() -> None:
+    """Delete what the owners do not want to be kept any longer. Two at once do no harm."""
+    retention.prune(timezone.now())

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import reading
 
-from . import queries, troubles, window
+from . import queries, quiet, troubles, window
 from .models import Conversation, Message, Status
 
 CUSTOMER, BOT, PERSON, LINE = "customer", "bot", "person", "line"
@@ -113,7 +113,7 @@ def may_write(conversation: Conversation, now: datetime) -> tuple[bool, str]:
 def bubble(message: Message, quoted: Message | None = None) -> Bubble:
     inbound = message.direction == Message.Direction.IN
     label, icon = _label(message)
-    status, status_icon, status_class = ("", "", "") if inbound else _STATUS[Status(message.status)]
+    status, status_icon, status_class = ("", "", "") if inbound else _status(message)
     told = trouble_of(message)
     return Bubble(
         id=str(message.pk),
@@ -208,6 +208,12 @@ def _name(message: Message) -> str:
         return str(_SYSTEM_LINES.get(message.source_name, _("Bot")))
     kind = message.get_source_display().capitalize()
     return f"{kind}: {message.source_name}" if message.source_name else kind
+
+
+def _status(message: Message) -> tuple:
+    if message.status == Status.QUEUED and message.error_text == quiet.HELD:
+        return _("Waits for the end of the quiet time"), "bedtime", "going"
+    return _STATUS[Status(message.status)]
 
 
 _STATUS = {

@@ -15,6 +15,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,7 +31,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts import reading
+from accounts import businesses, preferences, reading
 from accounts.access import choose_business, may
 from accounts.admin_base import OWNER, InstallationAdmin, yes_no
 from accounts.models import Business, User, WhatsAppNumber
@@ -254,11 +255,11 @@ class BusinessAdmin(InstallationAdmin):
     """Businesses are switched off, never deleted: all that their customers wrote hangs on them."""
 
     deletes = False
-    list_display = ("name", "slug", "language", "time_zone", "active", "enter")
+    list_display = ("name", "slug", "language", "time_zone", "active", "granted", "enter")
     list_filter = (yes_no("active", gettext_lazy("active")),)
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-    fields = ("name", "slug", "time_zone", "language", "currency", "active")
+    fields = ("name", "slug", "time_zone", "language", "currency", "active", "ai_daily_tokens")
     add_fieldsets = ((None, {"fields": ("name", "slug", "owner", "time_zone", "language", "currency")}),)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -269,11 +270,22 @@ class BusinessAdmin(InstallationAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            super().save_model(request, obj, form, change)
+            self._change(request, obj, form)
             return
         given = {name: form.cleaned_data[name] for name in ("slug", "time_zone", "language", "currency")}
         made = onboarding.open_business(obj.name, owner=form.cleaned_data["owner"], **given)
         obj.pk = made.pk
+
+    def _change(self, request, obj, form):
+        given = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
+        own = {name: value for name, value in given.items() if name in preferences.OF_BUSINESS}
+        ours = {name: value for name, value in given.items() if name in businesses.OF_INSTALLATION}
+        preferences.change(obj, actor=request.user, **own)
+        businesses.administer(obj, actor=request.user, **ours)
+
+    @display(description=gettext_lazy("model tokens a day"), ordering="ai_daily_tokens")
+    def granted(self, obj):
+        return "" if obj.ai_daily_tokens is None else number_format(obj.ai_daily_tokens, force_grouping=True)
 
     @display(description=gettext_lazy("Enter"))
     def enter(self, obj):

@@ -1,13 +1,15 @@
 """The demo: two small shops, so that one can be tried and the isolation of both be seen."""
 
+from datetime import datetime, time
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django_scopes import scope
 
-from accounts import businesses
-from accounts.models import Business, Membership, Product, Settings, User
+from accounts import businesses, preferences
+from accounts.models import Business, Membership, Product, User
 
 from . import onboarding
 
@@ -65,11 +67,16 @@ def _shop(name: str, slug: str, owner: User, products: list, hours: dict | None,
     if known:
         return known
     business = onboarding.open_business(name, owner=owner, slug=slug)
+    preferences.change(
+        business,
+        actor=owner,
+        delivery_area=area,
+        holidays=[{"date": _republic_day(timezone.now()), "name": "Republic Day"}],
+        quiet_from=time(21),
+        quiet_until=time(9),
+        **({"hours": hours} if hours else {}),
+    )
     with scope(business=business):
-        row = Settings.objects.get()
-        row.delivery_area = area
-        row.hours = hours or row.hours
-        row.save(update_fields=["delivery_area", "hours", "updated_at"])
         for position, (title, hindi, roman, aliases, unit, price) in enumerate(products):
             product = Product(
                 business=business, name=title, name_hi=hindi, name_roman=roman, aliases=aliases, unit=unit,
@@ -78,6 +85,11 @@ def _shop(name: str, slug: str, owner: User, products: list, hours: dict | None,
             product.full_clean()
             product.save()
     return business
+
+
+def _republic_day(now: datetime) -> str:
+    """The next one."""
+    return f"{now.year + ((now.month, now.day) > (1, 26))}-01-26"
 
 
 def _connect_second_number(business: Business) -> None:

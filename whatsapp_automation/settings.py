@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(PRUNE_SECONDS),
         "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
     },
+    "prune messages": {
+        "task": "conversations.tasks.prune",
+        "schedule": schedule(PRUNE_SECONDS),
+        "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
+    },
     "prune matches": {
         "task": "aibot.tasks.prune",
         "schedule": schedule(PRUNE_SECONDS),

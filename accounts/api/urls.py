@@ -7,6 +7,7 @@ from .auth import Login, Logout, Me, Password, Refresh
 from .keys import Keys
 from .numbers import Numbers
 from .products import Products
+from .settings import BusinessSettings, ModelLimits
 from .users import Invitations, Users
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -22,5 +23,7 @@ urlpatterns = [
     path("auth/logout", Logout.as_view()),
     path("auth/me", Me.as_view()),
     path("auth/password", Password.as_view()),
+    path("settings", BusinessSettings.as_view(), name="settings"),
+    path("settings/limits", ModelLimits.as_view(), name="settings-limits"),
     *router.urls,
 ]

@@ -97,10 +97,45 @@ def test_the_mark_names_a_secret_and_tells_nothing_of_it(masala_number, settings
     assert businesses.secret_mark("masala-app-secret-of-its-own") != mark
 
 
-def test_the_audit_log_holds_no_secret_of_a_number(dairy, masala):
-    events = AuditEvent.objects.filter(action="number.connected")
-    assert events.count() == 2
-    assert not [event for event in events if "token" in str(event.details) or "secret" in str(event.details)]
+SECRETS = (
+    "token-of-the-dairy-0001",
+    "token-of-the-masala-0002",
+    "masala-app-secret-of-its-own",
+    "a-new-token",
+    "a word",
+)
+
+
+def test_the_audit_log_says_what_a_number_was_and_is_and_holds_no_secret(dairy, masala, charlie):
+    businesses.connect_number(
+        masala, MASALA_NUMBER, access_token="a-new-token", verify_token="a word", per_second=20, actor=charlie
+    )
+    businesses.connect_number(masala, MASALA_NUMBER, per_second=20, actor=charlie)  # which changes nothing
+    made, changed = AuditEvent.objects.filter(business=masala, action__startswith="number.").order_by("id")
+    assert made.action == "number.connected"
+    assert made.details["after"]["display_phone_number"] == "+91 80 4718 0022"
+    assert made.details["secrets_changed"] == ["access_token", "app_secret"]
+    assert (changed.action, changed.actor) == ("number.changed", charlie)
+    assert changed.details == {
+        "before": {"per_second": 80},
+        "after": {"per_second": 20},
+        "secrets_changed": ["access_token", "verify_token"],
+    }
+    everything = "".join(str(event.details) for event in AuditEvent.objects.all())
+    assert not [secret for secret in SECRETS if secret in everything]
+
+
+# --- what the installation's owner changes ------------------------------------------------------------------------------------
+
+
+def test_a_grant_of_the_models_tokens_is_logged(dairy, alice):
+    businesses.administer(dairy, actor=alice, ai_daily_tokens=5_000, active=True)
+    dairy.refresh_from_db()
+    assert dairy.ai_daily_tokens == 5_000
+    event = AuditEvent.objects.get(action="business.changed")
+    assert event.details == {"before": {"ai_daily_tokens": None}, "after": {"ai_daily_tokens": 5000}}
+    with pytest.raises(ValidationError):
+        businesses.administer(dairy, actor=alice, ai_daily_tokens=-1)
 
 
 # --- products -----------------------------------------------------------------------------------------------------------------

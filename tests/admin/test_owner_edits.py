@@ -150,15 +150,28 @@ def test_another_business_may_have_a_product_of_the_same_name(visit, charlie, ma
     assert visit(charlie).post("/admin/accounts/product/add/", data).status_code == 302
 
 
-def test_each_change_is_in_the_audit_log_with_its_fields_and_without_its_values(visit, alice, dairy, products):
+def test_each_change_is_in_the_audit_log_with_what_was_there_before_and_after(visit, alice, dairy, products):
     data = {"name": "Cow ghee", "unit": "1 kg", "price": "801", "active": "on", "position": "0"}
     visit(alice).post(change(products[0]), data)
     event = AuditEvent.objects.latest("id")
     assert (event.action, event.actor_id, event.business_id) == ("product.changed", alice.pk, dairy.pk)
-    assert "price" in event.details["fields"]
-    assert "801" not in str(event.details)
+    assert (event.details["before"]["price"], event.details["after"]["price"]) == ("750.00", "801")
     visit(alice).post(reverse("admin:accounts_product_delete", args=[products[0].pk]), {"post": "yes"})
-    assert AuditEvent.objects.latest("id").action == "product.deleted"
+    event = AuditEvent.objects.latest("id")
+    assert (event.action, event.details["before"]["name"]) == ("product.removed", "Cow ghee")
+
+
+def test_the_list_logs_the_price_that_changed_alone(visit, alice, dairy, products):
+    visit(alice).post("/admin/accounts/product/", products_form(products, **{"form-0-price": "799"}))
+    [event] = AuditEvent.objects.filter(action="product.changed")
+    assert event.details == {"before": {"price": "750.00"}, "after": {"price": "799"}}
+
+
+def test_other_names_are_checked_as_the_api_checks_them(visit, alice, dairy):
+    data = {"name": "Curd", "unit": "500 g", "price": "40", "active": "on", "position": "9"}
+    for aliases in ("x" * 81, "\n".join(f"name {n}" for n in range(51))):
+        refused = visit(alice).post("/admin/accounts/product/add/", {**data, "aliases": aliases})
+        assert "aliases" in errors_of(refused)
 
 
 # --- settings -----------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """When the shop is open, and when it opens next."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +14,7 @@ SPLIT = {"mon": [["09:00", "13:00"], ["16:00", "20:00"]], "tue": [["09:00", "13:
 def at(day: int, clock: str) -> datetime:
     """A day of the week that begins on Monday, 2026-11-23."""
     hour, minute = map(int, clock.split(":"))
-    return datetime(2026, 11, 23 + day, hour, minute, tzinfo=INDIA)
+    return datetime(2026, 11, 23, hour, minute, tzinfo=INDIA) + timedelta(days=day)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,40 @@ def test_hours_that_name_no_day_close_nothing():
     assert is_open({}, at(0, "03:00"))
     assert is_open({"mon": [], "tue": []}, at(0, "03:00"))
     assert next_opening({}, at(0, "03:00")) is None
+
+
+# --- holidays ------------------------------------------------------------------------------------------------------------------
+
+
+def holidays(*days: int) -> set[str]:
+    return {at(day, "00:00").date().isoformat() for day in days}
+
+
+def test_a_holiday_is_closed_and_the_day_after_is_not():
+    assert not is_open(SPLIT, at(0, "10:00"), holidays(0))
+    assert is_open(SPLIT, at(1, "10:00"), holidays(0))
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "closed", "words"),
+    [
+        (0, "10:00", (0,), ("tomorrow at 9:00", "कल 9:00 बजे", "kal 9:00 baje")),
+        (0, "07:00", (0, 1), ("on Saturday at 10:00", "शनिवार को 10:00 बजे", "Shanivar ko 10:00 baje")),
+        (0, "07:00", (0, 1, 5), ("on Monday at 9:00", "सोमवार को 9:00 बजे", "Somvar ko 9:00 baje")),
+        (0, "07:00", (0, 1, 5, 7), ("on 1 December at 9:00", "1 दिसंबर को 9:00 बजे", "1 December ko 9:00 baje")),
+        (1, "14:00", range(5, 40), ("on 2 January at 10:00", "2 जनवरी को 10:00 बजे", "2 January ko 10:00 baje")),
+    ],
+)
+def test_the_next_opening_passes_over_holidays(day, clock, closed, words):
+    said = tuple(opens(SPLIT, at(day, clock), language, holidays(*closed)) for language in ("en", "hi", "hi-Latn"))
+    assert said == words
+
+
+def test_who_has_no_hours_is_closed_on_holidays_alone():
+    assert not is_open({}, at(0, "10:00"), holidays(0))
+    assert next_opening({}, at(0, "10:00"), holidays(0, 1)) == at(2, "00:00")
+    assert next_opening({}, at(2, "10:00"), holidays(0)) is None
+
+
+def test_a_shop_that_is_closed_for_longer_than_anybody_knows_says_nothing():
+    assert opens(SPLIT, at(0, "10:00"), "en", holidays(*range(400))) == ""

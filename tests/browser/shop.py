@@ -1,9 +1,9 @@
 """A dairy on a busy day: every kind of bubble, trouble, state and row that the owner's pages have to show."""
 
+import datetime
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -13,8 +13,8 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_scopes import scope, scopes_disabled
 
-from accounts import businesses
-from accounts.models import Business, Membership, Product, Settings, User, WhatsAppNumber
+from accounts import businesses, preferences
+from accounts.models import Business, Membership, Product, User, WhatsAppNumber
 from conversations import outbound
 from conversations.models import Conversation, Message, Status, Template
 from leads.models import Lead
@@ -54,7 +54,7 @@ def open_shop() -> Shop:
     businesses.add_member(business, agent, Membership.Role.AGENT, actor=owner)
     _numbers(business, owner)
     with scope(business=business):
-        _goods(business)
+        _goods(business, owner)
         thread = _every_bubble(agent)
         _others()
         _of_the_account()
@@ -92,23 +92,33 @@ def _numbers(business: Business, owner: User) -> None:
         )
 
 
-def _goods(business: Business) -> None:
+def _goods(business: Business, owner: User) -> None:
     Product.objects.bulk_create(
         Product(business=business, name=name, name_hi=hindi, unit=unit, price=Decimal(price), position=place)
         for place, (name, hindi, unit, price) in enumerate(
             [("Cow ghee", "गाय का घी", "1 kg", "125000"), ("Fresh paneer", "ताज़ा पनीर", "200 g", "90.50")]
         )
     )
-    row = Settings.objects.get()
-    row.hours = row.hours | {"mon": [["07:00", "13:00"], ["16:00", "21:00"]]}
-    row.delivery_area = "Indiranagar, Koramangala and HSR Layout"
-    row.save(update_fields=["hours", "delivery_area"])
+    preferences.change(
+        business,
+        actor=owner,
+        merge=True,
+        hours={"mon": [["07:00", "13:00"], ["16:00", "21:00"]]},
+        delivery_area="Indiranagar, Koramangala and HSR Layout",
+        holidays=[{"date": "2026-11-08", "name": "Diwali"}, {"date": "2027-01-26", "name": "Republic Day"}],
+        texts={
+            "greeting": {"en": "Welcome to {business}, {name}!", "hi": "{business} में आपका स्वागत है, {name}!"},
+            "away": {"en": "We are closed now and open again {opens}.", "hi-Latn": "Hum {opens} khulenge."},
+        },
+        quiet_from=datetime.time(21),
+        quiet_until=datetime.time(8, 30),
+    )
 
 
 def _every_bubble(agent: User) -> Conversation:
     """A thread with each kind of message, of each writer, in each state."""
     chat = Chat(ASKS)
-    yesterday = timezone.now() - timedelta(hours=20)
+    yesterday = timezone.now() - datetime.timedelta(hours=20)
     chat.says("नमस्ते, आप घर पर दूध देते हैं? 🥛", at=yesterday)
     greeting, *_ = chat.says("hello")
     _status(greeting, Status.READ)

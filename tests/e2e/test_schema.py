@@ -1,6 +1,7 @@
 """The running API against its own description: schemathesis asks what nobody thought of, as everybody who may ask.
 
-Each run holds: no fault of ours, no status and no body that the description does not name, nothing accepted that it forbids, every address guarded.
+Each run holds: no fault of ours, no status and no body that the description does not name, nothing accepted that it
+forbids, every address guarded.
 """
 
 import json
@@ -41,7 +42,8 @@ for user in User.objects.all():
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory):
-    """A product of its own, which may be changed at will: (its address, its description as a file, name -> access token)."""
+    """A product of its own, which may be changed at will: (its address, its description as a file, name -> access
+    token)."""
     folder = tmp_path_factory.mktemp("schema")
     ports = Ports(web=28300, simulator=29390, postgres=25732, valkey=26679)
     # Limits have tests of their own; a run asks some thousand times a minute.
