@@ -1,6 +1,7 @@
 """People, businesses, their numbers, products and settings."""
 
 import re
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -85,8 +86,11 @@ class User(AbstractBaseUser):
         return self.is_active and self.is_superuser
 
 
+_time_zones = cache(available_timezones)  # it reads a folder
+
+
 def _known_time_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in _time_zones():
         raise ValidationError(_("%(value)s is no time zone, such as Asia/Kolkata."), params={"value": value})
 
 
