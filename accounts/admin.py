@@ -28,7 +28,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from . import businesses, reading
+from . import acts, businesses, reading
 from .admin_base import (
     AGENT,
     NEVER,
@@ -398,15 +398,20 @@ class MembershipAdmin(OwnedAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(LongList, SharedHistoryAdmin):
-    list_display = ("time", "actor", "action", "target", "details", "business")
+    list_display = ("time", "actor", "act", "target", "details", "business")
     list_select_related = ("actor", "business")
     search_fields = ("action", "target")
     search_help_text = gettext_lazy("Action, or the id of what it was done to")
-    fields = ("at", "actor", "action", "target", "details")
+    fields = ("at", "actor", "act", "target", "details")
+    readonly_fields = ("act",)
 
     @display(description=gettext_lazy("time"), ordering="at")
     def time(self, obj):
         return reading.time_tag(obj.at, timezone.now())
+
+    @display(description=gettext_lazy("action"), ordering="action")
+    def act(self, obj):
+        return acts.told(obj.action)
 
 
 # --- people of the installation -----------------------------------------------------------------------------------------------
