@@ -21,8 +21,8 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from . import acts, audit_words, members, numbers, passwords, products, reading
 from . import admin_settings as _settings  # noqa: F401 - the page of settings has a module of its own
-from . import audit_words, members, numbers, passwords, products, reading
 from .admin_base import (
     NEVER,
     OWNER,
@@ -254,12 +254,12 @@ class MembershipAdmin(OwnedAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(LongList, SharedHistoryAdmin):
-    list_display = ("time", "who", "action", "what", "target", "business")
+    list_display = ("time", "who", "act", "what", "target", "business")
     list_select_related = ("actor", "business")
     search_fields = ("action", "target")
     search_help_text = gettext_lazy("Action, or the id of what it was done to")
-    fields = ("at", "who", "action", "target", "details_read", "address", "api_key", "request_id")
-    readonly_fields = ("who", "details_read")
+    fields = ("at", "who", "act", "target", "details_read", "address", "api_key", "request_id")
+    readonly_fields = ("who", "act", "details_read")
 
     @display(description=gettext_lazy("time"), ordering="at")
     def time(self, obj):
@@ -282,6 +282,10 @@ class AuditEventAdmin(LongList, SharedHistoryAdmin):
             "admin/accounts/_audit.html",
             {"changes": audit_words.changes(obj.details), "others": audit_words.others(obj.details)},
         )
+
+    @display(description=gettext_lazy("action"), ordering="action")
+    def act(self, obj):
+        return acts.told(obj.action)
 
 
 # --- people of the installation -----------------------------------------------------------------------------------------------

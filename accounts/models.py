@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -89,8 +90,11 @@ class User(AbstractBaseUser):
         return self.is_active and self.is_superuser
 
 
+_time_zones = cache(available_timezones)  # it reads a folder
+
+
 def _known_time_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in _time_zones():
         raise ValidationError(_("%(value)s is no time zone, such as Asia/Kolkata."), params={"value": value})
 
 

@@ -363,7 +363,7 @@ def install(business: Business) -> int:
         have = set(Rule.objects.values_list("intent", "language"))
         rules = [rule for rule in rules_for(business) if (rule.intent, rule.language) not in have]
         for rule in rules:
-            rule.clean_fields()  # that each is there once, the database sees to
+            rule.clean_fields(exclude=["business"])  # that it is there, and each rule once, the database sees to
         Rule.objects.bulk_create(rules)
     return len(rules)
 

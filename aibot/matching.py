@@ -174,22 +174,16 @@ class Book:
 
     def __init__(self, rules: Iterable, names: Iterable[str] = ()):
         """``rules`` have the fields of models.Rule; ``names`` are the products' and may stand beside a bare "rate?"."""
+        rules = list(rules)
         names = [name for name in names if words(name)]
-        self.patterns: list[Pattern] = []
-        self._anywhere, self._unless, self._whole = _Node(), _Node(), _Node()
-        self._signs: dict[str, int] = {}  # whole messages without a word in them: a waving hand
+        self.patterns = [Pattern(rule.id, rule.intent, rule.language, rule.priority) for rule in rules]
+        self._anywhere = _tree_of([rule.phrases for rule in rules], names)
+        self._unless = _tree_of([rule.unless_phrases for rule in rules], names)
+        self._whole = _tree_of([rule.whole_phrases for rule in rules], names)
+        # Whole messages without a word in them: a waving hand.
+        self._signs = {_bare(p): place for place, rule in enumerate(rules) for p in rule.whole_phrases if not words(p)}
         named = frozenset(spelled(w) for name in names for w in words(name))
         self._around = {intent: _AROUND[intent] | (named if intent in _NAMES_PRODUCTS else set()) for intent in _AROUND}
-        for place, rule in enumerate(rules):
-            self.patterns.append(Pattern(rule.id, rule.intent, rule.language, rule.priority))
-            _add(self._anywhere, rule.phrases, place, names)
-            _add(self._unless, rule.unless_phrases, place, names)
-            _add(self._whole, rule.whole_phrases, place, names)
-            self._signs.update({_bare(p): place for p in rule.whole_phrases if not words(p)})
-        same: dict[tuple, _Node] = {}
-        self._anywhere, self._unless, self._whole = (
-            _folded(t, same) for t in (self._anywhere, self._unless, self._whole)
-        )
         self._twins = _twins(self.patterns)
         self._vocabulary = Vocabulary(
             {
@@ -288,7 +282,21 @@ def _words_of(node: _Node) -> Iterator[str]:
         yield from _words_of(following)
 
 
-def _add(tree: _Node, phrases: Iterable[str], place: int, names: list[str]) -> None:
+def _tree_of(phrases: list[list[str]], names: list[str]) -> _Node:
+    """The phrases of each rule, by the rule's place. It is shared: read only."""
+    with_names = any(PRODUCT in phrase for of_a_rule in phrases for phrase in of_a_rule)
+    return _tree(tuple(map(tuple, phrases)), tuple(names) if with_names else ())
+
+
+@lru_cache(maxsize=200)  # shops with the same phrases share one of some 10,000 nodes, and a new price makes none anew
+def _tree(phrases: tuple[Phrase, ...], names: Phrase) -> _Node:
+    tree = _Node()
+    for place, of_a_rule in enumerate(phrases):
+        _add(tree, of_a_rule, place, names)
+    return _folded(tree, {})
+
+
+def _add(tree: _Node, phrases: Iterable[str], place: int, names: Phrase) -> None:
     for phrase in phrases:
         for text in [phrase.replace(PRODUCT, name) for name in names] if PRODUCT in phrase else [phrase]:
             for form in _forms_or_none(text):

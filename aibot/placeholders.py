@@ -10,7 +10,8 @@ from accounts.money import amount
 from accounts.placeholders import KNOWN
 
 _NAME = re.compile(r"(,? )?\{(" + "|".join(sorted(KNOWN)) + r")\}")
-_LABELLED = re.compile(r"[^{}:]+:\s*\{(" + "|".join(sorted(KNOWN)) + r")\}\s*")
+# A label and its value, perhaps in bold or italics, perhaps with a full stop: "*Delivery:* {delivery_area}."
+_LABELLED = re.compile(r"[^{}:]+:[\s*_~]*\{(" + "|".join(sorted(KNOWN)) + r")\}[\s*_~.।]*")
 _DAY_NAMES = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "hi": ("सोम", "मंगल", "बुध", "गुरु", "शुक्र", "शनि", "रवि"),
@@ -48,7 +49,7 @@ def fill(
         return (match[1] or "") + value if value else ""
 
     lines = [line for line in text.split("\n") if not _says_nothing(line, values)]
-    return _NAME.sub(put, "\n".join(lines)).rstrip("\n")
+    return _NAME.sub(put, "\n".join(lines)).rstrip("\r\n")
 
 
 def _says_nothing(line: str, values: dict) -> bool:

@@ -18,6 +18,8 @@ repeated.
 `stops_number` is True when every further message of this number would fail alike until a person acts.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 
@@ -165,7 +167,20 @@ class GraphError(Exception):
 
 
 class InvalidMessage(GraphError):
-    """The message breaks a limit of Meta's, or names nobody. Found before the wire."""
+    """The message breaks a limit of Meta's, or names nobody. Found before the wire.
+
+    ``sentence``, with %(names)s, and ``values`` are what a message is made of that a person may have caused: so that it can be
+    said in another language. Else they are empty.
+    """
+
+    sentence = ""
+    values: Mapping[str, Any] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, sentence: str, **values: Any) -> "InvalidMessage":
+        error = cls(sentence % values)
+        error.sentence, error.values = sentence, values
+        return error
 
 
 class NotSent(GraphError):

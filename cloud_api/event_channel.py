@@ -196,7 +196,7 @@ def _account(value: dict) -> dict:
     if event == "ACCOUNT_VIOLATION":
         violation = mapping(value.get("violation_info"))
         said = [string(violation.get("violation_type")), string(violation.get("remediation"))]
-        return {"warning": "Violation: " + ". ".join(filter(None, said))}
+        return {"warning": ": ".join(filter(None, ["Violation", ". ".join(filter(None, said))]))}
     if event in _GONE:
         return {"stops": True, "warning": _GONE[event]}
     return {"stops": False} if event == "ACCOUNT_RECONNECTED" else {}
@@ -213,9 +213,9 @@ _GONE = {
 def _ban(ban: dict) -> dict:
     state, date = string(ban.get("waba_ban_state")).upper(), string(ban.get("waba_ban_date"))
     if state == "DISABLE":
-        return {"stops": True, "warning": f"WhatsApp has disabled the account ({date})." if date else "Disabled."}
+        return {"stops": True, "warning": f"WhatsApp has disabled the account{f' ({date})' if date else ''}."}
     if state == "SCHEDULE_FOR_DISABLE":
-        return {"warning": f"WhatsApp is going to disable the account: {date}."}
+        return {"warning": f"WhatsApp is going to disable the account{f' on {date}' if date else ''}."}
     return {"stops": False} if state == "REINSTATE" else {}
 
 
@@ -225,7 +225,10 @@ def _restriction(info: Any) -> dict:
     kinds = [string(item.get("restriction_type")) for item in items]
     said = ", ".join(filter(None, (_one_restriction(item) for item in items)))
     refused = "RESTRICTED_CUSTOMER_INITIATED_MESSAGING" in kinds
-    return {"stops": True if refused else None, "warning": f"WhatsApp has restricted the account: {said}."}
+    return {
+        "stops": True if refused else None,
+        "warning": f"WhatsApp has restricted the account{said and f': {said}'}.",
+    }
 
 
 def _one_restriction(item: dict) -> str:

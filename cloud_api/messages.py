@@ -34,6 +34,9 @@ EMOJI = 32  # our own: the longest emoji of Unicode has 10 code points
 LINK = 2000  # our own
 MAX_CONTACTS = 257
 
+TOO_LONG = "The %(field)s has %(count)s characters; WhatsApp allows %(limit)s."
+BLANK = "The %(field)s is empty; WhatsApp needs 1 to %(limit)s characters."
+
 
 def text(body: str, preview_url: bool = False) -> dict[str, Any]:
     """A plain text; `preview_url` asks for a preview of its first link."""
@@ -142,9 +145,9 @@ def contacts(cards: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def check_length(field: str, value: str, limit: int, *, needed: bool = True) -> None:
     """Raises InvalidMessage where the text is longer than `limit`, or blank although needed."""
     if len(value) > limit:
-        raise InvalidMessage(f"The {field} has {len(value)} characters; WhatsApp allows {limit}.")
+        raise InvalidMessage.of(TOO_LONG, field=field, count=len(value), limit=limit)
     if needed and not value.strip():
-        raise InvalidMessage(f"The {field} is empty; WhatsApp needs 1 to {limit} characters.")
+        raise InvalidMessage.of(BLANK, field=field, limit=limit)
 
 
 def _check_present(field: str, value: str) -> None:

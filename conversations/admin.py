@@ -39,7 +39,7 @@ from accounts.models import WhatsAppNumber
 from accounts.secrets import SecretError
 from cloud_api.errors import GraphError, InvalidMessage
 
-from . import assignment, delivery, outbound, queries, sending, settling, templates, troubles
+from . import assignment, delivery, outbound, queries, refusals, sending, settling, templates, troubles
 from .models import ConsentEvent, Contact, Conversation, Identity, Message, MessageChange, Status, Template
 from .thread import answered_by, may_write, reactions_of, thread, trouble_of, waits
 
@@ -361,7 +361,7 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
                 )
                 transaction.on_commit(sending.wake_up)
         except InvalidMessage as error:
-            form.add_error("text", str(error))
+            form.add_error("text", refusals.told(error))
             return False
         return True
 

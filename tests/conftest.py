@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django_scopes import scope
 
 from accounts import businesses
@@ -20,7 +20,7 @@ from conversations import wake
 from whatsapp_automation import onboarding
 from whatsapp_automation.celery import app as celery_app
 
-from . import factories
+from . import database, factories
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -42,9 +42,30 @@ def _forget(prefix: str) -> None:
             channel.client.delete(key.decode().removeprefix(f"{prefix}:"))
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+@pytest.fixture(autouse=True, scope="session")
+def quick_settings():
+    """A cheap hash for passwords; the static files are looked up when they are asked for, not listed for every client."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashers, WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_emptying():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.empty())
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """In the place of pytest-django's own, which migrates a database for each process."""
+    with contextlib.ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(database.copied())
+        yield
+        with django_db_blocker.unblock():
+            stack.close()
 
 
 @pytest.fixture

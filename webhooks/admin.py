@@ -34,7 +34,7 @@ from accounts.admin_base import (
 )
 from accounts.models import WhatsAppNumber
 
-from . import counts, deadletters
+from . import counts, deadletters, naming
 from .models import ChannelEvent, Delivery, FailedItem
 
 REQUEST_SECONDS = 10.0  # that a request replays: the rest is the worker's
@@ -101,11 +101,11 @@ class DeliveryAdmin(LongList, History, InstallationAdmin):
 
     @display(description=gettext_lazy("items"))
     def items(self, obj):
-        return ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in obj.outcome.items())
+        return ", ".join(f"{count} {naming.word(word)}" for word, count in obj.outcome.items())
 
     @display(description=gettext_lazy("failed items"))
     def failures(self, obj):
-        rows = [(item.position, item.kind, item.reason) for item in obj.failed_items.all()]
+        rows = [(item.position, naming.kind(item.kind), naming.reason(item.reason)) for item in obj.failed_items.all()]
         return format_html_join("", "<div>{}. {}: {}</div>", rows)
 
     @display(description=gettext_lazy("body"))
@@ -173,7 +173,7 @@ class ReplayForm(forms.Form):
 @admin.register(FailedItem)
 class FailedItemAdmin(FromDelivery, SharedHistoryAdmin):
     replays = OWNER
-    list_display = ("time", "kind", "reason", "number", "state", "tried", "business")
+    list_display = ("time", "what", "why", "number", "state", "tried", "business")
     list_select_related = ("number", "business")
     list_filter = (SolvedFilter, ("number", RelatedFilter))
     list_before_template = "admin/webhooks/_failed_head.html"
@@ -186,7 +186,7 @@ class FailedItemAdmin(FromDelivery, SharedHistoryAdmin):
 
     def get_fields(self, request, obj=None):
         source = ("from_delivery", "position") if request.user.is_superuser else ()
-        return ("created_at", "kind", "reason", "number", "how", "replays_of", "replayed_at", "became", *source)
+        return ("created_at", "what", "why", "number", "how", "replays_of", "replayed_at", "became", *source)
 
     def get_readonly_fields(self, request, obj=None):
         return self.get_fields(request, obj)
@@ -194,6 +194,14 @@ class FailedItemAdmin(FromDelivery, SharedHistoryAdmin):
     @display(description=gettext_lazy("time"), ordering="created_at")
     def time(self, obj):
         return reading.time_tag(obj.created_at, timezone.now())
+
+    @display(description=gettext_lazy("kind"), ordering="kind")
+    def what(self, obj):
+        return naming.kind(obj.kind)
+
+    @display(description=gettext_lazy("reason"), ordering="reason")
+    def why(self, obj):
+        return naming.reason(obj.reason)
 
     @display(description=gettext_lazy("state"), label={"open": "danger", "asked": "warning", "solved": "success"})
     def state(self, obj):
@@ -215,7 +223,7 @@ class FailedItemAdmin(FromDelivery, SharedHistoryAdmin):
 
     @display(description=gettext_lazy("became"))
     def became(self, obj):
-        return obj.outcome.replace("_", " ")
+        return naming.words(obj.outcome)
 
     # --- replay
 

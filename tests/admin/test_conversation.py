@@ -89,6 +89,15 @@ def test_a_broken_reference_is_refused_and_the_text_kept(visit, bob, conversatio
     assert messages_of(conversation, source="agent") == []
 
 
+def test_the_reason_is_said_in_hindi(visit, bob, conversation):
+    client = visit(bob)
+    client.cookies["django_language"] = "hi"
+    [too_long] = answer(client, conversation, "x" * 4097).context["form"].errors["text"]
+    [blank] = answer(client, conversation, " ").context["form"].errors["text"]
+    assert too_long == "संदेश में 4097 अक्षर हैं; WhatsApp में 4096 तक हो सकते हैं।"
+    assert blank == "संदेश खाली है; WhatsApp को 1 से 4096 अक्षर चाहिए।"
+
+
 def test_four_thousand_hindi_characters_fit(visit, bob, conversation):
     assert answer(visit(bob), conversation, "प" * 4096).status_code == 302
 

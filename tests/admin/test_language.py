@@ -1,11 +1,22 @@
 """The language of the pages: the person's choice, kept in a cookie; before it, the browser's."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from django.utils import timezone, translation
 
-from accounts import reading
+from accounts import acts, reading
+from cloud_api import events, messages
+from cloud_api.errors import InvalidMessage
+from conversations import refusals
+from webhooks import counts, kinds, naming
+from webhooks.models import FailedItem
+
+FAILED = "/admin/webhooks/faileditem/"
+CLOUD_API = Path(events.__file__).parent
 
 
 def choose(client, language: str, next_page: str = "/admin/"):
@@ -69,3 +80,50 @@ def test_columns_without_a_name_of_their_own_are_named_in_both_languages(visit, 
         hindi = client.get(address, headers={"accept-language": "hi"}).text
         assert "Number" not in hindi
         assert "नंबर" in hindi
+
+
+def test_what_failed_and_what_was_done_is_said_in_hindi(visit, alice, dairy, dairy_rows):
+    client, hindi = visit(alice), {"accept-language": "hi"}
+    failed = dairy_rows["webhooks.faileditem"]
+    FailedItem.objects.filter(pk=failed.pk).update(outcome="2 message, 1 unknown_number")
+    for address in (FAILED, f"{FAILED}{failed.pk}/change/"):
+        page = client.get(address, headers=hindi).text
+        assert "पढ़ा न जा सका आइटम" in page
+        assert "इसे पढ़ा नहीं जा सका: संदेश का कोई id नहीं है।" in page
+        assert "no_wamid" not in page
+    assert "2 संदेश, 1 अनजान नंबर का" in page
+    log = client.get("/admin/accounts/auditevent/", headers=hindi).text
+    assert "नंबर: जोड़ा गया" in log
+    assert "number.connected" not in log
+    assert "number: connected" in client.get("/admin/accounts/auditevent/", headers={"accept-language": "en"}).text
+
+
+def test_every_reason_for_which_an_item_cannot_be_read_has_words():
+    said = set(
+        re.findall(r'Malformed\(\s*reason="(\w+)"', "".join(path.read_text() for path in CLOUD_API.glob("*.py")))
+    )
+    assert said
+    assert said == set(naming.FAULTS)
+
+
+def test_every_kind_and_every_end_of_an_item_has_words():
+    assert {model.__name__ for model in get_args(events.Event)} <= set(naming.KINDS)
+    assert {*kinds.TABLES, *kinds._PLAIN.values(), *counts.IGNORED, *counts.DUPLICATE, *counts.FAILED} <= set(
+        naming.WORDS
+    )
+
+
+def test_what_has_no_words_stays_as_it_is():
+    assert (naming.kind("Later"), naming.word("later_one"), acts.told("rule.later")) == (
+        "Later",
+        "later one",
+        "rule.later",
+    )
+    assert naming.reason("DataError: wrong") == "It could not be worked off (DataError: wrong)."
+
+
+def test_sentences_of_the_client_are_those_that_have_words():
+    assert set(refusals.SENTENCES) == {messages.TOO_LONG, messages.BLANK}
+    with pytest.raises(InvalidMessage) as caught:
+        messages.buttons("", [("a", "A")])
+    assert refusals.told(caught.value) == str(caught.value)

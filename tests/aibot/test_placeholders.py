@@ -72,6 +72,15 @@ def test_a_label_without_its_value_is_left_out():
     assert filled("Note: we deliver in {delivery_area} now", delivery_area="") == "Note: we deliver in now"
 
 
+@pytest.mark.parametrize(
+    "label", ["*Delivery:* {delivery_area}", "Delivery: {delivery_area}.", "_डिलीवरी_: {delivery_area}।"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])  # as a browser's form sends it
+def test_a_label_in_bold_or_in_a_sentence_is_left_out_as_well(label, end):
+    assert filled(f"Hello{end}{end}{label}{end}", delivery_area="") == "Hello"
+    assert "Indiranagar" in filled(label)
+
+
 def test_what_is_filled_in_is_not_filled_again():
     assert filled("Hello {name}", name="{prices}") == "Hello {prices}"
     assert filled("{business}", business="\\1 {hours} {business.__class__}") == "\\1 {hours} {business.__class__}"

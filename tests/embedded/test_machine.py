@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # environments are made; script/test itself begins with script/setup
 REPO = Path(__file__).resolve().parents[2]
 
 

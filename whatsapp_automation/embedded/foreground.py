@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from typing import IO
 
 from .leash import leashed
 from .paths import REPO
@@ -12,8 +13,9 @@ from .supervisor import Signals, kill_group
 PATIENCE_SECONDS = 30.0
 
 
-def run_python(arguments: tuple[str, ...], env: Mapping[str, str], signals: Signals) -> int:
-    """Run this Python with these arguments from the repository; its exit code (negative: the signal that ended it).
+def run_python(arguments: tuple[str, ...], env: Mapping[str, str], signals: Signals, output: IO | None = None) -> int:
+    """Run this Python with these arguments from the repository; its exit code (negative: the signal that ended it). What it
+    prints goes to ``output``, or to our terminal.
 
     A signal that ``signals`` notes goes on to it as SIGINT, once; after 30 s, or at a second one, it is killed. Then
     KeyboardInterrupt is raised.
@@ -21,7 +23,15 @@ def run_python(arguments: tuple[str, ...], env: Mapping[str, str], signals: Sign
     signals.check()
     command = leashed([sys.executable, *arguments], signal.SIGINT)
     # A session of its own: Ctrl-C reaches us alone, so that it hears of it once.
-    running = subprocess.Popen(command, env=env, cwd=REPO, stdin=subprocess.DEVNULL, start_new_session=True)
+    running = subprocess.Popen(
+        command,
+        env=env,
+        cwd=REPO,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+    )
     try:
         while not signals.count:
             try:

@@ -1,14 +1,18 @@
 """``script/test``: every check and test, on PostgreSQL and Valkey of their own below ``.local/test``.
 
 script/test                 all of it, with coverage
-script/test fast            without the tests that need running processes, a browser or many seconds, without coverage; in two processes,
-                            each with a database of its own
+script/test fast            without the tests that need running processes, a browser or many seconds, without coverage; in three
+                            processes, each with a database of its own
 script/test ARGUMENTS       pytest alone, with these arguments
+
+The checks run beside pytest, one after the other, and tell what they found when it is done.
 """
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from . import environment, keys, lock
 from .foreground import run_python
@@ -27,8 +31,9 @@ CHECKS = {
 }
 AUDIT = {"pip-audit": ("-m", "whatsapp_automation.embedded.audit")}
 PYTEST = ("-m", "pytest")
-# Groups: tests/conftest.py keeps together what shares a fixture of its file, or the ports of its folder.
-FAST = ("-m", "not e2e and not browser and not slow", "-n", "2", "--dist", "loadfile")
+FULL = ("--cov", "--cov-report=term")
+# A file's tests stay in one process: they share its fixtures. Three, since many tests wait, and most machines have two cores.
+FAST = ("-m", "not e2e and not browser and not slow", "-n", "3", "--dist", "loadfile")
 
 
 def main() -> int:
@@ -41,9 +46,7 @@ def main() -> int:
             secrets = keys.load(local)
             given = environment.without_settings(os.environ) | urls
             env = environment.build(local, secrets, given, web=8000, simulator=9090, name="test")
-            failed = [
-                name for name, command in _steps(sys.argv[1:]).items() if not _passes(name, command, env, signals)
-            ]
+            failed = _run(sys.argv[1:], env, signals)
     except lock.Busy as busy:
         say(f"Tests run here already ({busy}): they share {shown(local)}.")
         return 1
@@ -57,18 +60,32 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _steps(arguments: list[str]) -> dict[str, tuple[str, ...]]:
-    """The steps in order. pytest is the last, so that its closing line stands at the end."""
+def _run(arguments: list[str], env: Mapping[str, str], signals: Signals) -> list[str]:
+    """The names of the steps that failed."""
+    checks, options = _steps(arguments)
+    with ThreadPoolExecutor(1) as beside:  # its thread outlives what it starts, as leash.py asks
+        ends = {name: beside.submit(_checked, command, env, signals) for name, command in checks.items()}
+        say("\n== pytest")
+        failed = [] if run_python((*PYTEST, *options), env, signals) == 0 else ["pytest"]
+        for name, end in ends.items():
+            code, output = end.result()
+            say(f"\n== {name}\n{output.strip()}")
+            failed += [name] if code else []
+    return failed
+
+
+def _steps(arguments: list[str]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """The checks, and what pytest is told."""
     if arguments == ["fast"]:
-        return CHECKS | {"pytest": (*PYTEST, *FAST)}
-    if arguments:
-        return {"pytest": (*PYTEST, *arguments)}
-    return CHECKS | AUDIT | {"pytest": (*PYTEST, "--cov", "--cov-report=term")}
+        return CHECKS, FAST
+    return ({}, tuple(arguments)) if arguments else (CHECKS | AUDIT, FULL)
 
 
-def _passes(name: str, arguments: tuple[str, ...], env: Mapping[str, str], signals: Signals) -> bool:
-    say(f"\n== {name}")
-    return run_python(arguments, env, signals) == 0
+def _checked(command: tuple[str, ...], env: Mapping[str, str], signals: Signals) -> tuple[int, str]:
+    with tempfile.TemporaryFile("w+") as output:
+        code = run_python(command, env, signals, output)
+        output.seek(0)
+        return code, output.read()
 
 
 if __name__ == "__main__":
