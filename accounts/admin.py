@@ -5,7 +5,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -33,6 +33,7 @@ from .admin_base import (
     SharedHistoryAdmin,
     yes_no,
 )
+from .errors import DomainError
 from .models import AuditEvent, Membership, Product, User, WhatsAppNumber
 from .secrets import SecretError
 
@@ -234,7 +235,10 @@ class MembershipAdmin(OwnedAdmin):
         members.set_role(obj, form.cleaned_data["role"], actor=request.user)
 
     def delete_model(self, request, obj):
-        members.remove(obj, actor=request.user)
+        try:
+            members.remove(obj, actor=request.user)
+        except DomainError as error:  # the other owner has gone at this moment
+            raise PermissionDenied from error
 
     @display(description=gettext_lazy("person"), ordering="user__name")
     def person(self, obj):

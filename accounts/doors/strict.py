@@ -151,7 +151,7 @@ class Query(Known):
     """The query parameters of a list. A view names its own: ``query = ConversationQuery``; those of paging are there
     already."""
 
-    cursor = serializers.CharField(required=False, max_length=500)
+    cursor = serializers.CharField(required=False, max_length=500, help_text="`next` of the page before.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=200)
 
 

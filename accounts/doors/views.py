@@ -43,6 +43,11 @@ class Door:
     pagination_class = paging.Pages
     body_limit = BODY
     query: ClassVar[type | None] = None  # the parameters of a GET; none: it takes none
+    metadata_class = None  # OPTIONS tells nothing: the description does
+
+    @property
+    def allowed_methods(self):
+        return [method for method in super().allowed_methods if method != "OPTIONS"]
 
     def initial(self, request, *args, **kwargs):
         if self.action_needed() is None:

@@ -104,6 +104,14 @@ def test_what_cannot_be_is_refused(owner, email, role, says):
     assert mails() == []
 
 
+def test_without_a_mail_server_the_owner_sends_it(owner, settings):
+    settings.PRODUCTION, settings.EMAIL_HOST = True, ""
+    page = invite(owner)
+    assert "No mail server is set up here: send the link yourself." in page.text
+    assert mails() == []
+    assert Client().get(re.search(r"/account/join/[\w-]+", page.text)[0]).status_code == 200
+
+
 def test_a_new_invitation_ends_the_old(owner):
     first, second = invited(owner), invited(owner, role="viewer")
     assert Client().get(first).status_code == 410

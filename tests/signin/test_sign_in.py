@@ -6,6 +6,7 @@ import time
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import AuditEvent
 from accounts.throttle import DEVICE_COOKIE
@@ -162,8 +163,6 @@ def test_passwords_are_not_sent_back(client, ready, alice):
 
 
 def test_every_name_that_allauth_asks_for_is_there(db):
-    from django.urls import reverse
-
     for name in ("account_login", "account_logout", "account_reauthenticate", "account_reset_password"):
         assert reverse(name).startswith("/account/")
     for name in ("mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_view_recovery_codes"):

@@ -6,15 +6,18 @@ from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from django_scopes import scopes_disabled
+from rest_framework.test import APIClient
 
-from accounts import tokens, twofactor
+from accounts import businesses, tokens, twofactor
 from accounts.errors import DomainError
 from accounts.models import AuditEvent, Settings
 
-from .conftest import PASSWORD, App, actions, is_signed_in, mails, sign_in
+from .conftest import PASSWORD, App, actions, is_signed_in, link_in, mails, sign_in
+from .test_reset import NEW, ask, open_link, set_new
 
 CODE = "/account/two-factor/code"
 
@@ -111,8 +114,6 @@ def test_a_code_is_good_once(alice, ready):
 
 def test_a_used_code_stays_used_when_the_cache_is_lost(alice, empty_cache):
     app = App(alice)
-    from django.core.cache import cache
-
     twofactor.check(alice, app.code())
     cache.delete_pattern("*")
     with pytest.raises(DomainError):
@@ -175,12 +176,22 @@ def test_it_is_switched_off_after_the_password(hers, alice):
 
 def test_a_password_reset_does_not_go_round_it(alice, ready):
     App(alice)
-    from .test_reset import NEW, ask, link_in, open_link, set_new
-
     ask(alice.email)
     client = Client()
     set_new(client, open_link(client, link_in(mails()[0])))
     assert sign_in(client, alice.email, NEW)["Location"] == CODE
+
+
+def test_a_password_reset_gives_no_new_guesses_at_codes(alice, ready):
+    App(alice)
+    guesser = half_way(alice)
+    for _ in range(10):
+        assert guesser.post(CODE, {"code": "no code"}).status_code == 422
+    ask(alice.email)
+    client = Client()
+    set_new(client, open_link(client, link_in(mails()[0])))
+    assert sign_in(client, alice.email, NEW)["Location"] == CODE
+    assert client.post(CODE, {"code": "no code"}).status_code == 429
 
 
 def test_who_has_lost_phone_and_codes_is_helped_on_the_machine(alice, ready):
@@ -193,6 +204,15 @@ def test_who_has_lost_phone_and_codes_is_helped_on_the_machine(alice, ready):
         call_command("two_factor_off", alice.email)
     with pytest.raises(CommandError):
         call_command("two_factor_off", "nobody@nowhere.example")
+
+
+def test_who_is_helped_half_way_begins_again(alice, ready):
+    App(alice)
+    client = half_way(alice)
+    call_command("two_factor_off", alice.email, stdout=StringIO())
+    assert client.get(CODE)["Location"] == "/account/login"
+    assert client.get("/account/login").status_code == 200
+    assert sign_in(client, alice.email)["Location"] == "/admin/"
 
 
 # --- where a business asks for it ---------------------------------------------------------------------------------------------
@@ -228,8 +248,6 @@ def test_they_may_leave_and_choose_their_language(hers, required):
 
 
 def test_they_may_work_in_another_business(hers, required, alice, masala):
-    from accounts import businesses
-
     businesses.add_member(masala, alice, "agent")
     hers.post("/account/businesses", {"business": masala.pk})
     assert hers.get("/admin/").status_code == 200
@@ -258,7 +276,5 @@ def test_it_stays_on_where_it_is_asked_for(hers, required, alice):
 
 
 def test_the_api_asks_for_it_as_well(required, alice):
-    from rest_framework.test import APIClient
-
     client = APIClient(HTTP_AUTHORIZATION=f"Bearer {tokens.open_family(alice).access_token}")
     assert client.get("/api/products").json()["code"] == "two_factor_required"
