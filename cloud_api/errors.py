@@ -165,7 +165,13 @@ class GraphError(Exception):
 
 
 class InvalidMessage(GraphError):
-    """The message breaks a limit of Meta's, or names nobody. Found before the wire."""
+    """The message breaks a limit of Meta's, or names nobody. Found before the wire. `field` says in words which part of
+    it, such as "button title"; "" where it is no single one.
+    """
+
+    def __init__(self, message: str, *, field: str = ""):
+        super().__init__(message)
+        self.field = field
 
 
 class NotSent(GraphError):
