@@ -20,12 +20,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 from accounts import audit
 from accounts.admin_base import ChoiceFilter, OwnedAdmin, OwnedForm, yes_no
 from accounts.admin_fields import TemplateWidget
-from accounts.models import Product
 
-from .matching import Book
+from . import owner_rules
 from .models import MOST_BUTTONS, MOST_ROWS, Rule, RuleMatch, Trap
-from .products import names_of
-from .rules import most_characters, owners_text, render, shop_of, text_of
+from .rules import owners_text, shop_of, text_of
 from .trying import failing, try_message
 
 SHOWN_MATCHES = 10
@@ -107,51 +105,18 @@ class RuleForm(OwnedForm):
         return self.cleaned_data
 
     def _rule(self) -> Rule:
-        given = {name: value for name, value in self.cleaned_data.items() if name != "save_anyway"}
         rule = Rule(id=self.instance.pk, business=self.business)
-        for name in ("intent", "language", "enabled", "priority", "phrases", "whole_phrases", "unless_phrases"):
-            setattr(rule, name, given.get(name, getattr(self.instance, name)))
+        for name in owner_rules.FIELDS:
+            setattr(rule, name, self.cleaned_data.get(name, getattr(self.instance, name)))
         return rule
 
     def _check_length(self) -> None:
-        shop, buttons = shop_of(self.business.pk), self.cleaned_data.get("buttons") or []
-        for field in ("reply", "away_reply"):
-            language = self.cleaned_data.get("language") or self.instance.language
-            text = self.cleaned_data.get(field, "")
-            filled = render(shop, text, language, "x" * 30, now=timezone.now())
-            if len(filled) > most_characters(len(buttons)):
-                self.add_error(
-                    field,
-                    _(
-                        "Filled in it has %(length)s characters; WhatsApp takes %(most)s here. Shorten it, or leave the buttons out."
-                    )
-                    % {"length": len(filled), "most": most_characters(len(buttons))},
-                )
+        for field, words in owner_rules.too_long(self._rule()).items():
+            self.add_error(field, words)
 
     def _check_traps(self) -> None:
-        traps = list(Trap.objects.filter(business=self.business))
-        if not traps:
-            return
-        others = list(Rule.objects.filter(business=self.business, enabled=True).exclude(pk=self.instance.pk))
-        names = names_of(Product.objects.filter(business=self.business, active=True))
-        rule = self._rule()
-        before = {trap.pk for trap, _got in failing(shop_of(self.business.pk).book, traps)}
-        after = failing(Book([*others, *([rule] if rule.enabled else [])], names), traps)
-        broken = [(trap, got) for trap, got in after if trap.pk not in before]
-        if broken:
-            labels = dict(Rule.Intent.choices)
-            self.add_error(
-                "save_anyway",
-                [
-                    _("“%(text)s” should mean %(wanted)s, and would mean %(got)s.")
-                    % {
-                        "text": trap.text,
-                        "wanted": labels.get(trap.intent, _("nothing")),
-                        "got": labels.get(got, _("nothing")),
-                    }
-                    for trap, got in broken
-                ],
-            )
+        if broken := owner_rules.misunderstood(self._rule()):
+            self.add_error("save_anyway", owner_rules.in_words(broken))
 
 
 class TryForm(forms.Form):
@@ -252,6 +217,19 @@ class RuleAdmin(OwnedAdmin):
     def last_matches(self, obj):
         matches = RuleMatch.objects.filter(rule=obj).select_related("message")[:SHOWN_MATCHES]
         return render_to_string("admin/aibot/_matches.html", {"matches": matches, "rule": obj})
+
+    # --- what is written
+
+    def save_model(self, request, obj, form, change):
+        """The form has asked about test lines."""
+        given = {name: form.cleaned_data[name] for name in owner_rules.FIELDS if name in form.changed_data}
+        if change:
+            owner_rules.change(obj, actor=request.user, save_anyway=True, **given)
+        else:
+            owner_rules.add_row(obj, actor=request.user)
+
+    def delete_model(self, request, obj):
+        owner_rules.remove(obj, actor=request.user)
 
     # --- pages of our own
 

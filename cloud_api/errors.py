@@ -167,7 +167,8 @@ class GraphError(Exception):
 
 
 class InvalidMessage(GraphError):
-    """The message breaks a limit of Meta's, or names nobody. Found before the wire.
+    """The message breaks a limit of Meta's, or names nobody. Found before the wire. ``field`` says in words which part of
+    it, such as "button title"; "" where it is no single one.
 
     ``sentence``, with %(names)s, and ``values`` are what a message is made of that a person may have caused: so that it can be
     said in another language. Else they are empty.
@@ -176,9 +177,13 @@ class InvalidMessage(GraphError):
     sentence = ""
     values: Mapping[str, Any] = MappingProxyType({})
 
+    def __init__(self, message: str, *, field: str = ""):
+        super().__init__(message)
+        self.field = field
+
     @classmethod
     def of(cls, sentence: str, **values: Any) -> "InvalidMessage":
-        error = cls(sentence % values)
+        error = cls(sentence % values, field=values.get("field", ""))
         error.sentence, error.values = sentence, values
         return error
 

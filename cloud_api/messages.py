@@ -126,7 +126,7 @@ def location(latitude: float, longitude: float, name: str = "", address: str = "
     """A place, in degrees. The address shows only together with a name."""
     for field, value, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
         if not -most <= value <= most:  # also refuses NaN
-            raise InvalidMessage(f"The {field} is {value}; there are -{most} to {most} degrees.")
+            raise InvalidMessage(f"The {field} is {value}; there are -{most} to {most} degrees.", field=field)
     place: dict[str, Any] = {"latitude": latitude, "longitude": longitude}
     place |= {key: value for key, value in (("name", name), ("address", address)) if value}
     return {"type": "location", "location": place}
@@ -152,14 +152,14 @@ def check_length(field: str, value: str, limit: int, *, needed: bool = True) -> 
 
 def _check_present(field: str, value: str) -> None:
     if not value.strip():
-        raise InvalidMessage(f"The {field} is empty.")
+        raise InvalidMessage(f"The {field} is empty.", field=field)
 
 
 def _media(kind: str, media_id: str, link: str, **more: Any) -> dict[str, Any]:
     if bool(media_id) == bool(link):
-        raise InvalidMessage(f"The {kind} needs a media id or a link, and not both.")
+        raise InvalidMessage(f"The {kind} needs a media id or a link, and not both.", field="link")
     if link and not link.startswith(("https://", "http://")):
-        raise InvalidMessage(f"The link of the {kind} is no web address.")
+        raise InvalidMessage(f"The link of the {kind} is no web address.", field="link")
     check_length("link", link, LINK, needed=False)
     check_length("caption", more.get("caption", ""), CAPTION, needed=False)
     where = {"id": media_id} if media_id else {"link": link}
@@ -198,10 +198,12 @@ def _row(row_id: str, title: str, description: str) -> dict[str, str]:
 
 def _check_count(what: str, count: int, limit: int) -> None:
     if not 1 <= count <= limit:
-        raise InvalidMessage(f"There are {count} {what}; WhatsApp allows 1 to {limit}.")
+        raise InvalidMessage(f"There are {count} {what}; WhatsApp allows 1 to {limit}.", field=what)
 
 
 def _check_unique(field: str, values: Iterable[str]) -> None:
     for value, count in Counter(values).items():
         if count > 1:
-            raise InvalidMessage(f"The {field} {value!r} is used {count} times; WhatsApp wants each one once.")
+            raise InvalidMessage(
+                f"The {field} {value!r} is used {count} times; WhatsApp wants each one once.", field=field
+            )

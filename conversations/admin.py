@@ -35,6 +35,7 @@ from accounts.admin_base import (
     YesNoFilter,
     json_box,
 )
+from accounts.errors import DomainError
 from accounts.models import WhatsAppNumber
 from accounts.secrets import SecretError
 from cloud_api.errors import GraphError, InvalidMessage
@@ -102,7 +103,7 @@ class IdentityInline(OwnedInline):
 
 class ConsentInline(OwnedInline):
     model = ConsentEvent
-    fields = readonly_fields = ("kind", "source", "at")
+    fields = readonly_fields = ("kind", "source", "how", "at")
 
 
 class ConversationInline(OwnedInline):
@@ -162,7 +163,7 @@ class ConsentEventAdmin(ContactSearch, History, OwnedAdmin):
     list_select_related = ("contact",)
     search_fields = ("contact__name", "contact__profile_name", "contact__phone")
     search_help_text = gettext_lazy("Name or phone")
-    fields = ("contact", "kind", "source", "message", "at")
+    fields = ("contact", "kind", "source", "how", "message", "at")
 
     @display(description=gettext_lazy("time"), ordering="at")
     def time(self, obj):
@@ -292,17 +293,14 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
 
     def take_over_view(self, request, conversation_id):
         return self._act(
-            request,
-            conversation_id,
-            "taken_over",
-            lambda c: assignment.take_over(c, by=request.user, now=timezone.now()),
+            request, conversation_id, lambda c: assignment.take_over(c, by=request.user, now=timezone.now())
         )
 
     def return_view(self, request, conversation_id):
-        return self._act(request, conversation_id, "returned_to_bot", assignment.return_to_bot)
+        return self._act(request, conversation_id, lambda c: assignment.return_to_bot(c, by=request.user))
 
     def close_view(self, request, conversation_id):
-        return self._act(request, conversation_id, "closed", lambda c: assignment.close(c, now=timezone.now()))
+        return self._act(request, conversation_id, lambda c: assignment.close(c, by=request.user, now=timezone.now()))
 
     def resend_view(self, request, conversation_id):
         """Send a message once more that is not confirmed."""
@@ -363,6 +361,9 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
         except InvalidMessage as error:
             form.add_error("text", refusals.told(error))
             return False
+        except DomainError as error:  # it was closed meanwhile
+            form.add_error("text", error.message)
+            return False
         return True
 
     def _decide(self, request, conversation_id, what: str, decide):
@@ -379,17 +380,18 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
             messages.warning(request, _("There is nothing to decide about this message any more."))
         return self._back(conversation)
 
-    def _act(self, request, conversation_id, what: str, act):
-        return require_POST(self._acted)(request, conversation_id, what, act)
+    def _act(self, request, conversation_id, act):
+        return require_POST(self._acted)(request, conversation_id, act)
 
-    def _acted(self, request, conversation_id, what, act):
+    def _acted(self, request, conversation_id, act):
         conversation = self._writable(request, conversation_id)
-        if conversation.state == Conversation.State.CLOSED:
+        try:
+            with transaction.atomic():
+                done = act(conversation)
+        except DomainError:  # it was closed meanwhile
+            done = False
+        if done is False:
             messages.warning(request, _("This conversation is closed already."))
-            return self._back(conversation)
-        with transaction.atomic():
-            act(conversation)
-            self.record(request, what, conversation)
         return self._back(conversation)
 
     def _back(self, conversation: Conversation) -> HttpResponseRedirect:
@@ -566,7 +568,8 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
 
     @display(description=gettext_lazy("changes"))
     def history(self, obj):
-        """Its edits, deletion and reactions as they came: rows that belong to a wamid, not to a message that is there."""
+        """Its edits, deletion and reactions as they came: rows that belong to a wamid, not to a message that is
+        there."""
         changes = MessageChange.objects.filter(number=obj.number_id, target=obj.wamid or "").order_by("at", "wamid")
         return render_to_string("admin/conversations/_changes.html", {"changes": changes}) if changes else ""
 

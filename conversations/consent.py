@@ -31,19 +31,21 @@ class Word:
     business_id: UUID
     contact_id: UUID
     kind: str  # ConsentEvent.Kind
-    source: str  # message | preference | agent | error_131050
+    source: str  # message | preference | agent | api | error_131050
     at: datetime
     message_id: UUID | None = None
+    how: str = ""  # where a person or a program noted it: how the customer said it
 
 
 def record_many(words: list[Word]) -> None:
     """Store the events, and bring the contacts to what their latest event says. In the caller's transaction."""
     sets.run(
         """
-        INSERT INTO conversations_consentevent (id, business_id, contact_id, kind, source, message_id, at)
-        SELECT id, business_id, contact_id, kind, source, message_id, at
+        INSERT INTO conversations_consentevent (id, business_id, contact_id, kind, source, message_id, how, at)
+        SELECT id, business_id, contact_id, kind, source, message_id, how, at
         FROM jsonb_to_recordset(%(rows)s::jsonb)
-             AS w(id uuid, business_id uuid, contact_id uuid, kind text, source text, message_id uuid, at timestamptz)
+             AS w(id uuid, business_id uuid, contact_id uuid, kind text, source text, message_id uuid, how text,
+                  at timestamptz)
         ORDER BY contact_id, at
         ON CONFLICT (contact_id, kind, at) DO NOTHING
         """,
@@ -55,6 +57,7 @@ def record_many(words: list[Word]) -> None:
                 "kind": w.kind,
                 "source": w.source,
                 "message_id": w.message_id,
+                "how": w.how,
                 "at": w.at,
             }
             for w in words

@@ -1,8 +1,8 @@
 """Contacts, conversations and messages.
 
 The drain and the sender write these tables with set SQL (inbound.py, delivery.py, outbound.py, claiming.py, sending.py,
-settling.py): a change of a column is a change there too. Composite foreign keys (migration 0002) keep a row's parents in its own business;
-where there is one, Django's own plain key would only be checked twice (``db_constraint=False``).
+settling.py): a change of a column is a change there too. Composite foreign keys (migration 0002) keep a row's parents
+in its own business; where there is one, Django's own plain key would only be checked twice (``db_constraint=False``).
 """
 
 from django.db import models
@@ -92,7 +92,9 @@ class Conversation(TiedModel):
     pending_ask = models.CharField(max_length=40, blank=True)
     pending_ask_turn = models.PositiveIntegerField(default=0, db_default=0)
     pending_ask_at = models.DateTimeField(null=True, blank=True)
-    assignee = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    assignee = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
+    )
     # Set when nothing could answer: the conversation waits for a person, and the fallback text is not sent again.
     waiting_since = models.DateTimeField(_("waits for a person since"), null=True, blank=True)
     last_inbound_at = models.DateTimeField(_("customer's last message"), null=True, blank=True)
@@ -126,6 +128,24 @@ class Conversation(TiedModel):
         ]
         indexes = [
             models.Index(fields=["business", "-last_message_at", "-id"]),
+            # The filters of the list, each in the list's order.
+            models.Index(fields=["business", "state", "-last_message_at", "-id"], name="conversations_by_state"),
+            models.Index(fields=["number", "-last_message_at", "-id"], name="conversations_of_number"),
+            models.Index(
+                fields=["assignee", "-last_message_at", "-id"],
+                condition=Q(assignee__isnull=False),
+                name="conversations_of_assignee",
+            ),
+            models.Index(
+                fields=["business", "-last_message_at", "-id"],
+                condition=Q(unread__gt=0),
+                name="conversations_unread",
+            ),
+            models.Index(
+                fields=["business", "-last_message_at", "-id"],
+                condition=Q(owner="human"),
+                name="conversations_of_people",
+            ),
             models.Index(
                 fields=["business", "waiting_since"],
                 condition=Q(waiting_since__isnull=False),
@@ -175,6 +195,7 @@ class Message(TiedModel):
         ANSWER = "answer", _("answer")
         MODEL = "model", _("language model")
         AGENT = "agent", _("agent")
+        API = "api", _("program")
         PHONE_APP = "phone_app", _("phone app")
         META_AGENT = "meta_agent", _("Meta's agent")
         TEMPLATE = "template", _("template")
@@ -224,6 +245,8 @@ class Message(TiedModel):
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     # The outbox
     client_ref = models.UUIDField(null=True, blank=True)  # one per act of the writer: a second click ends here
+    # Of a program's request: what it asked for. The same client_ref with another one is a mistake (writing.py).
+    client_digest = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     turn = models.PositiveIntegerField(null=True, blank=True)  # a bot's reply: the turn it was computed for
     seen_seq = models.BigIntegerField(
         null=True, blank=True
@@ -338,8 +361,8 @@ class Template(OwnedModel):
 
 
 class EarlierAttempt(models.Model):
-    """An attempt to send a message that another one followed. Its statuses may still come: by its wamid, or by the callback
-    data that names the attempt.
+    """An attempt to send a message that another one followed. Its statuses may still come: by its wamid, or by the
+    callback data that names the attempt.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -395,7 +418,9 @@ class ConsentEvent(TiedModel):
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False, related_name="consent_events")
     kind = models.CharField(max_length=5, choices=Kind)
-    source = models.CharField(max_length=30)  # message, preference, agent, error_131050
+    source = models.CharField(max_length=30)  # message, preference, agent, api, error_131050
+    # Where a person or a program noted it: how the customer said it ("by phone", "form on the web site").
+    how = models.CharField(_("how it was said"), max_length=200, blank=True, db_default="")
     message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 

@@ -1,8 +1,8 @@
 """Queue what is to be sent. This is the only way to send: the message is its own outbox row, which the sender
 (sending.py) works off.
 
-The many-row form is set SQL for the drain; ``queue_text`` is for agents and other single writers. Both run in the
-caller's transaction.
+The many-row form is set SQL for the drain; ``queue_one`` and ``queue_text`` are for agents and programs. Both run in
+the caller's transaction.
 """
 
 from collections import Counter
@@ -13,13 +13,32 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts import audit
 from accounts.ids import uuid7
-from accounts.models import User
+from accounts.models import ApiKey, User
 from cloud_api import messages
 
 from . import assignment, sets, streaks
 from .inbound import preview
 from .models import Conversation, Message, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes: a person of the business, or a program with its API key."""
+
+    source: str
+    id: UUID
+    name: str
+    person: User | None
+
+    @classmethod
+    def of_person(cls, person: User) -> "Author":
+        return cls(Message.Source.AGENT.value, person.pk, str(person), person)
+
+    @classmethod
+    def of_key(cls, key: ApiKey) -> "Author":
+        return cls(Message.Source.API.value, key.pk, key.name, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +137,36 @@ def queue_text(
     reply_to: str = "",
     now: datetime | None = None,
 ) -> UUID | None:
-    """Queue an agent's text, and take the conversation over from the bot: see assignment.take_over.
-
-    Returns the message's id, or None where ``client_ref`` was used before (a second click). Raises cloud_api's
-    InvalidMessage for a text that WhatsApp would refuse. Call it in a transaction; wake the queue ``send`` on
-    commit.
+    """Queue an agent's text, and take the conversation over from the bot: see ``queue_one``. Raises cloud_api's
+    InvalidMessage for a text that WhatsApp would refuse.
     """
     body = messages.text(text)
+    return queue_one(
+        conversation, body, text, author=Author.of_person(by), client_ref=client_ref, reply_to=reply_to, now=now
+    )
+
+
+def queue_one(
+    conversation: Conversation,
+    body: dict,
+    text: str,
+    *,
+    author: Author,
+    takes_over: bool = True,
+    purpose: str = Message.Purpose.REPLY.value,
+    client_ref: UUID | None = None,
+    reply_to: str = "",
+    now: datetime | None = None,
+) -> UUID | None:
+    """Queue what a person or a program writes. ``takes_over``: a person answers the conversation from here on
+    (assignment.py); else the bot goes on.
+
+    Returns the message's id, or None where ``client_ref`` was used before (a second click). Call it in a transaction;
+    wake the queue ``send`` on commit.
+    """
     now = now or timezone.now()
-    assignment.take_over(conversation, by=by, now=now)
+    if takes_over:
+        assignment.let_person_answer(conversation, by=author.person)
     queued = queue_many(
         [
             Outgoing(
@@ -135,13 +175,25 @@ def queue_text(
                 number_id=conversation.number_id,
                 body=body,
                 text=text,
-                source=Message.Source.AGENT.value,
-                source_ref=by.pk,
-                source_name=str(by),
+                source=author.source,
+                source_ref=author.id,
+                source_name=author.name,
+                purpose=purpose,
                 reply_to=reply_to,
                 client_ref=client_ref,
             )
         ],
         now,
     )
-    return queued[0] if queued else None
+    if not queued:
+        return None
+    audit.record(
+        "message.queued",
+        business=conversation.business,
+        actor=author.person,
+        target=str(queued[0]),
+        conversation=str(conversation.pk),
+        kind=body["type"],
+        took_over=takes_over,
+    )
+    return queued[0]

@@ -24,13 +24,39 @@ def newest_messages(conversation: Conversation, *, before: int | None = None) ->
     """The last messages by arrival (those before a seq, where one is given) in the order in which they are shown:
     by time, then by arrival. And whether there are older ones.
 
-    Meta's times are whole seconds, so ours are cut to that too: else a reply would stand before what came a moment later.
+    Meta's times are whole seconds, so ours are cut to that too: else a reply would stand before what came a moment
+    later.
     """
     rows = Message.objects.filter(conversation=conversation).order_by("-seq")
     if before is not None:
         rows = rows.filter(seq__lt=before)
     found = list(rows[: PAGE + 1])
     return sorted(found[:PAGE], key=lambda m: (m.wa_timestamp.replace(microsecond=0), m.seq)), len(found) > PAGE
+
+
+def page_of(
+    conversation: Conversation, *, after: int | None, before: int | None, most: int
+) -> tuple[list[Message], bool]:
+    """Messages by arrival, the first first: those after a seq, or the newest (before a seq). And whether there are more
+    in that direction.
+    """
+    rows = Message.objects.filter(conversation=conversation)
+    if after is not None:
+        found = list(rows.filter(seq__gt=after).order_by("seq")[: most + 1])
+        return found[:most], len(found) > most
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    found = list(rows.order_by("-seq")[: most + 1])
+    return found[:most][::-1], len(found) > most
+
+
+def quoted_in(messages: list[Message]) -> dict[str, Message]:
+    """wamid -> the message, for those that these messages of one conversation answer."""
+    wamids = {message.reply_to for message in messages} - {""}
+    if not wamids:
+        return {}
+    rows = Message.objects.filter(number=messages[0].number_id, wamid__in=wamids)
+    return {message.wamid: message for message in rows.only("wamid")}
 
 
 def by_wamid(conversation: Conversation, wamids: set[str]) -> dict[str, Message]:

@@ -204,6 +204,8 @@ _SYSTEM_LINES = {
 def _name(message: Message) -> str:
     if message.source == Message.Source.AGENT:
         return message.source_name or _("Agent")
+    if message.source == Message.Source.API:
+        return _("Program: %(name)s") % {"name": message.source_name}
     if message.source == Message.Source.SYSTEM:
         return str(_SYSTEM_LINES.get(message.source_name, _("Bot")))
     kind = message.get_source_display().capitalize()

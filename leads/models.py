@@ -1,6 +1,8 @@
 """Leads: who may buy, and how far they are. Each contact is one from its first message."""
 
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -34,7 +36,12 @@ class Lead(TiedModel):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
         constraints = [models.UniqueConstraint(fields=["business", "id"], name="lead_of_business")]
-        indexes = [models.Index(fields=["business", "status", "-created_at"])]
+        indexes = [
+            models.Index(fields=["business", "status", "-created_at"]),
+            models.Index(
+                F("business"), Upper("product_interest"), condition=~Q(product_interest=""), name="leads_by_interest"
+            ),
+        ]
 
     def __str__(self):
         return str(self.contact)

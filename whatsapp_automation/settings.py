@@ -399,7 +399,12 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "accounts.doors.description.finish",
     ],
-    "ENUM_NAME_OVERRIDES": {"Role": "accounts.models.Membership.Role"},
+    "ENUM_NAME_OVERRIDES": {
+        "Role": "accounts.models.Membership.Role",
+        "ConversationStatus": "conversations.models.Conversation.State",
+        "MessageStatus": "conversations.api.shapes.STATUSES",
+        "LeadStatus": "leads.models.Lead.Stage",
+    },
     "TAGS": [
         {"name": "auth", "description": "Sign in and out, tokens, one's own account."},
         {"name": "users", "description": "Members of the business and invitations."},

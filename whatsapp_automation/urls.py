@@ -20,5 +20,8 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("metrics", metrics.page),
     path("api/", include("accounts.api.urls")),
+    path("api/", include("conversations.api.urls")),
+    path("api/", include("leads.api.urls")),
+    path("api/", include("aibot.api.urls")),
     path("api/", include("whatsapp_automation.api.urls")),
 ]

@@ -94,7 +94,7 @@ class Allowed(BasePermission):
         return True
 
     def _key_may(self, request, view) -> bool:
-        verb = "read" if request.method in SAFE_METHODS else "write"
+        verb = "read" if view.only_reads() else "write"
         wanted = f"{view.section}:{verb}"
         if view.section is None:
             raise PermissionDenied(_("A person must do this, not an API key."), code="person_needed")
@@ -109,6 +109,7 @@ class BusinessDoor(Door):
     permission_classes = [Allowed]
     section: ClassVar[str | None] = None  # None: not for API keys
     least: ClassVar[dict[str, str]] = {"read": VIEWER, "write": OWNER}
+    only_read: ClassVar[frozenset[str]] = frozenset()  # actions that change nothing, though they are posted
 
     def dispatch(self, request, *args, **kwargs):
         with ExitStack() as self._opened:
@@ -125,7 +126,10 @@ class BusinessDoor(Door):
 
     def least_role(self) -> str:
         named = self.least.get(self.action_needed())
-        return named or self.least["read" if self.request.method in SAFE_METHODS else "write"]
+        return named or self.least["read" if self.only_reads() else "write"]
+
+    def only_reads(self) -> bool:
+        return self.request.method in SAFE_METHODS or self.action_needed() in self.only_read
 
 
 def _place(request) -> tuple:

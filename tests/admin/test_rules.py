@@ -201,3 +201,13 @@ def test_try_needs_a_business_and_shows_ones_own(visit, charlie, dairy, masala):
 def test_who_has_no_business_may_not_try(visit, root):
     assert visit(root).get(TRY).status_code == 403
     assert visit().get(TRY).status_code == 302
+
+
+def test_a_change_in_the_admin_is_in_the_log_before_and_after(visit, alice, dairy, rule):
+    assert visit(alice).post(change(rule), rule_fields(reply="New: {prices}")).status_code == 302
+    event = AuditEvent.objects.get(action="rule.changed")
+    assert (event.actor, event.target) == (alice, str(rule.pk))
+    assert event.details["before"]["reply"] == rule.reply
+    assert event.details["after"]["reply"] == "New: {prices}"
+    visit(alice).post(f"/admin/aibot/rule/{rule.pk}/delete/", {"post": "yes"})
+    assert AuditEvent.objects.get(action="rule.deleted").details["before"]["reply"] == "New: {prices}"

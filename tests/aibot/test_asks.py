@@ -112,7 +112,7 @@ def test_a_persons_word_and_a_day_end_the_ask(meera, bob):
     meera.says("demo")
     with transaction.atomic():
         assignment.take_over(the_one(), by=bob, now=timezone.now())
-        assignment.return_to_bot(the_one())
+        assignment.return_to_bot(the_one(), by=bob)
     assert meera.says(ADDRESS)[0].source_name == "fallback"
     meera.taps("menu:demo:en", "Demo")
     Conversation.objects.update(pending_ask_at=timezone.now() - timedelta(hours=25), waiting_since=None)

@@ -73,7 +73,7 @@ def test_a_person_ends_the_streak(talkative, bob, act):
             assignment.take_over(the_one(), by=bob, now=timezone.now())
         else:
             outbound.queue_text(the_one(), "I am here", by=bob)
-        assignment.return_to_bot(the_one())
+        assignment.return_to_bot(the_one(), by=bob)
     [answer] = talkative.says("price")  # which was said before, but in an earlier turn
     assert answer.source == "rule"
     assert the_one().bot_streak == 1

@@ -351,7 +351,7 @@ def test_where_a_person_answers_the_bot_is_silent(dairy, meera, bob):
         assert meera.says(said) == []
     assert conversation(dairy).waiting_since is None
     with scope(business=dairy):
-        assignment.return_to_bot(conversation(dairy))
+        assignment.return_to_bot(conversation(dairy), by=bob)
     (answer,) = meera.says("price")
     assert answer.turn == 2
 

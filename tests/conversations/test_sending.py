@@ -182,7 +182,7 @@ def test_after_the_return_to_the_bot_an_old_reply_stays_cancelled_and_a_new_one_
     _queue(conversation, "old")
     with transaction.atomic():
         assignment.take_over(conversation, by=bob, now=timezone.now())
-        assignment.return_to_bot(conversation)
+        assignment.return_to_bot(conversation, by=bob)
     _queue(conversation, "new")
     graph = Graph()
     _work(graph)
@@ -193,7 +193,7 @@ def test_a_closed_conversations_reply_does_not_leave(dairy):
     conversation = _conversation(dairy)
     message = _queue(conversation, "hello")
     with transaction.atomic():
-        assignment.close(conversation, now=timezone.now())
+        assignment.close(conversation, by=None, now=timezone.now())
     _work(graph := Graph())
     assert graph.posts == []
     assert _end(message)[0] == Status.CANCELLED

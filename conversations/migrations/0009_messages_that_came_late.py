@@ -8,7 +8,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0006_what_the_bot_waits_for")]
+    dependencies = [("conversations", "0008_the_filters_of_the_list")]
 
     operations = [
         migrations.RunSQL(

@@ -1,0 +1,155 @@
+"""Write rules: the page, the API and the admin all come here. Each change is in the audit log, with the owner's words
+before and after.
+
+A rule must fit what WhatsApp takes once it is filled, and the business's test lines (models.Trap) must still be
+understood, or the owner says that it shall be saved all the same.
+"""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import DomainError
+from accounts.models import Business, Product, User
+
+from .matching import Book
+from .models import Rule, Trap
+from .products import names_of
+from .rules import most_characters, render, shop_of
+from .trying import failing
+
+FIELDS = (
+    "intent",
+    "language",
+    "phrases",
+    "whole_phrases",
+    "unless_phrases",
+    "reply",
+    "away_reply",
+    "asks",
+    "buttons",
+    "priority",
+    "enabled",
+)
+LONGEST_NAME = "x" * 30
+
+
+@dataclass(frozen=True, slots=True)
+class Misunderstood:
+    """A test line, and the intent that it would get ("" for none)."""
+
+    trap: Trap
+    got: str
+
+
+@transaction.atomic
+def add(business: Business, *, actor: User | None, save_anyway: bool = False, **fields) -> Rule:
+    """Raises ValidationError, and DomainError where a test line would be understood otherwise than before."""
+    rule = Rule(business=business, **{"away_reply": "", "asks": "", **fields})  # theirs are the database's defaults
+    _check(rule, save_anyway)
+    return add_row(rule, actor=actor)
+
+
+@transaction.atomic
+def add_row(rule: Rule, *, actor: User | None) -> Rule:
+    """The same for a row that is checked already: by the admin's form."""
+    rule.save()
+    _record("created", rule, actor, {}, _told(rule, FIELDS))
+    return rule
+
+
+@transaction.atomic
+def change(rule: Rule, *, actor: User | None, save_anyway: bool = False, **fields) -> Rule:
+    """Change the named fields alone. Raises as ``add`` does."""
+    held = Rule.objects.select_for_update().get(pk=rule.pk)
+    before = _told(held, fields)
+    for name, value in fields.items():
+        setattr(held, name, value)
+    _check(held, save_anyway)
+    after = _told(held, fields)
+    changed = [name for name in fields if before[name] != after[name]]
+    if changed:
+        held.save(update_fields=[*changed, "updated_at"])
+        _record("changed", held, actor, {n: before[n] for n in changed}, {n: after[n] for n in changed})
+    return held
+
+
+@transaction.atomic
+def remove(rule: Rule, *, actor: User | None) -> None:
+    _record("deleted", rule, actor, _told(rule, FIELDS), {})
+    rule.delete()
+
+
+# --- what is looked at ----------------------------------------------------------------------------------------------------
+
+
+def too_long(rule: Rule) -> dict[str, str]:
+    """Field -> why its text does not fit once its placeholders are filled."""
+    shop, most, found = shop_of(rule.business_id), most_characters(len(rule.buttons)), {}
+    for field in ("reply", "away_reply"):
+        length = len(render(shop, getattr(rule, field), rule.language, LONGEST_NAME, now=timezone.now()))
+        if length > most:
+            found[field] = _(
+                "Filled in it has %(length)s characters; WhatsApp takes %(most)s here. Shorten it, or leave the buttons out."
+            ) % {"length": length, "most": most}
+    return found
+
+
+def misunderstood(rule: Rule) -> list[Misunderstood]:
+    """The business's test lines that are understood now and would not be with this rule."""
+    traps = list(Trap.objects.filter(business=rule.business_id))
+    if not traps:
+        return []
+    before = {trap.pk for trap, _got in failing(shop_of(rule.business_id).book, traps)}
+    return [found for found in failing_with(rule, traps) if found.trap.pk not in before]
+
+
+def failing_with(rule: Rule, traps: list[Trap]) -> list[Misunderstood]:
+    """The test lines that are understood otherwise than they say, were this rule saved as it is here."""
+    others = list(Rule.objects.filter(business=rule.business_id, enabled=True).exclude(pk=rule.pk))
+    names = names_of(Product.objects.filter(business=rule.business_id, active=True))
+    book = Book([*others, *([rule] if rule.enabled else [])], names)
+    return [Misunderstood(trap, got) for trap, got in failing(book, traps)]
+
+
+def failing_now(business: Business) -> list[Misunderstood]:
+    traps = list(Trap.objects.filter(business=business))
+    return [Misunderstood(trap, got) for trap, got in failing(shop_of(business.pk).book, traps)] if traps else []
+
+
+def in_words(broken: list[Misunderstood]) -> list[str]:
+    labels = dict(Rule.Intent.choices)
+    return [
+        _("“%(text)s” should mean %(wanted)s, and would mean %(got)s.")
+        % {
+            "text": found.trap.text,
+            "wanted": labels.get(found.trap.intent, _("nothing")),
+            "got": labels.get(found.got, _("nothing")),
+        }
+        for found in broken
+    ]
+
+
+def _check(rule: Rule, save_anyway: bool) -> None:
+    rule.full_clean()
+    if long := too_long(rule):
+        raise ValidationError(long)
+    if not save_anyway and (broken := misunderstood(rule)):
+        raise DomainError(
+            "test_lines_fail",
+            _("Test lines would be understood otherwise. Change the phrases, or save it all the same."),
+            status=409,
+            saveAnyway=in_words(broken),
+        )
+
+
+def _record(what: str, rule: Rule, actor: User | None, before: dict, after: dict) -> None:
+    audit.record(f"rule.{what}", business=rule.business, actor=actor, target=str(rule.pk), before=before, after=after)
+
+
+def _told(rule: Rule, names) -> dict:
+    return {name: getattr(rule, name) for name in names if name in FIELDS}

@@ -1,0 +1,104 @@
+"""/api/contacts: the customers of a business."""
+
+from django.db.models import Q
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from accounts.doors.strict import Query, StrictSerializer
+from accounts.doors.views import AGENT, VIEWER, BusinessViewSet, actor
+
+from .. import contacts
+from ..models import Contact, Identity
+from .conversations import digits_of
+from .shapes import ContactOut
+
+
+class ContactQuery(Query):
+    search = serializers.CharField(required=False, max_length=200, help_text="In the name, phone, username or e-mail.")
+    phone = serializers.CharField(required=False, max_length=40, help_text="The whole number, with its country code.")
+    optedOut = serializers.BooleanField(required=False, help_text="Has stopped marketing.")
+
+
+class ContactIn(StrictSerializer):
+    name = serializers.CharField(max_length=200, allow_blank=True, required=False, help_text="Empty: WhatsApp's.")
+    email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
+
+
+class OptIn(StrictSerializer):
+    how = serializers.CharField(max_length=200, help_text="How the customer gave the permission.")
+
+
+class OptOut(StrictSerializer):
+    how = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="How they said it.")
+
+
+class Contacts(BusinessViewSet):
+    section = "contacts"
+    least = {"read": VIEWER, "write": AGENT}
+    serializer_class = ContactOut
+    query = ContactQuery
+
+    def get_queryset(self):
+        rows = Contact.objects.all()
+        if words := self.asked.get("search"):
+            rows = rows.filter(_has(words))
+        if "phone" in self.asked:
+            known = Identity.objects.filter(kind=Identity.Kind.PHONE, value=digits_of(self.asked["phone"]))
+            rows = rows.filter(pk__in=known.values("contact"))
+        if "optedOut" in self.asked:
+            rows = rows.filter(opted_out_at__isnull=not self.asked["optedOut"])
+        return rows
+
+    @extend_schema(operation_id="contacts_list", summary="Contacts, the newest first")
+    def list(self, request):
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(ContactOut(page, many=True).data)
+
+    @extend_schema(operation_id="contacts_get", summary="One contact")
+    def retrieve(self, request, pk):
+        return Response(ContactOut(self.get_object()).data)
+
+    @extend_schema(
+        operation_id="contacts_change",
+        summary="Change a contact's name or e-mail address",
+        request=ContactIn,
+    )
+    def partial_update(self, request, pk):
+        given = self.checked(ContactIn)
+        return Response(ContactOut(contacts.change(self.get_object(), actor=actor(request), **given)).data)
+
+    @extend_schema(
+        operation_id="contacts_opt_out",
+        summary="Record that the customer wants no marketing and no reminders",
+        request=OptOut,
+    )
+    @action(detail=True, methods=["post"], url_path="opt-out")
+    def opt_out(self, request, pk):
+        return self._note(allowed=False, how=self.checked(OptOut).get("how", ""))
+
+    @extend_schema(
+        operation_id="contacts_opt_in",
+        summary="Record that the customer allows marketing, and how they said so",
+        request=OptIn,
+    )
+    @action(detail=True, methods=["post"], url_path="opt-in")
+    def opt_in(self, request, pk):
+        return self._note(allowed=True, how=self.checked(OptIn)["how"])
+
+    def _note(self, *, allowed: bool, how: str):
+        contact = contacts.note_consent(
+            self.get_object(), allowed=allowed, how=how, actor=actor(self.request), now=timezone.now()
+        )
+        return Response(ContactOut(contact).data)
+
+
+def _has(words: str) -> Q:
+    found = Q(username__icontains=words.removeprefix("@"))
+    for column in ("name", "profile_name", "email"):
+        found |= Q(**{f"{column}__icontains": words})
+    if len(digits := digits_of(words)) >= 3:
+        found |= Q(phone__contains=digits)
+    return found

@@ -1,0 +1,1 @@
+"""The API of leads, and of conversations with their leads."""
