@@ -1,11 +1,12 @@
 """Invitations: how a person becomes a member of a business.
 
-An owner names an e-mail and a role; whoever opens the link that is mailed takes the place, by a POST, as the person with
-that e-mail. So nobody is put into a business by somebody else's word for who has an e-mail: an account may have been opened
-with a foreign one (registration does not prove it), the link comes only to its mailbox, or by the owner's own hand.
+An owner names an e-mail and a role; whoever opens the link that is mailed takes the place, by a POST, as the person
+with that e-mail. So nobody is put into a business by somebody else's word for who has an e-mail: an account may have
+been opened with a foreign one (registration does not prove it), the link comes only to its mailbox, or by the owner's
+own hand.
 
-The token is kept as a hash. One invitation of an e-mail is open at a time: a new one ends the old. All of it is read without
-a scope: who opens a link is not in the business yet.
+The token is kept as a hash. One invitation of an e-mail is open at a time: a new one ends the old. All of it is read
+without a scope: who opens a link is not in the business yet.
 """
 
 import hashlib
@@ -31,7 +32,8 @@ A_DAY = Limit("invitations of a business", 50, 24 * 3600)
 
 
 def invite(business: Business, email: str, role: str, *, actor: User) -> tuple[Invitation, str]:
-    """Make an invitation and mail its link. Returns the token too, which is not stored: ``link`` makes the address of it.
+    """Make an invitation and mail its link. Returns the token too, which is not stored: ``link`` makes the address of
+    it.
 
     Raises DomainError: invalid, already_a_member, too_many_invitations.
     """

@@ -1,8 +1,8 @@
 """The mails that we write to people: their words, and the sending.
 
-A mail leaves in a thread of its own, after the caller has gone on: a slow mail server keeps nobody waiting, and how long an
-answer takes does not tell whether a mail was sent. It is plain text, in the language of whoever asked for it. What cannot be
-sent is logged by its kind and the error's, never with an address.
+A mail leaves in a thread of its own, after the caller has gone on: a slow mail server keeps nobody waiting, and how
+long an answer takes does not tell whether a mail was sent. It is plain text, in the language of whoever asked for it.
+What cannot be sent is logged by its kind and the error's, never with an address.
 """
 
 import time

@@ -27,8 +27,8 @@ def change(user: User, password: str, *, actor: User | None, by_mail: bool = Fal
 
 
 def ask_for_reset(email: str, address: str | None) -> None:
-    """Mail a link to whoever has an account with this e-mail. Silent in every case: nobody learns who has one, or that a
-    limit was met.
+    """Mail a link to whoever has an account with this e-mail. Silent in every case: nobody learns who has one, or that
+    a limit was met.
     """
     email = email.strip().lower()
     of_email = limits.take(RESETS_OF_AN_EMAIL, email)  # both are counted, whatever the other says

@@ -234,21 +234,22 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # a person is invited by mail, or opens a b
 ACCOUNT_RATE_LIMITS = False  # accounts.throttle counts, at every door alike
 ACCOUNT_SESSION_REMEMBER = True  # every session lasts SESSION_EXPIRES_IN
 ACCOUNT_ADAPTER = "accounts.signin.adapter.Adapter"
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a name
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 # nosec B105
+_FORMS = "accounts.signin.forms"
 ACCOUNT_FORMS = {
-    "login": "accounts.signin.forms.SignInForm",
-    "reauthenticate": "accounts.signin.forms.ReauthenticateForm",
-    "change_password": "accounts.signin.forms.ChangePasswordForm",
-    "reset_password": "accounts.signin.forms.ResetForm",
-    "reset_password_from_key": "accounts.signin.forms.ResetKeyForm",
+    "login": f"{_FORMS}.SignInForm",
+    "reauthenticate": f"{_FORMS}.ReauthenticateForm",
+    "change_password": f"{_FORMS}.ChangePasswordForm",
+    "reset_password": f"{_FORMS}.ResetForm",
+    "reset_password_from_key": f"{_FORMS}.ResetKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "accounts.signin.codes.CodesAdapter"
 MFA_TOTP_TOLERANCE = 1  # half minutes that a phone's clock may be off; accounts.twofactor takes no code twice
 MFA_FORMS = {
-    "authenticate": "accounts.signin.forms.CodeForm",
-    "reauthenticate": "accounts.signin.forms.CodeAgainForm",
-    "activate_totp": "accounts.signin.forms.ActivateForm",
+    "authenticate": f"{_FORMS}.CodeForm",
+    "reauthenticate": f"{_FORMS}.CodeAgainForm",
+    "activate_totp": f"{_FORMS}.ActivateForm",
 }
 
 # --- mail: by a server, or into a folder (never in production: the links in mails open accounts) -----------

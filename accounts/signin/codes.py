@@ -38,7 +38,8 @@ class CodesAdapter(DefaultMFAAdapter):
 
 
 def reseal_all() -> tuple[int, list[str]]:
-    """Encrypt every stored secret with today's first key: how many there were, and the names of those that no key opens."""
+    """Encrypt every stored secret with today's first key: how many there were, and the names of those that no key
+    opens."""
     count, lost = 0, []
     for key in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():

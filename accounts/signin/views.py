@@ -19,8 +19,8 @@ from .adapter import device_of, remember_device
 
 
 class Told:
-    """A form that is not right is answered with 422, too many attempts with 429 and when to come again. The device's cookie
-    is set where a password or a code was right."""
+    """A form that is not right is answered with 422, too many attempts with 429 and when to come again. The device's
+    cookie is set where a password or a code was right."""
 
     def dispatch(self, request, *args, **kwargs):
         response = super().dispatch(request, *args, **kwargs)
@@ -69,8 +69,8 @@ class ResetFromKey(Told, account.PasswordResetFromKeyView):
 
 class GiveCode(Told, codes.AuthenticateView):
     def dispatch(self, request, *args, **kwargs):
-        """Back at the beginning, nothing is half way any more: sign-in would lead here again, and here back to it, where
-        the second factor was switched off meanwhile."""
+        """Back at the beginning, nothing is half way any more: sign-in would lead here again, and here back to it,
+        where the second factor was switched off meanwhile."""
         response = super().dispatch(request, *args, **kwargs)
         if response.status_code == 302 and response["Location"] == reverse("account_login"):
             clear_login(request)
@@ -114,8 +114,8 @@ class NewRecoveryCodes(Told, recovery.GenerateRecoveryCodesView):
 
 
 def admin_login(request, extra_context=None):
-    """The admin has no sign-in of its own: a second door would need a second lock. Whoever is signed in and may not enter
-    the admin is a member of no business: their own page says so."""
+    """The admin has no sign-in of its own: a second door would need a second lock. Whoever is signed in and may not
+    enter the admin is a member of no business: their own page says so."""
     if request.user.is_authenticated:
         return redirect("admin:index" if request.user.is_staff else "account_home")
     wanted = request.GET.get("next", "")
