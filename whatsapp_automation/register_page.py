@@ -33,7 +33,7 @@ class RegisterForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def register(request):
-    """The same answer whether the e-mail had an account or not: docs/decisions/0009-registration.md."""
+    """The same answer whether the e-mail had an account or not: docs/decisions/0011-registration.md."""
     if not settings.OPEN_REGISTRATION:
         raise Http404
     if request.user.is_authenticated:

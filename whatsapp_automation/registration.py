@@ -1,7 +1,7 @@
 """Self-registration, where OPEN_REGISTRATION allows it: a person and their business. The page and the API come here.
 
 It stands beside onboarding, since a new business gets its default rules, which accounts may not know.
-docs/decisions/0009-registration.md says what it tells of an e-mail that has an account, and why.
+docs/decisions/0011-registration.md says what it tells of an e-mail that has an account, and why.
 """
 
 import secrets

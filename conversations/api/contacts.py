@@ -27,11 +27,11 @@ class ContactIn(StrictSerializer):
     email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
 
 
-class OptIn(StrictSerializer):
+class OptInIn(StrictSerializer):
     how = serializers.CharField(max_length=200, help_text="How the customer gave the permission.")
 
 
-class OptOut(StrictSerializer):
+class OptOutIn(StrictSerializer):
     how = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="How they said it.")
 
 
@@ -73,20 +73,20 @@ class Contacts(BusinessViewSet):
     @extend_schema(
         operation_id="contacts_opt_out",
         summary="Record that the customer wants no marketing and no reminders",
-        request=OptOut,
+        request=OptOutIn,
     )
     @action(detail=True, methods=["post"], url_path="opt-out")
     def opt_out(self, request, pk):
-        return self._note(allowed=False, how=self.checked(OptOut).get("how", ""))
+        return self._note(allowed=False, how=self.checked(OptOutIn).get("how", ""))
 
     @extend_schema(
         operation_id="contacts_opt_in",
         summary="Record that the customer allows marketing, and how they said so",
-        request=OptIn,
+        request=OptInIn,
     )
     @action(detail=True, methods=["post"], url_path="opt-in")
     def opt_in(self, request, pk):
-        return self._note(allowed=True, how=self.checked(OptIn)["how"])
+        return self._note(allowed=True, how=self.checked(OptInIn)["how"])
 
     def _note(self, *, allowed: bool, how: str):
         contact = contacts.note_consent(

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.doors import throttling
 from accounts.doors.paging import MOST, USUAL
-from accounts.doors.strict import StrictSerializer
+from accounts.doors.strict import Known, StrictSerializer
 from accounts.doors.views import AGENT, MESSAGE, VIEWER, BusinessViewSet
 from accounts.errors import DomainError
 
@@ -28,7 +28,7 @@ def plain(**options) -> serializers.CharField:
     return serializers.CharField(trim_whitespace=False, allow_blank=True, **options)
 
 
-class MessageQuery(StrictSerializer):
+class MessageQuery(Known):
     after = serializers.IntegerField(
         required=False, help_text="A seq: the messages after it, the oldest first.", **_SEQ
     )

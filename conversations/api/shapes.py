@@ -135,7 +135,7 @@ class SenderOut(serializers.Serializer):
     name = serializers.CharField()
 
 
-class ErrorOut(serializers.Serializer):
+class TroubleOut(serializers.Serializer):
     code = serializers.IntegerField(allow_null=True, help_text="Meta's code.")
     text = serializers.CharField()
     whatToDo = serializers.CharField()
@@ -217,7 +217,7 @@ class MessageOut(serializers.ModelSerializer):
     def get_status(self, message):
         return Status(message.status).name.lower()
 
-    @extend_schema_field(ErrorOut(allow_null=True))
+    @extend_schema_field(TroubleOut(allow_null=True))
     def get_error(self, message):
         told = thread.trouble_of(message)
         if told is None:

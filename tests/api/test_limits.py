@@ -160,18 +160,18 @@ def test_a_limit_that_is_used_up_stays_so_when_redis_goes_away(alice, monkeypatc
         assert not limits.take(limit, "somebody else").refused
 
 
-def test_without_redis_the_api_goes_on_and_tells_its_limits(dairy, bob, redis_away):
+def test_without_redis_the_api_goes_on_and_tells_its_limits(dairy, bob, redis_away, settings):
     answer = as_person(bob).get("/api/products")
     assert answer.status_code == 200
-    assert f"q={throttling.PERSON.count}" in answer["RateLimit-Policy"]
+    assert f"q={settings.API_REQUESTS_PER_MINUTE}" in answer["RateLimit-Policy"]
 
 
 # --- the limits of the API ----------------------------------------------------------------------------------------------------
 
 
 def test_each_person_and_each_key_has_a_limit_of_its_own(dairy, alice, bob, monkeypatch):
-    monkeypatch.setattr(throttling, "PERSON", Limit("test by person", 2, 3600))
-    monkeypatch.setattr(throttling, "KEY", Limit("test by key", 3, 3600))
+    monkeypatch.setattr(throttling, "by_person", lambda: Limit("test by person", 2, 3600))
+    monkeypatch.setattr(throttling, "by_key", lambda: Limit("test by key", 3, 3600))
     client, other, key = as_person(alice), as_person(bob), as_key(dairy, "products:read", by=alice)
     assert [client.get("/api/products").status_code for _ in range(3)] == [200, 200, 429]
     assert [other.get("/api/products").status_code for _ in range(3)] == [200, 200, 429]
@@ -179,7 +179,7 @@ def test_each_person_and_each_key_has_a_limit_of_its_own(dairy, alice, bob, monk
 
 
 def test_a_network_is_limited_before_anything_else_is_looked_at(db, monkeypatch):
-    monkeypatch.setattr(throttling, "NETWORK", Limit("test by network", 2, 3600))
+    monkeypatch.setattr(throttling, "by_network", lambda: Limit("test by network", 2, 3600))
     answers = [APIClient().get("/api/nothing") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [404, 404, 429]
     refused = answers[2]

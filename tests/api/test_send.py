@@ -308,7 +308,8 @@ def test_an_answer_to_a_message_quotes_it(dairy, masala, bob, meera):
     [
         ({}, ["text"]),
         ({"text": None}, ["text"]),
-        ({"text": 7.5, "colour": "red"}, ["colour"]),
+        ({"text": "x", "colour": "red"}, ["colour"]),
+        ({"text": 7.5}, ["text"]),
         ({"type": "fax", "text": "x"}, ["type"]),
         ({"type": "image"}, ["media"]),
         ({"type": "image", "media": {"id": "1"}, "text": "x"}, ["text"]),
