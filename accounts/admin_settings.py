@@ -45,6 +45,7 @@ class SettingsForm(OwnedForm):
         label=gettext_lazy("Language"),
         choices=Business._meta.get_field("language").choices,
         widget=UnfoldAdminSelectWidget(),
+        help_text=gettext_lazy("The bot answers in the customer's language; in this one where a message has no words."),
     )
     currency = forms.CharField(
         label=gettext_lazy("Currency"),

@@ -71,6 +71,7 @@ class Shop:
 
     version: tuple
     name: str
+    language: str
     currency: str
     zone: ZoneInfo
     book: Book
@@ -82,6 +83,10 @@ class Shop:
 
     def is_open(self, now: datetime) -> bool:
         return hours.is_open(self.settings.hours, now.astimezone(self.zone), self.holidays)
+
+    def language_for(self, said: str) -> str:
+        """The language of a message; of one without words, such as a picture, the business's own."""
+        return language_of(said) if _has_words(said) else self.language
 
     def opens(self, now: datetime, language: str) -> str:
         """See hours.opens."""
@@ -155,7 +160,7 @@ def _hands_over(
     if not is_over and not streak.repeated and said < streaks.MOST:
         return False
     if not is_over:
-        text = _handover_text(shop, language_of(r.event.text), r.contact_name, now)
+        text = _handover_text(shop, shop.language_for(r.event.text), r.contact_name, now)
         text = text or _fallback_text(shop, r.event.text, r.contact_name, now)
         _say(r, replies, text, "handover: repeated" if streak.repeated else "handover: long")
     replies.silent[r.conversation_id] = r.sent_at
@@ -350,17 +355,22 @@ def nobody_text(shop: Shop, said: str, contact_name: str, now: datetime) -> str:
     """What is said where no rule answers: outside opening hours the owner's away text in the customer's language, where
     there is one, else the fallback.
     """
-    language = language_of(said)
+    language = shop.language_for(said)
     away = shop.settings.says("away", language)
     if away and not shop.is_open(now):
         return render(shop, away, language, contact_name, now=now)
     return _fallback_text(shop, said, contact_name, now)
 
 
+def _has_words(said: str) -> bool:
+    return any(c.isalpha() for c in said)
+
+
 def _fallback_text(shop: Shop, said: str, contact_name: str, now: datetime) -> str:
-    hindi = is_devanagari(said) and shop.settings.fallback_text_hi
-    text = shop.settings.fallback_text_hi if hindi else shop.settings.fallback_text
-    return render(shop, text, "hi" if hindi else language_of(said), contact_name, now=now)
+    language = shop.language_for(said)
+    wanted = is_devanagari(said) if _has_words(said) else language == "hi"
+    hindi = shop.settings.fallback_text_hi if wanted else ""
+    return render(shop, hindi or shop.settings.fallback_text, "hi" if hindi else language, contact_name, now=now)
 
 
 def _handover_text(shop: Shop, language: str, contact_name: str, now: datetime) -> str:
@@ -420,7 +430,7 @@ def _shops(businesses: set[UUID]) -> dict[UUID, Shop]:
     rows = (
         sets.fetch(
             """
-        SELECT b.id, b.name, b.currency, b.time_zone, s.updated_at, r.count AS rules, r.at AS rules_at,
+        SELECT b.id, b.name, b.language, b.currency, b.time_zone, s.updated_at, r.count AS rules, r.at AS rules_at,
                p.count AS products, p.at AS products_at
         FROM accounts_business b
         JOIN accounts_settings s ON s.business_id = b.id
@@ -451,6 +461,7 @@ def _read(row) -> Shop:
         return Shop(
             version=tuple(row),
             name=row.name,
+            language=row.language,
             currency=row.currency,
             zone=ZoneInfo(row.time_zone),
             book=Book(rules, names_of(products)),

@@ -125,6 +125,17 @@ def test_within_hours_nobody_is_away(meera, sets):
     assert meera.says(UNKNOWN["en"])[0].text == preferences.of(sets().business).fallback_text
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Back"), ("hi", "फिर"), ("hi-Latn", "Phir")])
+def test_a_picture_is_answered_in_the_businesss_language(meera, sets, closed, language, words):
+    sets(language=language, texts={"away": {"en": "Back {opens}.", "hi": "फिर {opens}।", "hi-Latn": "Phir {opens}."}})
+    assert meera.sends("image", {"id": "1", "mime_type": "image/jpeg"})[0].text.startswith(words)
+
+
+def test_a_picture_sent_to_a_hindi_shop_gets_the_hindi_fallback(meera, sets):
+    row = sets(language="hi", hours=ALWAYS)
+    assert meera.sends("image", {"id": "1", "mime_type": "image/jpeg"})[0].text == row.fallback_text_hi
+
+
 def test_a_rule_answers_outside_hours_too(meera, sets, closed):
     sets(texts={"away": {"en": "Back {opens}."}})
     assert meera.says("price")[0].source == "rule"
