@@ -348,10 +348,11 @@ CORS_ALLOW_HEADERS = [
     "authorization",
     "content-type",
     "idempotency-key",
+    "if-match",
     "x-business",
     "x-request-id",
 ]
-CORS_EXPOSE_HEADERS = ["ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["etag", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
 
 # --- the API: every view stands on accounts.doors ----------------------------------------------------------
 REST_FRAMEWORK = {

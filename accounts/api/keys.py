@@ -34,7 +34,7 @@ class NewKeyOut(KeyOut):
 
 class KeyIn(StrictSerializer):
     name = serializers.CharField(max_length=80)
-    scopes = serializers.ListField(child=serializers.ChoiceField(keys.SCOPES), allow_empty=False, max_length=100)
+    scopes = serializers.ListField(child=serializers.ChoiceField(keys.SCOPES), min_length=1, max_length=100)
     expiresAt = serializers.DateTimeField(source="expires_at", required=False, allow_null=True)
 
     def validate_expiresAt(self, value):

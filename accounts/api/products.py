@@ -1,6 +1,6 @@
 """/api/products: what the business sells. The one place of prices."""
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
@@ -20,6 +20,11 @@ class ProductOut(serializers.ModelSerializer):
         fields = ["id", "name", "nameHi", "nameRoman", "aliases", "unit", "price", "active", "position", "updatedAt"]
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{1,8}(\.\d{1,2})?$", "example": "390.00"})
+class PriceIn(serializers.DecimalField):
+    pass
+
+
 class ProductIn(StrictSerializer):
     name = serializers.CharField(max_length=80)
     nameHi = serializers.CharField(source="name_hi", max_length=80, required=False, allow_blank=True)
@@ -28,7 +33,7 @@ class ProductIn(StrictSerializer):
         child=serializers.CharField(max_length=80), max_length=50, required=False, allow_empty=True
     )
     unit = serializers.CharField(max_length=30)
-    price = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
+    price = PriceIn(max_digits=10, decimal_places=2, min_value=0)
     active = serializers.BooleanField(required=False)
     position = serializers.IntegerField(min_value=0, max_value=32767, required=False)
 

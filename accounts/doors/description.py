@@ -12,6 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from .strict import StrictSerializer
 from .views import BusinessDoor
 
 _WRITES = ("POST", "PUT", "PATCH")
@@ -86,6 +87,12 @@ class Described(AutoSchema):
     def get_serializer_name(self, serializer, direction):
         """KeyOut is a "Key", KeyIn a "KeyRequest"."""
         return re.sub(r"(In|Out)$", "", super().get_serializer_name(serializer, direction))
+
+    def _map_basic_serializer(self, serializer, direction):
+        schema = super()._map_basic_serializer(serializer, direction)
+        if isinstance(serializer, StrictSerializer):
+            schema["additionalProperties"] = False
+        return schema
 
     def _get_response_bodies(self, direction="response"):
         bodies = super()._get_response_bodies(direction)

@@ -67,8 +67,27 @@ def _storable(value, depth: int = 0) -> None:
             _storable(inner, depth + 1)
 
 
+# What DRF would make a value of that was meant for something else: "name": 7, "active": "yes".
+_TYPES = (
+    (serializers.BooleanField, lambda value: isinstance(value, bool)),
+    (serializers.IntegerField, lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    (serializers.CharField, lambda value: isinstance(value, str)),
+    (serializers.ChoiceField, lambda value: isinstance(value, str)),
+)
+
+
+def _of_its_type(field: serializers.Field, value) -> bool:
+    if value is None:
+        return True  # whether there may be none says the field
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return all(_of_its_type(field.child, inner) for inner in value)
+    return next((fits(value) for kind, fits in _TYPES if isinstance(field, kind)), True)
+
+
 class StrictSerializer(serializers.Serializer):
-    """Refuses names that it does not know."""
+    """Refuses names that it does not know, and values of another JSON type."""
+
+    typed = True
 
     def to_internal_value(self, data):
         if isinstance(data, dict):
@@ -76,6 +95,9 @@ class StrictSerializer(serializers.Serializer):
             unknown = sorted(set(data) - known)
             if unknown:
                 raise ValidationError({name: [_("There is no such field.")] for name in unknown})
+            wrong = [name for name in data if self.typed and not _of_its_type(self.fields[name], data[name])]
+            if wrong:
+                raise ValidationError({name: [_("This is of another type.")] for name in wrong})
         return super().to_internal_value(data)
 
 
@@ -83,7 +105,9 @@ class Query(StrictSerializer):
     """The query parameters of a list. A view names its own: ``query = ConversationQuery``; those of paging are there
     already."""
 
-    cursor = serializers.CharField(required=False, max_length=500)
+    typed = False  # all of it is text
+
+    cursor = serializers.CharField(required=False, max_length=500, help_text="`next` of the page before.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=200)
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scope
 from rest_framework import viewsets
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.views import APIView
 
@@ -43,8 +43,15 @@ class Door:
     pagination_class = paging.Pages
     body_limit = BODY
     query: ClassVar[type | None] = None  # the parameters of a GET; none: it takes none
+    metadata_class = None  # OPTIONS tells nothing: the description does
+
+    @property
+    def allowed_methods(self):
+        return [method for method in super().allowed_methods if method != "OPTIONS"]
 
     def initial(self, request, *args, **kwargs):
+        if request.method not in self.allowed_methods:
+            raise MethodNotAllowed(request.method)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > self.body_limit:
             raise TooLarge(self.body_limit)
@@ -123,15 +130,18 @@ class BusinessDoor(Door):
 
 def _place(request) -> tuple:
     """The business, and the person's role in it."""
-    wanted = request.headers.get("X-Business", "")
+    wanted = request.headers.get("X-Business")
     if request.auth:
-        if wanted and wanted != str(request.auth.business_id):
+        if wanted is not None and wanted != str(request.auth.business_id):
             raise Http404
         return request.auth.business, None
     found = access.businesses_of(request.user)
-    business = next((b for b in found if str(b.pk) == _uuid(wanted)), None) if wanted else (found[0] if found else None)
-    if business is None and wanted:
-        raise Http404
+    if wanted is None:
+        business = found[0] if found else None
+    else:
+        business = next((b for b in found if str(b.pk) == _uuid(wanted)), None)
+        if business is None:
+            raise Http404
     if business is None:
         raise PermissionDenied(_("You are not a member of any business."), code="no_business")
     if twofactor.is_missing(request.user, business):

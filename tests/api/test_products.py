@@ -64,6 +64,8 @@ def test_a_foreign_product_is_answered_as_one_that_is_not_there(dairy, masala, a
 
 def test_another_business_is_not_there_for_a_stranger(dairy, masala, charlie):
     assert as_person(charlie, dairy).get("/api/products").status_code == 404
+    for wanted in ("", "x", str(dairy.pk)[:-1]):
+        assert as_person(charlie).get("/api/products", HTTP_X_BUSINESS=wanted).status_code == 404
 
 
 def test_a_person_of_two_businesses_says_which(dairy, masala, charlie):
@@ -111,6 +113,11 @@ def test_nobody_reads_without_signing_in(client, dairy):
         ({"name": "Curd", "unit": "1 kg"}, "price"),
         ({"name": "Curd", "unit": "1 kg", "price": "free"}, "price"),
         ({"name": "Curd", "unit": "1 kg", "price": "45", "business": "x"}, "business"),
+        ({"name": 7, "unit": "1 kg", "price": "45"}, "name"),
+        ({"name": "Curd", "unit": "1 kg", "price": "45", "active": "yes"}, "active"),
+        ({"name": "Curd", "unit": "1 kg", "price": "45", "position": "1"}, "position"),
+        ({"name": "Curd", "unit": "1 kg", "price": "45", "position": True}, "position"),
+        ({"name": "Curd", "unit": "1 kg", "price": "45", "aliases": [7]}, "aliases"),
         ({"name": "Cow GHEE", "unit": "1 KG", "price": "45"}, "_"),
     ],
 )
@@ -158,7 +165,11 @@ def test_a_body_over_the_limit_is_refused_with_the_limit(dairy, alice):
 
 def test_another_method_and_type_are_refused(dairy, alice):
     client = as_person(alice)
-    assert client.put("/api/products", {}, format="json").status_code == 405
+    refused = client.put("/api/products", {}, format="json")
+    assert (refused.status_code, refused["Allow"]) == (405, "GET, POST, HEAD")
+    assert client.options("/api/products").status_code == 405
+    nowhere = "01939c4e-0000-7000-8000-000000000000"
+    assert client.put("/api/products", {}, format="json", HTTP_X_BUSINESS=nowhere).status_code == 405
     assert client.post("/api/products", "a=b", content_type="application/x-www-form-urlencoded").status_code == 415
     assert client.get("/api/products", HTTP_ACCEPT="text/html").status_code == 406
 
