@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -39,6 +39,7 @@ from .admin_base import (
     yes_no,
 )
 from .admin_fields import HoursField
+from .errors import DomainError
 from .models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
 from .secrets import SecretError
 
@@ -316,7 +317,10 @@ class MembershipAdmin(OwnedAdmin):
         members.set_role(obj, form.cleaned_data["role"], actor=request.user)
 
     def delete_model(self, request, obj):
-        members.remove(obj, actor=request.user)
+        try:
+            members.remove(obj, actor=request.user)
+        except DomainError as error:  # the other owner has gone at this moment
+            raise PermissionDenied from error
 
     @display(description=gettext_lazy("person"), ordering="user__name")
     def person(self, obj):

@@ -77,13 +77,13 @@ def recovery_codes(user: User) -> None:
 
 
 def invitation(row: Invitation, business: Business, inviter: User | None, link: str) -> None:
-    who = str(inviter) if inviter else str(business)
+    name, who = _line(business), _line(inviter or business)
     _send(
         "invitation",
         row.email,
-        _("%(business)s invites you") % {"business": business},
+        _("%(business)s invites you") % {"business": name},
         _("%(who)s invites you to work in %(business)s as: %(role)s.")
-        % {"who": who, "business": business, "role": row.get_role_display()},
+        % {"who": who, "business": name, "role": row.get_role_display()},
         _("Open this link within seven days:"),
         link,
         _("If you do not know what this is, do nothing."),
@@ -117,12 +117,17 @@ def settle(timeout: float = 10) -> None:
     wait(futures, timeout)
 
 
+def _line(name) -> str:
+    """What people call themselves, as a part of a sentence: it can begin no paragraph, nor a header."""
+    return " ".join(str(name).split())[:80]
+
+
 def _send(kind: str, to: str, subject: str, *paragraphs: str) -> None:
     if not is_set_up():
         log.warning("mail_not_sent", kind=kind, reason="EMAIL_HOST is not set")
         return
     body = "\n\n".join([*paragraphs, "WhatsApp Automation"]) + "\n"
-    message = EmailMessage(" ".join(subject.split()), body, settings.EMAIL_FROM, [to])
+    message = EmailMessage(_line(subject), body, settings.EMAIL_FROM, [to])
     with _lock:
         if len(_waiting) >= WAITING_AT_MOST:
             log.warning("mail_not_sent", kind=kind, reason="too many wait")

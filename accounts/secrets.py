@@ -1,4 +1,5 @@
-"""Secrets at rest: access tokens and app secrets, encrypted in their column.
+"""Secrets at rest: access tokens and app secrets, encrypted in their column. (Those of two-factor sign-in too: where a
+business's id is spoken of below, theirs is a word: signin/codes.py.)
 
 The column holds ``k1:<Fernet token>`` of ``{"b": <business id>, "v": <value>}``. The keys come from
 FIELD_ENCRYPTION_KEYS: the first encrypts, all decrypt, so that a key is rotated by putting a new one in front and

@@ -58,10 +58,16 @@ def attempt_code(user: User) -> None:
 
 
 def succeeded(user: User, address: str | None, device: str = "") -> str:
-    """The sign-in was right: its counts begin anew, and the place is known from here on. Returns the device's token,
-    for the cookie."""
-    limits.forget(PAIR, f"{user.email}|{network(address)}")
+    """The sign-in was right, its code too where one was asked for: the counts begin anew, and the place is known from
+    here on. Returns the device's token, for the cookie."""
     limits.forget(CODES, str(user.pk))
+    return known_from_here(user, address, device)
+
+
+def known_from_here(user: User, address: str | None, device: str = "") -> str:
+    """The password was right, or the mailbox is theirs: the place is known. That says nothing of the codes, whose
+    count goes on."""
+    limits.forget(PAIR, f"{user.email}|{network(address)}")
     device = device if _well_formed(device) else secrets.token_urlsafe(24)
     now = timezone.now()
     KnownPlace.objects.bulk_create(

@@ -323,6 +323,10 @@ _name_columns()
 
 # --- what others registered ---------------------------------------------------------------------------------------------------
 
+# Sign-in's own rows: secrets and tokens, which nobody looks at or edits by hand.
+for _model in [m for m in admin.site._registry if m._meta.app_label in ("account", "mfa", "token_blacklist")]:
+    admin.site.unregister(_model)
+
 for _model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
     admin.site.unregister(_model)
 

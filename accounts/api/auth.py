@@ -190,7 +190,7 @@ class Password(PersonView):
         except ValidationError as error:
             raise DomainError("weak_password", _("Choose another password."), new=error.messages) from None
         passwords.change(user, given["new"], actor=user)
-        device = throttle.succeeded(user, *place)
+        device = throttle.known_from_here(user, *place)
         response = Response(signed_in(user))
         throttle.keep_device(response, device)
         return response

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import invitations, members
+from .. import invitations, mail, members
 from ..access import may
 from ..errors import DomainError
 from ..models import Membership
@@ -54,6 +54,7 @@ def index(request):
     context = {
         "form": form,
         "made": made,
+        "mail_is_set_up": mail.is_set_up(),
         "members": list(members.of(request.business)),
         "pending": list(invitations.pending(request.business)),
         "roles": Membership.Role.choices,

@@ -51,7 +51,7 @@ class Adapter(DefaultAccountAdapter):
         if not user.check_password(password):
             audit.record("sign_in_failed", business=None, actor=user, target=str(user.pk), again=True)
             return False
-        self.request.device = throttle.succeeded(user, self.request.address, device_of(self.request))
+        self.request.device = throttle.known_from_here(user, self.request.address, device_of(self.request))
         return True
 
     def login(self, request, user: User) -> None:

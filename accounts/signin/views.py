@@ -1,6 +1,7 @@
 """allauth's views, where we do something more: a status that tells the truth, audit rows, the device's cookie."""
 
 from allauth.account import views as account
+from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.base import views as codes
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
@@ -62,12 +63,18 @@ class ResetFromKey(Told, account.PasswordResetFromKeyView):
     def form_valid(self, form):
         """Who reads the mailbox is the person: this browser is known from here on, and not held by others' guesses."""
         response = super().form_valid(form)
-        self.request.device = throttle.succeeded(self.reset_user, self.request.address, device_of(self.request))
+        self.request.device = throttle.known_from_here(self.reset_user, self.request.address, device_of(self.request))
         return response
 
 
 class GiveCode(Told, codes.AuthenticateView):
-    pass
+    def dispatch(self, request, *args, **kwargs):
+        """Back at the beginning, nothing is half way any more: sign-in would lead here again, and here back to it, where
+        the second factor was switched off meanwhile."""
+        response = super().dispatch(request, *args, **kwargs)
+        if response.status_code == 302 and response["Location"] == reverse("account_login"):
+            clear_login(request)
+        return response
 
 
 class GiveCodeAgain(Told, codes.ReauthenticateView):

@@ -16,7 +16,7 @@ MAY = {
     "accounts.settings": "v v - o -",
     "accounts.product": "v v o o o",
     "accounts.whatsappnumber": "o o o o -",
-    "accounts.membership": "o o o o -",  # the first member is the last owner: not to be deleted
+    "accounts.membership": "o o - o -",  # who joins is invited; the first member is the last owner: not to be deleted
     "accounts.auditevent": "o o - - -",
     "accounts.business": "r r r r -",
     "accounts.user": "r r r r -",

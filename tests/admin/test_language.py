@@ -27,16 +27,17 @@ def test_a_person_chooses_hindi_and_it_stays(visit, alice, dairy):
 
 
 def test_the_choice_can_be_made_before_the_login(client, db):
-    page = client.get("/admin/login/?next=/admin/")
+    page = client.get("/account/login?next=/admin/")
     assert 'name="language" value="hi" lang="hi"' in page.text
-    assert '<input type="hidden" name="next" value="/admin/login/?next=/admin/">' in page.text
+    assert '<input type="hidden" name="next" value="/account/login?next=/admin/">' in page.text
     choose(client, "hi")
-    assert "लॉगिन करें" in client.get("/admin/login/").text
+    assert '<html lang="hi">' in client.get("/account/login").text
 
 
 def test_without_a_choice_the_browser_decides(client, db):
-    assert "लॉगिन करें" in client.get("/admin/login/", headers={"accept-language": "hi-IN,hi;q=0.9,en;q=0.8"}).text
-    assert "Log in" in client.get("/admin/login/", headers={"accept-language": "ta,fr;q=0.5"}).text
+    hindi = {"accept-language": "hi-IN,hi;q=0.9,en;q=0.8"}
+    assert '<html lang="hi">' in client.get("/account/login", headers=hindi).text
+    assert '<html lang="en">' in client.get("/account/login", headers={"accept-language": "ta,fr;q=0.5"}).text
 
 
 def test_a_language_that_we_do_not_speak_changes_nothing(visit, alice, dairy):

@@ -235,52 +235,9 @@ def test_a_save_leaves_alone_what_others_changed_meanwhile(visit, alice, dairy):
 
 # --- members ------------------------------------------------------------------------------------------------------------------
 
-ADD = "/admin/accounts/membership/add/"
-
 
 def membership(person: User, business: Business) -> Membership:
     return Membership.objects.get(user=person, business=business)
-
-
-def test_a_new_person_joins_with_a_first_password(visit, alice, dairy):
-    data = {"email": "Dina@Example.com", "name": "Dina", "password": "kefir-curd-butter", "role": "agent"}
-    assert visit(alice).post(ADD, data).status_code == 302
-    dina = User.objects.get(email="dina@example.com")
-    assert dina.check_password("kefir-curd-butter")
-    assert (membership(dina, dairy).role, dina.is_superuser) == ("agent", False)
-    assert AuditEvent.objects.latest("id").action == "member.role"
-
-
-def test_somebody_with_an_account_keeps_their_password(visit, alice, dairy, charlie, masala):
-    charlie.set_password("the-old-password-1")
-    charlie.save()
-    data = {"email": charlie.email, "name": "Mallory", "password": "another-password-2", "role": "viewer"}
-    assert visit(alice).post(ADD, data).status_code == 302
-    charlie.refresh_from_db()
-    assert charlie.check_password("the-old-password-1")
-    assert charlie.name == "Charlie"
-    assert membership(charlie, masala).role == "owner"
-
-
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"email": "bob@shuddh-dairy.example"}, "email"),
-        ({"email": "no address"}, "email"),
-        ({"name": ""}, "name"),
-        ({"password": ""}, "password"),
-        ({"password": "short"}, "password"),
-        ({"role": "superuser"}, "role"),
-    ],
-)
-def test_a_member_that_cannot_be_is_refused(visit, alice, dairy, given, field):
-    data = {"email": "dina@example.com", "name": "Dina", "password": "kefir-curd-butter", "role": "agent", **given}
-    refused = visit(alice).post(ADD, data)
-    assert list(errors_of(refused)) == [field]
-
-
-def test_the_form_proposes_an_agent(visit, alice, dairy):
-    assert '<option value="agent" selected>' in visit(alice).get(ADD).text
 
 
 def test_a_role_is_changed(visit, alice, bob, dairy):

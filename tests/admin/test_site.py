@@ -13,9 +13,9 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from django_scopes import scope, scopes_disabled
 
-from accounts import businesses
+from accounts import businesses, tokens
 from accounts.admin_base import InstallationAdmin, OwnedAdmin
-from accounts.models import AuditEvent, Business, Membership, Product, User, WhatsAppNumber
+from accounts.models import AuditEvent, Business, Membership, Product, TokenFamily, User, WhatsAppNumber
 from aibot.models import Rule
 from conversations import queries, stopping
 from conversations.models import Conversation, Message, Status
@@ -382,24 +382,19 @@ def test_a_new_person_and_a_new_password(visit, root, dairy):
     assert emil.check_password("another-kefir-curd")
 
 
-def test_people_change_their_own_password(visit, bob, dairy):
-    bob.set_password("the-old-password-1")
-    bob.save()
-    data = {
-        "old_password": "the-old-password-1",
-        "new_password1": "kefir-curd-butter",
-        "new_password2": "kefir-curd-butter",
-    }
-    assert visit(bob).post("/admin/password_change/", data).status_code == 302
-    bob.refresh_from_db()
-    assert bob.check_password("kefir-curd-butter")
+def test_a_password_that_the_installations_owner_sets_ends_what_was_open(visit, root, bob, dairy):
+    tokens.open_family(bob)
+    theirs = visit(bob)
+    data = {"password1": "another-kefir-curd", "password2": "another-kefir-curd", "usable_password": "true"}
+    visit(root).post(reverse("admin:auth_user_password_change", args=[bob.pk]), data)
+    assert theirs.get("/admin/").status_code == 302
+    assert not TokenFamily.objects.filter(user=bob, revoked_at=None).exists()
+    event = AuditEvent.objects.get(action="password.changed")
+    assert (event.actor, event.target) == (root, str(bob.pk))
 
 
-def test_a_person_signs_in_with_an_e_mail_however_it_is_written(client, bob, dairy):
-    bob.set_password("kefir-curd-butter")
-    bob.save()
-    done = client.post("/admin/login/", {"username": "BOB@shuddh-dairy.example", "password": "kefir-curd-butter"})
-    assert done.status_code == 302
+def test_the_page_of_ones_own_password_is_elsewhere(visit, bob, dairy):
+    assert visit(bob).get("/admin/password_change/")["Location"] == "/account/password"
 
 
 def test_a_stopped_number_is_on_the_first_page_with_what_to_do(visit, alice, dairy_number):

@@ -6,10 +6,12 @@ all that breaks.
 """
 
 import json
+import re
 from pathlib import Path
 
 import psycopg
 import pytest
+import requests
 
 from whatsapp_automation.embedded import keys
 from whatsapp_automation.embedded.environment import Ports
@@ -31,6 +33,7 @@ CANARIES = {
     "password": "mynahpassword80",
     "error": "mynaherror81",
     "address": "mynahaddress82",
+    "email": "mynahemail83@shuddh-dairy.example",
 }
 
 
@@ -129,6 +132,9 @@ def _look(world: World) -> None:
     """Pages are asked for by their addresses, a password is typed, Meta verifies, a doctor comes, metrics are read."""
     for path in (
         f"/admin/login/?next=/admin/{CANARIES['address']}",
+        f"/account/login?next=/admin/{CANARIES['address']}",
+        f"/account/join/{CANARIES['address']}",
+        f"/account/password/reset/key/1-{CANARIES['address']}",
         f"/nowhere/{CANARIES['address']}",
         f"/webhook?hub.mode=subscribe&hub.verify_token={CANARIES['verify token']}&hub.challenge=7",
         f"/webhook?hub.mode=subscribe&hub.verify_token={CANARIES['address']}&hub.challenge=7",
@@ -136,9 +142,26 @@ def _look(world: World) -> None:
         "/health/ready",
     ):
         world.http("GET", world.web + path)
-    login = f"username=owner%40shuddh-dairy.example&password={CANARIES['password']}".encode()
-    assert world.http("POST", f"{world.web}/admin/login/", login)[0] == 403
+    login = f"login={CANARIES['email']}&password={CANARIES['password']}".encode()
+    assert world.http("POST", f"{world.web}/account/login", login)[0] == 403
+    _forget_the_password(world)
     world.stack.manage("doctor")
+
+
+def _forget_the_password(world: World) -> None:
+    """A mail is written: its file holds the e-mail and the link, and no log does."""
+    world.query("UPDATE accounts_user SET email = %s WHERE email = 'bina@shuddh-dairy.example'", CANARIES["email"])
+    page = f"{world.web}/account/password/reset"
+    with requests.Session() as browser:
+        form = browser.get(page, timeout=20)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.text)[1]
+        browser.post(page, {"email": CANARIES["email"], "csrfmiddlewaretoken": token}, timeout=20)
+        wrong = {"login": CANARIES["email"], "password": CANARIES["password"], "csrfmiddlewaretoken": token}
+        assert browser.post(f"{world.web}/account/login", wrong, timeout=20).status_code == 422
+    folder = world.stack.local / "mail"
+    world.until(lambda: folder.exists() and any(folder.iterdir()))
+    (mail,) = folder.iterdir()
+    assert CANARIES["email"] in mail.read_text()
 
 
 def test_it_was_loud_and_every_process_spoke(talk):
@@ -161,6 +184,14 @@ def test_no_canary_was_heard(talk, canary):
     spelled = {word, word.encode("unicode_escape").decode(), json.dumps(word)[1:-1]}
     heard = [line[:400] for line in everything.splitlines() if any(one in line for one in spelled)]
     assert heard == []
+
+
+def test_no_link_of_a_mail_was_heard(talk):
+    local, files = talk
+    (mail,) = (local / "mail").iterdir()
+    key = re.search(r"/key/\w+-(\S+)", mail.read_text())[1]
+    everything = _printed(local) + "".join(file.read_text() for file in files.iterdir())
+    assert [line[:400] for line in everything.splitlines() if key in line] == []
 
 
 def test_no_generated_secret_was_printed(talk):

@@ -1,7 +1,7 @@
 """People with a password, and what a form says."""
 
 import re
-from collections.abc import Iterator
+import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -9,15 +9,31 @@ from django.core import mail as outbox
 from django.test import Client
 
 from accounts import mail
-from accounts.models import User
+from accounts.models import AuditEvent, User
 
 PASSWORD = "kefir-curd-butter"
 LOGIN = "/account/login"
 
 
+class Clock:
+    """The limits' clock: it stands still, and goes on when a test says so."""
+
+    def __init__(self):
+        self.now = time.time()
+
+    def time(self) -> float:
+        return self.now
+
+    def ahead(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.fixture(autouse=True)
-def nothing_counted(empty_cache):
-    """Each test begins with no attempts."""
+def clock(empty_cache, monkeypatch) -> Clock:
+    """Each test begins with no attempts, and no window ends in the middle of it."""
+    clock = Clock()
+    monkeypatch.setattr("django_ratelimit.core.time", clock)
+    return clock
 
 
 @pytest.fixture
@@ -55,12 +71,17 @@ def link_in(message) -> str:
 
 
 class App:
-    """An authenticator app that somebody has set up. Each call is the next half minute's code, as time goes on."""
+    """An authenticator app that somebody has set up."""
 
     def __init__(self, user: User):
         self.secret = generate_totp_secret()
         self.row = TOTP.activate(user, self.secret).instance
-        self._counters: Iterator[int] | None = None
 
-    def code(self, counter: int) -> str:
-        return format_hotp_value(hotp_value(self.secret, counter))
+    def code(self, later: int = 0) -> str:
+        """What it shows now, or so many half minutes later."""
+        return format_hotp_value(hotp_value(self.secret, int(time.time()) // 30 + later))
+
+
+def actions(**filters) -> list[str]:
+    """What the audit log has of it, in order."""
+    return list(AuditEvent.objects.filter(**filters).order_by("id").values_list("action", flat=True))

@@ -55,6 +55,8 @@ def _welcome(stack: Stack) -> None:
         say(f"  Sign in as {stack.env['DEMO_OWNER_EMAIL']} with the password {stack.env['DEMO_OWNER_PASSWORD']}")
         welcomed.touch()
     say("  The password again:     .venv/bin/python manage.py demo --password")
+    if not stack.env.get("EMAIL_HOST"):
+        say(f"  Mails (invitations, new passwords) are files in {shown(stack.local / 'mail')}")
     say(f"  Ctrl-C stops everything. Logs: {shown(stack.local / 'log')}")
 
 

@@ -13,6 +13,7 @@ from django_scopes import scopes_disabled
 
 from accounts import audit
 from accounts.secrets import SecretError, SecretField, reseal
+from accounts.signin import codes
 
 BATCH = 200
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
                     count, failed = _reseal(field, rows)
                     total += count
                     lost += failed
+        count, failed = codes.reseal_all()
+        total, lost = total + count, lost + failed
         audit.record("secrets.resealed", business=None, actor=None, count=total, lost=len(lost))
         self.stdout.write(f"Encrypted {total} {'secret' if total == 1 else 'secrets'} with the first key.")
         if lost:
