@@ -16,7 +16,6 @@ from .models import Template
 
 _BLANK = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _UNFIT = re.compile(r"[\n\r\t]| {5,}")  # Meta refuses them within a value
-_MEDIA = ("image", "video", "document")
 
 Given = Sequence[str] | Mapping[str, str]
 
@@ -71,7 +70,7 @@ def check(blanks: Blanks | None, components: list[dict], where: str = "component
     field.
     """
     for component in components:
-        if not isinstance(component.get("type"), str) or not _is_rows(component.get("parameters", [])):
+        if not isinstance(component.get("type"), str) or not _is_parameters(component.get("parameters", [])):
             raise _refusal(
                 where, _('A component is {"type": "body", "parameters": [{"type": "text", "text": "..."}]}.')
             )
@@ -188,8 +187,9 @@ def _check_value(value, where: str) -> None:
         raise _refusal(where, _("A value of a template holds no line break, no tab and no five spaces in a row."))
 
 
-def _is_rows(value) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+def _is_parameters(value) -> bool:
+    rows = isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    return rows and all(isinstance(one.get("parameter_name", ""), str) for one in value)
 
 
 def _filled(text: str, parameters: list[dict]) -> str:

@@ -181,6 +181,8 @@ def _content(conversation: Conversation, draft: Draft) -> tuple[dict, str, str]:
         body, words = _free(draft)
     except InvalidMessage as error:
         place = next((place for part, place in _FIELDS.items() if error.field.startswith(part)), draft.kind)
+        if draft.kind == "template" and place != "template":
+            place = "template.parameters.headerMedia"
         raise DomainError("invalid_message", str(error), **{place: str(error)}) from None
     return body, words, Message.Purpose.REPLY.value
 
@@ -232,17 +234,14 @@ def _template(number: WhatsAppNumber, given: Mapping[str, Any]) -> tuple[dict, s
 
 
 def _parameters(blanks: filling.Blanks | None, given: Mapping[str, Any]) -> dict:
+    others = {name: value for name, value in given.items() if name != "headerMedia"}
     shown = given.get("headerMedia")
     if not shown:
-        return dict(given)
-    kind = blanks.media if blanks else "image"
-    if kind not in ("image", "video", "document"):
-        raise DomainError(
-            "template_incomplete",
-            _("The template's header shows no file."),
-            **{"template.parameters.headerMedia": _("The template's header shows no file.")},
-        )
-    return {**{name: value for name, value in given.items() if name != "headerMedia"}, "media": media(kind, shown)}
+        return others
+    if blanks is None or blanks.media not in ("image", "video", "document"):
+        words = _("Nothing is known of a file in this template's header. Give components, if there is one.")
+        raise DomainError("template_incomplete", words, **{"template.parameters.headerMedia": words})
+    return {**others, "media": media(blanks.media, shown)}
 
 
 def sendable_template(number: WhatsAppNumber, name: str, language: str) -> Template:

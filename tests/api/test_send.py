@@ -539,6 +539,8 @@ def test_blanks_may_have_names_files_and_buttons(dairy, bob, meera):
         (with_parameters(body=["Meera", "a\nb"]), "template.parameters"),
         (with_parameters(body=["Meera", "a     b"]), "template.parameters"),
         (with_components(), "template.components.body"),
+        (with_components({"type": "body", "parameters": [{"parameter_name": ["x"]}]}), "template.components"),
+        (with_components({"type": "body", "parameters": None}), "template.components"),
         (with_components({"type": "body", "parameters": words("Meera")}), "template.components.body"),
         (with_components({"type": "body", "parameters": "Meera"}), "template.components"),
         (with_components({"parameters": words("Meera", "17")}), "template.components"),
@@ -570,6 +572,10 @@ def test_a_template_that_needs_a_file_or_an_address_says_so(dairy, bob, meera):
         "template.parameters.buttons",
     )
     assert send(client, meera, **with_parameters("rich", **shown, buttons=["17"])).status_code == 201
+    neither = with_parameters("rich", headerMedia={}, buttons=["17"])
+    refused(send(client, meera, **neither), 400, "template_incomplete", "template.parameters.headerMedia")
+    both = with_parameters("rich", headerMedia={"id": "1", "link": "https://shop.example/a.jpg"}, buttons=["17"])
+    refused(send(client, meera, **both), 400, "invalid_message", "template.parameters.headerMedia")
 
 
 def test_components_in_metas_shape_are_taken_as_they_are(dairy, bob, meera):
@@ -587,6 +593,8 @@ def test_a_template_of_which_the_parts_are_unknown_is_left_to_whatsapp(dairy, bo
     told = send(as_person(bob), meera, **with_parameters(body=["Meera", "17"])).json()
     assert told["content"] == "order_ready (en)"
     assert told["payload"]["template"]["components"] == [{"type": "body", "parameters": words("Meera", "17")}]
+    shown = with_parameters(headerMedia={"id": "1"})
+    refused(send(as_person(bob), meera, **shown), 400, "template_incomplete", "template.parameters.headerMedia")
 
 
 def test_a_language_may_be_written_either_way(dairy, bob, meera):
