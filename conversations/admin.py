@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import ClassVar
 from uuid import uuid4
 
 from django import forms
@@ -101,9 +102,24 @@ class IdentityInline(OwnedInline):
     fields = readonly_fields = ("kind", "value")
 
 
-class ConsentInline(OwnedInline):
+class ConsentSource:
+    """Where a customer's word came from; a source without words here stays as it is stored."""
+
+    sources: ClassVar = {
+        "message": gettext_lazy("message"),
+        "preference": gettext_lazy("the customer's settings in WhatsApp"),
+        "agent": gettext_lazy("agent"),
+        "error_131050": gettext_lazy("WhatsApp refused an offer"),
+    }
+
+    @display(description=gettext_lazy("came by"), ordering="source")
+    def came_by(self, obj):
+        return self.sources.get(obj.source, obj.source)
+
+
+class ConsentInline(ConsentSource, OwnedInline):
     model = ConsentEvent
-    fields = readonly_fields = ("kind", "source", "how", "at")
+    fields = readonly_fields = ("kind", "came_by", "how", "at")
 
 
 class ConversationInline(OwnedInline):
@@ -157,13 +173,14 @@ class ContactAdmin(ContactSearch, OwnedAdmin):
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(ContactSearch, History, OwnedAdmin):
-    list_display = ("contact", "kind", "source", "time")
+class ConsentEventAdmin(ConsentSource, ContactSearch, History, OwnedAdmin):
+    list_display = ("contact", "kind", "came_by", "time")
     list_filter = (("kind", ChoiceFilter), SinceFilter)
     list_select_related = ("contact",)
     search_fields = ("contact__name", "contact__profile_name", "contact__phone")
     search_help_text = gettext_lazy("Name or phone")
-    fields = ("contact", "kind", "source", "how", "message", "at")
+    fields = ("contact", "kind", "came_by", "how", "message", "at")
+    readonly_fields = ("came_by",)
 
     @display(description=gettext_lazy("time"), ordering="at")
     def time(self, obj):

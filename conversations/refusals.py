@@ -14,7 +14,7 @@ FIELDS = (gettext_noop("text body"),)
 
 
 def told(error: InvalidMessage) -> str:
-    if error.sentence not in SENTENCES:
+    """What no person can cause stays as the client says it."""
+    if error.sentence not in SENTENCES or error.values["field"] not in FIELDS:
         return str(error)
-    values = dict(error.values)
-    return _(error.sentence) % {**values, "field": _(values["field"])}
+    return _(error.sentence) % {**error.values, "field": _(error.values["field"])}

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 from django_scopes import scope
 
 from accounts import businesses
@@ -66,6 +67,13 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
         yield
         with django_db_blocker.unblock():
             stack.close()
+
+
+@pytest.fixture(autouse=True)
+def own_language():
+    """A page that was asked for in Hindi leaves the thread in Hindi: not for the next test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Business, User, WhatsAppNumber
 
+from . import naming
+
 
 class Delivery(models.Model):
     """One POST to the webhook, raw. A row with ``processed_at`` null is the queue. Only the superuser sees these.
@@ -76,7 +78,7 @@ class FailedItem(models.Model):
         ]
 
     def __str__(self):
-        return self.kind
+        return naming.kind(self.kind)
 
 
 class ChannelEvent(models.Model):

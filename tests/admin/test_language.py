@@ -7,11 +7,13 @@ from typing import get_args
 
 import pytest
 from django.utils import timezone, translation
+from django_scopes import scopes_disabled
 
 from accounts import acts, reading
 from cloud_api import events, messages
 from cloud_api.errors import InvalidMessage
 from conversations import refusals
+from conversations.models import ConsentEvent
 from webhooks import counts, kinds, naming
 from webhooks.models import FailedItem
 
@@ -91,6 +93,7 @@ def test_what_failed_and_what_was_done_is_said_in_hindi(visit, alice, dairy, dai
         assert "पढ़ा न जा सका आइटम" in page
         assert "इसे पढ़ा नहीं जा सका: संदेश का कोई id नहीं है।" in page
         assert "no_wamid" not in page
+        assert "Malformed" not in page
     assert "2 संदेश, 1 अनजान नंबर का" in page
     log = client.get("/admin/accounts/auditevent/", headers=hindi).text
     assert "नंबर: जोड़ा गया" in log
@@ -126,4 +129,20 @@ def test_sentences_of_the_client_are_those_that_have_words():
     assert set(refusals.SENTENCES) == {messages.TOO_LONG, messages.BLANK}
     with pytest.raises(InvalidMessage) as caught:
         messages.buttons("", [("a", "A")])
-    assert refusals.told(caught.value) == str(caught.value)
+    with translation.override("hi"):
+        assert refusals.told(caught.value) == "The button message body is empty; WhatsApp needs 1 to 1024 characters."
+
+
+def test_where_a_customers_word_came_from_is_said_in_hindi(visit, alice, dairy, dairy_rows):
+    event, client = dairy_rows["conversations.consentevent"], visit(alice)
+    for source, said in {
+        "message": "संदेश",
+        "preference": "WhatsApp में ग्राहक की सेटिंग",
+        "error_131050": "WhatsApp ने ऑफ़र नहीं पहुँचाया",
+        "later": "later",
+    }.items():
+        with scopes_disabled():
+            ConsentEvent.objects.filter(pk=event.pk).update(source=source)
+        for address in ("", f"{event.pk}/change/"):
+            page = client.get(f"/admin/conversations/consentevent/{address}", headers={"accept-language": "hi"}).text
+            assert said in re.sub(r"<title>.*?</title>", "", page)

@@ -15,6 +15,7 @@ from django_scopes import scope, scopes_disabled
 
 from accounts import businesses, preferences
 from accounts.models import Business, Membership, Product, User, WhatsAppNumber
+from aibot.models import Rule
 from conversations import outbound
 from conversations.models import Conversation, Message, Status, Template
 from leads.models import Lead
@@ -229,4 +230,7 @@ def _addresses(business: Business) -> dict[str, str]:
         row = rows.order_by("pk").first()
         if row is not None:
             found[model._meta.label_lower] = _page(model._meta.app_label, model._meta.model_name, row.pk)
+    # Named, not the first: rows of one millisecond have ids in any order, and a rule that answered shows more than others.
+    found["aibot.rule"] = _page("aibot", "rule", Rule.objects.get(intent="demo", language="en").pk)
+    found["a rule that answered"] = _page("aibot", "rule", Rule.objects.get(intent="pricing", language="en").pk)
     return found

@@ -2,6 +2,8 @@
 
 import pytest
 
+from ..cloud_api.conftest import Answer
+from ..meta import meta_at, refusal
 from .conftest import PICTURES
 from .looking import ALL, CONTRAST, STRUCTURE, keep, too_wide, violations
 
@@ -33,6 +35,7 @@ ROWS = {
     "lead": "leads.lead",
     "template": "conversations.template",
     "rule": "aibot.rule",
+    "rule that answered": "a rule that answered",
     "product": "accounts.product",
     "number": "accounts.whatsappnumber",
     "member": "accounts.membership",
@@ -53,7 +56,7 @@ ROWS_OF_THE_INSTALLATION = {
     "delivery": "webhooks.delivery",
     "periodic task": "django_celery_beat.periodictask",
 }
-# What a language changes is looked at on some.
+# What a language changes is looked at on some; on all where pictures are kept.
 IN_HINDI = (
     "today",
     "conversations",
@@ -79,12 +82,18 @@ def looked_at(page, pages: dict[str, str], mark: str, *, rules: dict | None = AL
         answer = page.goto(path)
         if answer.status != 200:
             wrong.append(f"{path}: {answer.status}")
-        page.wait_for_function("!document.querySelector('[x-cloak]:not([x-show])')")
-        wrong += filter(None, [too_wide(page)])
-        if rules:
-            wrong += violations(page, rules)
-        if PICTURES:
-            keep(page, PICTURES, f"{name} {mark}".replace(" ", "-"))
+        wrong += look(page, f"{name} {mark}", rules)
+    return wrong
+
+
+def look(page, name: str, rules: dict | None = ALL) -> list[str]:
+    """What is wrong with the page that is open."""
+    page.wait_for_function("!document.querySelector('[x-cloak]:not([x-show])')")
+    wrong = list(filter(None, [too_wide(page)]))
+    if rules:
+        wrong += violations(page, rules)
+    if PICTURES:
+        keep(page, PICTURES, name.replace(" ", "-"))
     return wrong
 
 
@@ -111,6 +120,46 @@ def test_the_installations_pages(here, opened, shop, width):
 @pytest.mark.parametrize(("width", "theme"), [(1280, "dark"), (360, "light")])
 def test_hindi_fits_as_well(here, opened, shop, width, theme):
     page, problems = opened(shop.owner, width=width, theme=theme, language="hi")
-    pages = {name: path for name, path in pages_of(shop).items() if name in IN_HINDI}
+    pages = {name: path for name, path in pages_of(shop).items() if PICTURES or name in IN_HINDI}
     assert here(looked_at, page, pages, f"{width} {theme} hi", rules=None) == []
+    assert problems == []
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_message_that_is_tried_shows_its_answer(here, opened, shop, width, theme, language):
+    page, problems = opened(shop.owner, width=width, theme=theme, language=language)
+
+    def tried(text: str, shown: str, name: str) -> list[str]:
+        page.goto("/admin/aibot/rule/try/")
+        page.fill("[name=text]", text)
+        page.click(".try-form .button-primary")
+        page.wait_for_selector(shown)
+        return look(page, f"{name} {width} {theme} {language}")
+
+    answered = ".try-form [role=status] >> text=Cow ghee" if language == "en" else ".try-form [role=status] h3 a"
+    assert here(tried, "hi, price of ghee? my order has not come", answered, "tried") == []
+    assert here(tried, "such nonsense", ".try-form [role=status] h3", "tried without an answer") == []
+    assert problems == []
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_test_of_a_connection(here, opened, shop, settings, width, theme, language):
+    """Once with all that can be well, once with a token that has expired and an account without a subscription."""
+    page, problems = opened(shop.owner, width=width, theme=theme, language=language)
+
+    def tested(state: str, name: str) -> list[str]:
+        page.goto(shop.rows["accounts.whatsappnumber"])
+        page.click("form[action$='/test/'] button")
+        page.wait_for_selector(f".connection-summary.connection-{state}")
+        return look(page, f"{name} {width} {theme} {language}")
+
+    settings.WHATSAPP_APP_SECRET = ["the-installations"]
+    with meta_at(settings) as meta:
+        assert here(tested, "warn", "connection") == []
+        meta.number, meta.apps = refusal(190, "Session has expired", 401), Answer(body={"data": []})
+        assert here(tested, "bad", "connection that is broken") == []
     assert problems == []
