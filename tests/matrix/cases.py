@@ -6,6 +6,8 @@ One Case for each route and method. A route without one fails test_matrix.py.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from accounts.api.settings import SettingsOut
+
 VIEWER, AGENT, OWNER, INSTALLATION = "viewer", "agent", "owner", "installation"
 ANYONE = ""  # without signing in
 SIGNED_IN = "signed in"  # about the one who asks, whatever the business
@@ -34,6 +36,14 @@ class Case:
 
 _PASSWORD = "a passphrase of the matrix"
 _PRODUCT = {"name": "Curd", "unit": "400 g", "price": "45"}
+
+_OF_CHAT = {"conversation": "conversation"}
+
+
+def _settings(rows) -> dict:
+    """The whole document, as it was read."""
+    return dict(SettingsOut(rows["settings"]).data)
+
 
 _AUTH = [
     Case("api/schema", "GET", ANYONE),
@@ -126,4 +136,96 @@ API = [
         scope="products:write",
     ),
     Case("api/products/<uuid:pk>", "DELETE", OWNER, {"pk": "product"}, ok=204, scope="products:write"),
+    Case("api/settings", "GET", VIEWER, scope="settings:read"),
+    Case("api/settings", "PUT", OWNER, body=_settings, scope="settings:write"),
+    Case("api/settings", "PATCH", OWNER, body=lambda rows: {"bot": {"on": False}}, scope="settings:write"),
+    Case("api/settings/limits", "GET", VIEWER, scope="settings:read"),
+    # --- conversations
+    Case(
+        "api/conversations",
+        "GET",
+        VIEWER,
+        scope="conversations:read",
+        query_ids={"contact": "contact", "number": "number", "assignee": "person"},
+    ),
+    Case("api/conversations/<uuid:pk>", "GET", VIEWER, {"pk": "conversation"}, scope="conversations:read"),
+    *(
+        Case(f"api/conversations/<uuid:pk>/{act}", "POST", AGENT, {"pk": "conversation"}, scope="conversations:write")
+        for act in ("takeover", "return", "close", "reopen")
+    ),
+    Case(
+        "api/conversations/<uuid:pk>/read",
+        "POST",
+        AGENT,
+        {"pk": "conversation"},
+        body=lambda rows: {"upTo": 2**53},
+        scope="conversations:write",
+    ),
+    Case(
+        "api/conversations/<uuid:pk>/assign",
+        "POST",
+        AGENT,
+        {"pk": "conversation"},
+        body=lambda rows: {"userId": str(rows["person"].pk)},
+        body_ids={"userId": "person"},
+        scope="conversations:write",
+    ),
+    Case("api/conversations/<uuid:conversation>/messages", "GET", VIEWER, _OF_CHAT, scope="conversations:read"),
+    Case(
+        "api/conversations/<uuid:conversation>/messages",
+        "POST",
+        AGENT,
+        _OF_CHAT,
+        body=lambda rows: {"text": "On its way", "replyTo": str(rows["message"].pk)},
+        body_ids={"replyTo": "message"},
+        headers={"Idempotency-Key": "matrix-1"},
+        ok=201,
+        scope="conversations:write",
+    ),
+    Case(
+        "api/conversations/<uuid:conversation>/messages/<uuid:pk>",
+        "GET",
+        VIEWER,
+        _OF_CHAT | {"pk": "message"},
+        scope="conversations:read",
+    ),
+    Case("api/contacts", "GET", VIEWER, scope="contacts:read"),
+    Case("api/contacts/<uuid:pk>", "GET", VIEWER, {"pk": "contact"}, scope="contacts:read"),
+    Case(
+        "api/contacts/<uuid:pk>",
+        "PATCH",
+        AGENT,
+        {"pk": "contact"},
+        body=lambda rows: {"name": "Meera"},
+        scope="contacts:write",
+    ),
+    Case(
+        "api/contacts/<uuid:pk>/opt-in",
+        "POST",
+        AGENT,
+        {"pk": "contact"},
+        body=lambda rows: {"how": "asked at the counter"},
+        scope="contacts:write",
+    ),
+    Case(
+        "api/contacts/<uuid:pk>/opt-out", "POST", AGENT, {"pk": "contact"}, body=lambda rows: {}, scope="contacts:write"
+    ),
+    Case("api/leads", "GET", VIEWER, scope="leads:read", query_ids={"owner": "person"}),
+    Case("api/leads/<uuid:pk>", "GET", VIEWER, {"pk": "lead"}, scope="leads:read"),
+    Case("api/rules", "GET", VIEWER, scope="rules:read"),
+    Case(
+        "api/rules",
+        "POST",
+        OWNER,
+        # The business has all default rules: this one is there already, and only who may write hears it.
+        body=lambda rows: {"intent": "bye", "language": "en", "reply": "Bye!", "phrases": ["see you"]},
+        ok=400,
+        scope="rules:write",
+    ),
+    Case("api/rules/try", "POST", VIEWER, body=lambda rows: {"text": "what is the price"}, scope="rules:read"),
+    Case("api/rules/<uuid:pk>", "GET", VIEWER, {"pk": "rule"}, scope="rules:read"),
+    Case(
+        "api/rules/<uuid:pk>", "PATCH", OWNER, {"pk": "rule"}, body=lambda rows: {"reply": "Bye!"}, scope="rules:write"
+    ),
+    Case("api/rules/<uuid:pk>", "DELETE", OWNER, {"pk": "rule"}, ok=204, scope="rules:write"),
 ]

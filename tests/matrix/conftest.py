@@ -7,6 +7,8 @@ from django.test import override_settings
 from . import builders
 from .world import World
 
+asked: list[str] = []  # the paths of all requests
+
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
@@ -18,6 +20,7 @@ def world(django_db_setup, django_db_blocker):
     }
     with django_db_blocker.unblock(), override_settings(**off), undone():
         yield builders.world()
+    print(f"matrix: {len(asked)} requests")  # noqa: T201 - what the README tells
 
 
 class undone(transaction.Atomic):
@@ -33,4 +36,4 @@ class undone(transaction.Atomic):
         super().__exit__(kind, error, trace)
 
 
-__all__ = ["World", "undone", "world"]
+__all__ = ["World", "asked", "undone", "world"]

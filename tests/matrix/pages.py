@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.contrib import admin
 
-from .cases import AGENT, ANYONE, OWNER, VIEWER
+from .cases import AGENT, ANYONE, OWNER, SIGNED_IN, VIEWER
 
 _OF_MODELS = (
     "",
@@ -33,6 +33,7 @@ class Page:
     post_ids: dict[str, str] = field(default_factory=dict)
     stranger: tuple[int, ...] = (404,)  # what the other business's people get, who have the role at home
     refused: tuple[int, ...] = (403,)  # what who has less of a role gets
+    to_sign_in: bool = False  # it leads there whoever asks
 
     @property
     def name(self) -> str:
@@ -43,6 +44,9 @@ DONE = (302,)
 _CHAT = {"conversation_id": "conversation"}
 _AT = "admin/conversations/conversation/<uuid:conversation_id>/"
 
+SEE_OTHER = (302, 303)
+_MEMBER = {"key": "membership"}
+
 PAGES = [
     Page("", ANYONE, ok=(301, 302)),
     Page("language", ANYONE, "POST", post=lambda rows: {"language": "hi"}, ok=(302, 204)),
@@ -51,11 +55,53 @@ PAGES = [
     Page(
         "metrics", ANYONE, ok=(404,)
     ),  # from another host than this one, without the token: tests/wiring/test_metrics.py
+    # --- sign-in and one's own account: tests/signin says what comes of each; here is who may open it
+    Page("account/login", ANYONE, ok=(200, 302)),
+    Page("account/register", ANYONE, ok=(200, 302)),
+    Page("account/registered", ANYONE),
+    Page("account/password/reset", ANYONE),
+    Page("account/password/reset/done", ANYONE),
+    Page("account/password/reset/key/done", ANYONE),
+    Page("account/", SIGNED_IN),
+    Page("account/businesses", SIGNED_IN, ok=(200, 302)),
+    Page("account/logout", SIGNED_IN, "POST", ok=SEE_OTHER, to_sign_in=True),
+    Page("account/password", SIGNED_IN, ok=(200, 302)),
+    Page("account/two-factor", SIGNED_IN),
+    Page("account/members", OWNER),
+    Page("account/members", OWNER, "POST", post=lambda rows: {"email": "nina@new.example", "role": "agent"}),
+    Page("account/members/<uuid:key>/role", OWNER, "POST", _MEMBER, post=lambda rows: {"role": "viewer"}, ok=SEE_OTHER),
+    Page("account/members/<uuid:key>/remove", OWNER, "GET", _MEMBER),
+    Page("account/members/<uuid:key>/remove", OWNER, "POST", _MEMBER, ok=SEE_OTHER),
+    Page("account/invitations/<uuid:key>/withdraw", OWNER, "POST", {"key": "invitation"}, ok=SEE_OTHER),
     # --- the admin's own
     Page("admin/", VIEWER),
     Page("admin/business/<uuid:business_id>/", VIEWER, "POST", {"business_id": "business"}, ok=DONE),
     Page("admin/number/<uuid:number_id>/test/", OWNER, "POST", {"number_id": "number"}),
     Page("admin/aibot/rule/try/", VIEWER),
+    Page(
+        "admin/webhooks/faileditem/",
+        OWNER,
+        "POST",
+        post=lambda rows: {"action": "replay_selected", "_selected_action": str(rows["failed"].pk)},
+        post_ids={"_selected_action": "failed"},
+        ok=(200, 302),
+    ),
+    Page(
+        "admin/accounts/product/",
+        OWNER,
+        "POST",
+        post=lambda rows: {
+            "form-TOTAL_FORMS": "1",
+            "form-INITIAL_FORMS": "1",
+            "form-0-id": str(rows["product"].pk),
+            "form-0-price": "1",
+            "form-0-active": "on",
+            "_save": "Save",
+        },
+        post_ids={"form-0-id": "product"},
+        ok=(302,),
+        refused=(200, 302, 403),  # who may look gets the list, and nothing is saved
+    ),
     Page("admin/conversations/conversation/<uuid:conversation_id>/thread/", VIEWER, "GET", _CHAT),
     Page(_AT + "answer/", AGENT, "POST", _CHAT, post=lambda rows: {"text": "Hello", "client_ref": _ONCE}, ok=DONE),
     Page(_AT + "take-over/", AGENT, "POST", _CHAT, ok=DONE),
@@ -79,6 +125,16 @@ ELSEWHERE = {
     "admin/autocomplete/": "tests/admin/test_access.py: finds no row of another business",
     "admin/r/<path:content_type_id>/<path:object_id>/": "tests/admin/test_access.py: tells no id apart",
     "admin/jsi18n/": "words of the page, for anybody in the admin",
+    "account/join/<str:token>": "tests/signin: for whoever has the link, by a POST",
+    "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)$": "tests/signin: for whoever has the link",
+    "account/reauthenticate": "tests/signin: one's own password, once more",
+    "account/two-factor/code": "tests/signin: between password and code",
+    "account/two-factor/code-again": "tests/signin: one's own code, once more",
+    "account/two-factor/on": "tests/signin: one's own",
+    "account/two-factor/off": "tests/signin: one's own",
+    "account/two-factor/recovery-codes": "tests/signin: one's own",
+    "account/two-factor/recovery-codes/new": "tests/signin: one's own",
+    "account/two-factor/recovery-codes/download": "tests/signin: one's own",
     "admin/login/": "tests/signin: leads to /account/login",
     "admin/logout/": "tests/signin",
     "admin/password_change/": "tests/signin",
