@@ -74,8 +74,8 @@ def test_more_than_three_buttons_are_a_list(visit, alice, rule, chat):
 
 def test_a_rule_that_breaks_a_test_line_is_saved_only_when_the_owner_says_so(visit, alice, dairy, rule):
     trap(dairy, "how much fat is in the milk")
-    trap(dairy, "price of ghee", "pricing")
-    refused = visit(alice).post(change(rule), rule_fields(phrases="how much\nprice of"))
+    trap(dairy, "give me a quotation", "pricing")
+    refused = visit(alice).post(change(rule), rule_fields(phrases="how much\nquotation"))
     assert errors_of(refused)["save_anyway"] == [
         "“how much fat is in the milk” should mean nothing, and would mean pricing."
     ]
