@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 THINGS = {
+    "apikey": _("API key"),
     "business": _("business"),
     "contact": _("contact"),
     "conversation": _("conversation"),
@@ -30,7 +31,8 @@ THINGS = {
 }
 ACTS = {
     "added": _("added"),
-    "assigned": _("assigned"),
+    "allowed_marketing": _("marketing allowed"),
+    "assigned": _("given to somebody"),
     "changed": _("changed"),
     "closed": _("closed"),
     "connected": _("connected"),
@@ -38,12 +40,12 @@ ACTS = {
     "deleted": _("deleted"),
     "fetched": _("fetched from WhatsApp"),
     "joined": _("joined"),
-    "made": _("made"),
+    "made": _("made anew"),
     "message_dismissed": _("message dismissed"),
     "message_resent": _("message sent again"),
     "off": _("switched off"),
     "on": _("switched on"),
-    "queued": _("queued"),
+    "queued": _("written"),
     "removed": _("removed"),
     "reopened": _("reopened"),
     "replay_asked": _("replay requested"),
@@ -54,21 +56,22 @@ ACTS = {
     "role": _("role given"),
     "sent": _("sent"),
     "stopped": _("stopped"),
+    "stopped_marketing": _("marketing stopped"),
     "subscribed": _("app subscribed"),
     "taken_over": _("taken over"),
     "tested": _("connection tested"),
     "withdrawn": _("withdrawn"),
 }
-ALONE = {
+SIGN_IN = {
     "sign_in": _("signed in"),
-    "sign_in_failed": _("sign-in failed"),
+    "sign_in_failed": _("sign-in refused"),
     "sign_out": _("signed out"),
 }
 
 
 def told(action: str) -> str:
     """An action that has no words here stays as it is written; tests/conftest.py lets none be recorded."""
-    if action in ALONE:
-        return str(ALONE[action])
+    if action in SIGN_IN:
+        return str(SIGN_IN[action])
     thing, _dot, act = action.partition(".")
     return f"{THINGS[thing]}: {ACTS[act]}" if thing in THINGS and act in ACTS else action

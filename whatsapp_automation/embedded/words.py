@@ -2,8 +2,8 @@
 
 The compiled django.mo is committed beside it: a machine that runs the product needs neither gettext nor another step.
 A new text of ours is added without a translation, one that nobody says any more is dropped, and what still lacks Hindi
-is printed. Texts of unfold and Django that our pages show and Django's own Hindi does not have, or has wrongly, stand in
-the same catalogue, under FOREIGN.
+is printed. Texts of unfold, Django and its REST framework that people get to read, and that their own Hindi does not have or
+has wrongly, stand in the same catalogue, under FOREIGN.
 """
 
 import ast
