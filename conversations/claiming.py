@@ -76,13 +76,14 @@ def heads(now: datetime, most: int, *, paced: bool = True) -> list[UUID]:
     ]
 
 
-def claim(conversations: list[UUID], now: datetime) -> list[Post]:
+def claim(conversations: list[UUID], now: datetime) -> tuple[list[Post], int]:
     """Take the head of each line that is free: mark it ``sending``, refuse it, or let it wait for the pair rate or the end
-    of the quiet time. In the caller's transaction, which must be committed before anything is posted.
+    of the quiet time. In the caller's transaction, which must be committed before anything is posted. Returns what is to be
+    posted, and how many messages have changed.
     """
     rows = _lock_heads(conversations, now)
     if not rows:
-        return []
+        return [], 0
     left = pacing.allowance({row.number_id: row.per_second for row in rows}, now)
     posts, fates = [], []
     for row in rows:
@@ -102,7 +103,7 @@ def claim(conversations: list[UUID], now: datetime) -> list[Post]:
     taken = _write(fates, now)
     pacing.spend(left, now)
     inbound.let_wait({row.conversation_id: row.created_at for row in rows if taken.get(row.id) == TOO_LATE})
-    return [post for post in posts if post.message_id in taken]
+    return [post for post in posts if post.message_id in taken], len(taken)
 
 
 def verdict(row, now: datetime) -> tuple[Status, int | None, str] | None:

@@ -66,10 +66,10 @@ def work(
             flying -= done
             outcomes += [future.result() for future in done]
             room = THREADS - len(flying) if tick - started < life else 0
-            claims, outcomes = _settle_and_claim(outcomes, room, clock(), flying=bool(flying))
+            claims, outcomes, moved = _settle_and_claim(outcomes, room, clock(), flying=bool(flying))
             flying |= {pool.submit(_try, post, claim) for claim in claims}
             total += len(claims)
-            if claims or done:
+            if moved or done:
                 quiet_since = tick
             if not flying and not outcomes and (tick - started >= life or tick - quiet_since >= linger):
                 return total
@@ -121,31 +121,33 @@ def post_to_graph(post: Post) -> Sent:
 
 def _settle_and_claim(
     outcomes: list[Outcome], room: int, now: datetime, *, flying: bool = False
-) -> tuple[list[Post], list[Outcome]]:
+) -> tuple[list[Post], list[Outcome], int]:
     """Record what came back and take what can go, in one transaction. The outcomes are handed back where the
-    database is away: what WhatsApp has answered, or is about to (``flying``), must not be forgotten. Raises the
+    database is away: what WhatsApp has answered, or is about to (``flying``), must not be forgotten. The last is how many
+    messages it has moved, those that are refused or held too: behind each of them there may be another. Raises the
     database's error where there is nothing to remember.
     """
     try:
         heads = claiming.heads(now, room) if room > 0 else []
         if not outcomes and not heads:
-            return [], []
+            return [], [], 0
         with transaction.atomic():
             sets.prefer_indexes()
             settle(outcomes, now)
-            return claiming.claim(heads, now), []
+            posts, moved = claiming.claim(heads, now)
+            return posts, [], moved
     except (InterfaceError, OperationalError) as error:
         connection.close()
         if not (outcomes or flying) or (outcomes and now - outcomes[0].at > LEASE):
             raise
         log.warning("database_away", unsettled=len(outcomes), error=type(error).__name__)
         time.sleep(0.5)
-        return [], outcomes
+        return [], outcomes, 0
     except (DataError, IntegrityError):
         if not outcomes:
             raise
         _settle_each(outcomes, now)
-        return [], []
+        return [], [], 0
 
 
 def _settle_each(outcomes: list[Outcome], now: datetime) -> None:

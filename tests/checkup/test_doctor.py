@@ -1,6 +1,7 @@
 """manage.py doctor: the work, the machine and every number; exit code 0 or 1."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from io import StringIO
@@ -51,7 +52,7 @@ def found() -> dict:
 def test_a_well_installation_ends_with_0_and_says_each_line(dairy):
     code, text = doctor()
     assert code == 0, text
-    assert "ok    Worker inbound: It was heard of 0 s ago." in text
+    assert re.search(r"ok    Worker inbound: It was heard of \d s ago\.", text)
     assert "\nShuddh Dairy: +91 80 4718 0011 (id 109876543210011)\n" in text
     assert "BAD" not in text
 

@@ -110,6 +110,14 @@ def test_an_answer_passes_what_is_held_before_it(dairy, quiet_now):
     assert graph.texts == ["answer", "answer two", "offer one", "offer two"]
 
 
+def test_an_answer_does_not_wait_for_the_next_sweep_behind_many_that_are_held(dairy, quiet_now):
+    conversation = _conversation(dairy)
+    for place in range(30):  # each pass of the sender meets one
+        _queue(conversation, f"offer {place}", purpose="marketing", turn=None)
+    _queue(conversation, "answer")
+    assert _work(Graph()) == 1
+
+
 def test_another_businesss_quiet_time_holds_nothing(dairy, masala, quiet_now):
     Chat(customer(7), MASALA_NUMBER).says("what do you sell")
     conversation = Message.objects.filter(business=masala).latest("seq").conversation

@@ -377,7 +377,7 @@ def test_a_status_that_comes_before_the_graph_apis_answer_keeps_its_rank(dairy):
 
 def test_an_answer_to_an_earlier_attempt_does_not_touch_a_later_one(dairy):
     message = _queue(_conversation(dairy), "hello")
-    [post], _ = sending._settle_and_claim([], 10, timezone.now())
+    [post], *_ = sending._settle_and_claim([], 10, timezone.now())
     Message.objects.filter(pk=message.pk).update(attempt=2)
     late = sending.Outcome(
         post, Sent(wamid="wamid.late", wa_id="", user_id="", message_status=""), None, timezone.now()
@@ -404,7 +404,7 @@ def test_one_numbers_full_line_does_not_hold_anothers(dairy, masala):
 def test_an_answer_that_comes_after_the_second_chance_was_given_takes_it_away(dairy, empty_cache):
     """The sender was frozen with Meta's answer in its hand."""
     message = _queue(_conversation(dairy), "hello")
-    [post], _ = sending._settle_and_claim([], 10, timezone.now())
+    [post], *_ = sending._settle_and_claim([], 10, timezone.now())
     Message.objects.update(sending_since=timezone.now() - settling.UNHEARD - timedelta(seconds=5))
     cache.set("silence:heard", [timezone.now().timestamp() - 300, timezone.now().timestamp()], 300)
     with transaction.atomic():
@@ -421,7 +421,7 @@ def test_an_answer_for_a_message_that_was_deleted_meanwhile_costs_no_other_its_o
     """A person deletes the contact while its message is on the wire."""
     gone, stays = (_queue(_conversation(dairy, who=customer(place)), "hello") for place in (1, 2))
     Pace.objects.create(number_id=gone.number_id, tokens=100, filled_at=timezone.now())
-    posts, _ = sending._settle_and_claim([], 10, timezone.now())
+    posts, *_ = sending._settle_and_claim([], 10, timezone.now())
     Message.objects.filter(pk=gone.pk).delete()
     sending._settle_and_claim([_accepted(post) for post in posts], 0, timezone.now())
     assert _end(stays)[0] == Status.ACCEPTED
@@ -431,10 +431,10 @@ def test_an_answer_that_cannot_be_stored_costs_no_other_its_own(dairy):
     """WhatsApp names one wamid for two messages of a number."""
     first, second, third = (_queue(_conversation(dairy, who=customer(place)), "hello") for place in (1, 2, 3))
     Pace.objects.create(number_id=first.number_id, tokens=100, filled_at=timezone.now())
-    posts, _ = sending._settle_and_claim([], 10, timezone.now())
+    posts, *_ = sending._settle_and_claim([], 10, timezone.now())
     of = {post.message_id: post for post in posts}
     given = [_accepted(of[m.pk], wamid) for m, wamid in ((first, "wamid.a"), (second, "wamid.a"), (third, "wamid.b"))]
-    assert sending._settle_and_claim(given, 0, timezone.now()) == ([], [])
+    assert sending._settle_and_claim(given, 0, timezone.now()) == ([], [], 0)
     assert [_end(m)[0] for m in (first, second, third)] == [Status.ACCEPTED] * 3
     assert [m.wamid for m in (first, second, third)] == ["wamid.a", None, "wamid.b"]
 
