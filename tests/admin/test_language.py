@@ -115,7 +115,10 @@ def test_every_act_of_the_audit_log_has_words():
 
 
 def test_what_an_event_holds_is_named_in_hindi():
-    details = {"after": {"texts": {"away": {"en": "Closed."}}, "phrases": ["milk"]}, "fields": ["name", "delivery_area"]}
+    details = {
+        "after": {"texts": {"away": {"en": "Closed."}}, "phrases": ["milk"]},
+        "fields": ["name", "delivery_area"],
+    }
     with translation.override("hi"):
         assert [name for name, _before, _after in audit_words.changes(details)] == [
             "संदेश के शब्द, दुकान बंद रहने पर, en",
