@@ -4,10 +4,49 @@ import json
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .models import Business, Membership, Product, Settings, WhatsAppNumber
 
 _MODELS = (Settings, Business, Product, WhatsAppNumber, Membership)
+# Names that no field of these models has: of rules, of a text's kinds, of what an act adds.
+_NAMES = {
+    "again": gettext_lazy("asked once more"),
+    "asks": gettext_lazy("asks for"),
+    "attempt": gettext_lazy("attempt"),
+    "away": gettext_lazy("away"),
+    "away_reply": gettext_lazy("reply outside opening hours"),
+    "bad": gettext_lazy("what is wrong"),
+    "buttons": gettext_lazy("buttons"),
+    "by": gettext_lazy("at which door"),
+    "by_mail": gettext_lazy("by a mailed link"),
+    "code": gettext_lazy("code"),
+    "conversation": gettext_lazy("conversation"),
+    "count": gettext_lazy("how many"),
+    "done": gettext_lazy("done"),
+    "email": gettext_lazy("e-mail"),
+    "enabled": gettext_lazy("on"),
+    "failed": gettext_lazy("failed again"),
+    "fields": gettext_lazy("what changed"),
+    "greeting": gettext_lazy("greeting"),
+    "handover": gettext_lazy("handed over to the team"),
+    "intent": gettext_lazy("intent"),
+    "invitation": gettext_lazy("invitation"),
+    "items": gettext_lazy("items"),
+    "kind": gettext_lazy("kind"),
+    "lost": gettext_lazy("could not be opened"),
+    "message": gettext_lazy("message"),
+    "opt_out": gettext_lazy("opt-out"),
+    "phrases": gettext_lazy("phrases"),
+    "priority": gettext_lazy("priority"),
+    "reply": gettext_lazy("reply"),
+    "scopes": gettext_lazy("may do"),
+    "secrets_changed": gettext_lazy("new secrets"),
+    "took_over": gettext_lazy("taken over"),
+    "unless_phrases": gettext_lazy("but not with"),
+    "was_member": gettext_lazy("was a member before"),
+    "whole_phrases": gettext_lazy("whole messages"),
+}
 
 
 def changes(details: dict) -> list[tuple[str, str, str]]:
@@ -19,7 +58,11 @@ def changes(details: dict) -> list[tuple[str, str, str]]:
 
 def others(details: dict) -> list[tuple[str, str]]:
     """What else stands there: (name, value)."""
-    return [(_label((name,)), _words(value)) for name, value in details.items() if name not in ("before", "after")]
+    return [(_label((name,)), _told(name, value)) for name, value in details.items() if name not in ("before", "after")]
+
+
+def _told(name: str, value) -> str:
+    return ", ".join(_label((field,)) for field in value) if name == "fields" and value else _words(value)
 
 
 def summary(details: dict) -> str:
@@ -40,9 +83,13 @@ def _flat(value: dict, path: tuple[str, ...] = ()):
 
 def _label(path: tuple[str, ...]) -> str:
     name, *deeper = path
-    fields = (f for model in _MODELS for f in model._meta.fields if f.name == name)
-    known = next(fields, None)
-    return ", ".join([capfirst(str(known.verbose_name)) if known else capfirst(name.replace("_", " ")), *deeper])
+    return ", ".join([capfirst(_called(name)), *(str(_NAMES.get(part, part)) for part in deeper)])
+
+
+def _called(name: str) -> str:
+    """What has no words stays as it is written."""
+    known = next((f for model in _MODELS for f in model._meta.fields if f.name == name), None)
+    return str(known.verbose_name if known else _NAMES.get(name, name.replace("_", " ")))
 
 
 def _words(value) -> str:

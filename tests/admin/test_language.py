@@ -9,13 +9,14 @@ import pytest
 from django.utils import timezone, translation
 from django_scopes import scopes_disabled
 
-from accounts import acts, reading
+from accounts import acts, audit_words, reading
 from cloud_api import events, messages
 from cloud_api.errors import InvalidMessage
 from conversations import refusals
 from conversations.models import ConsentEvent
 from webhooks import counts, kinds, naming
 from webhooks.models import FailedItem
+from whatsapp_automation.embedded import words
 
 FAILED = "/admin/webhooks/faileditem/"
 CLOUD_API = Path(events.__file__).parent
@@ -99,6 +100,31 @@ def test_what_failed_and_what_was_done_is_said_in_hindi(visit, alice, dairy, dai
     assert "नंबर: जोड़ा गया" in log
     assert "number.connected" not in log
     assert "number: connected" in client.get("/admin/accounts/auditevent/", headers={"accept-language": "en"}).text
+
+
+def test_every_act_of_the_audit_log_has_words():
+    """ "rule.changed" stands whole in the code, or is put together from its halves."""
+    root = Path(acts.__file__).parents[1]
+    code = "".join(path.read_text() for app in words.APPS for path in (root / app).rglob("*.py"))
+    said = set(re.findall(r'record\(\s*"([a-z_.]+)"', code))
+    assert {"sign_in", "sign_in_failed", "two_factor.on", "message.queued", "invitation.sent"} <= said
+    whole = {action for action in said if "." in action or action.startswith("sign_")}
+    with translation.override("hi"):
+        assert [action for action in sorted(whole) if acts.told(action) == action] == []
+    assert said - whole <= set(acts.ACTS)
+
+
+def test_what_an_event_holds_is_named_in_hindi():
+    details = {
+        "after": {"texts": {"away": {"en": "Closed."}}, "phrases": ["milk"]},
+        "fields": ["name", "delivery_area"],
+    }
+    with translation.override("hi"):
+        assert [name for name, _before, _after in audit_words.changes(details)] == [
+            "संदेश के शब्द, दुकान बंद रहने पर, en",
+            "वाक्यांश",
+        ]
+        assert audit_words.others(details) == [("क्या बदला", "नाम, डिलीवरी का इलाक़ा")]
 
 
 def test_every_reason_for_which_an_item_cannot_be_read_has_words():

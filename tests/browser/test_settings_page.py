@@ -11,15 +11,30 @@ from .looking import ALL, keep, too_wide, violations
 ADDRESS = "/admin/accounts/settings/"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_it_fits_with_its_errors_too(here, opened, shop, width, theme):
-    page, problems = opened(shop.owner, width=width, theme=theme)
+NO_SUCH_PLACEHOLDER = {
+    "en": "हिन्दी: {kab}: there is no such placeholder",
+    "hi": "हिन्दी: {kab}: ऐसा कोई placeholder नहीं है",
+}
+
+
+@pytest.mark.parametrize(
+    ("width", "theme", "language"),
+    [
+        (1280, "light", "en"),
+        (1280, "dark", "en"),
+        (360, "light", "en"),
+        (360, "dark", "en"),
+        (1280, "dark", "hi"),
+        (360, "light", "hi"),
+    ],
+)
+def test_it_fits_with_its_errors_too(here, opened, shop, width, theme, language):
+    page, problems = opened(shop.owner, width=width, theme=theme, language=language)
 
     def look(name: str) -> list[str]:
         page.wait_for_function("!document.querySelector('[x-cloak]:not([x-show])')")
         if PICTURES:
-            keep(page, PICTURES, f"settings-{name}-{width}-{theme}")
+            keep(page, PICTURES, f"settings-{name}-{width}-{theme}-{language}")
         return [*filter(None, [too_wide(page)]), *violations(page, ALL)]
 
     def act() -> list[str]:
@@ -34,7 +49,7 @@ def test_it_fits_with_its_errors_too(here, opened, shop, width, theme):
         wrong += look("with-errors")
         assert page.input_value("[name=text_away-hi]") == "हम {kab} खुलेंगे"
         assert page.input_value("[name=holidays-2-name]") == "Holi"
-        assert "हिन्दी: {kab}: there is no such placeholder" in page.inner_text("#content")
+        assert NO_SUCH_PLACEHOLDER[language] in page.inner_text("#content")
         return wrong
 
     assert here(act) == []
