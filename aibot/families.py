@@ -4,6 +4,10 @@
 
 _GREETING_EN = {
     "whole": """
+(is this/is that/is it/am i talking to/am i speaking to) (the/your/) (bakery/salon/parlour/clinic/gym/pharmacy/chemist/medical/medicals/hotel/restaurant/tailor/tailors/kirana/laundry/workshop/garage/school/academy/classes/coaching/institute/hospital/boutique/showroom/cafe)
+(is this/is that) * (bakery/salon/parlour/clinic/gym/pharmacy/chemist/medical/medicals/hotel/restaurant/tailor/tailors/kirana/laundry/workshop/garage/school/academy/classes/coaching/institute/hospital/boutique/showroom/cafe)
+(anyone/anybody/someone/somebody/you) (available/free/there/online) (to chat/to talk/to help/now/right now/for help)
+nice to connect (with/to) you
 (this is/i am/im/its) {person} (from/your/of/with) *
 are you (guys/people/all/) (online/there/available/open)
 (busy/free) (ho/hai) (kya/) (aap/)
@@ -33,9 +37,14 @@ myself * (here/this side)
 }
 _GREETING_HI_LATN = {
     "whole": """
+(dukan par/dukan pe/ghar par/yahan/) ho (kya/na)
+kya (chal/ho) raha hai (aajkal/)
+om (nam/nama/namah/namo) (shivay/shivaya)
+(sab/ghar par sab/ghar me sab) (kushal mangal/kushal/mangal/khairiyat) (hai/) (na/)
+kya (main/me) * se baat kar (raha/rahi) hu
 sab (theek thaak/theek thak/badhiya/changa) (hai/) (na/)
 (kaise/kaisi) ho * sab (theek/badhiya/changa) (thaak/thak/) (hai/) (na/)
-main {person} (ki/ka/ke/se) *
+main {person} (ki/ka/ke/se/aapka/tumhari/tumhara) *
 koi hai * (dukan/shop/ghar/office) (par/pe/me)
 {person} (ki/ke/ka) (mummy/papa/mother/father/wife/bhai/behan/beta/beti) (bol/) (raha/rahi/) (hu/)
 (main/) {person} ({person}/) bol (raha/rahi) (hu/) (* se/)
@@ -63,6 +72,11 @@ _PRICING_EN = {
 per (kilo/kg/litre/piece/dozen/plate/packet/gram/person/head/day)
 """,
     "anywhere": """
+(fee/fees/charges) please
+(rent/hire) (of/for) {goods}
+what (do/does/will/would/did) * cost
+(class/tuition/course/coaching/batch) * (fee/fees)
+is it * or * for (the/a/one/1)
 how much
 (and/with/their) (rates/charges/fees)
 (per/a) (month/day/hour/kilo/kg/plate/person/piece) (how much/kitna)
@@ -85,11 +99,13 @@ price range
 (tell/know/send/share/give) * (charges/fee/fees/cost)
 """,
     "unless": """
+(fee/fees) (paid/deposited/submitted/jama/bhar/de di)
 how much * (know/love/long/longer/weight/load/capacity/warranty/quantity/discount/stock)
 how much (milk/rice/ghee/medicine/more) (do i/should/to/can)
 how much (pain/stock/left)
 how much * (time/weigh/experience/distance/space/storage)
-how much (sugar/salt/water/spicy/oil)
+how much (sugar/salt/water/spicy/oil/fat/protein)
+how much * (is/are/do you put/goes) in (the/a/it/one/this/your/each)
 how much (do/did) (i/we) owe
 """,
 }
@@ -98,6 +114,7 @@ _PRICING_HI_LATN = {
 (ye/yeh/) * (ka/ki/ke) (hai/) ya * (ka/ki/ke) (hai/packet/kilo/wala/)
 """,
     "anywhere": """
+kaise (di/dete/lagaya/lagayi/bech)
 (ka/ki/ke) (kitne/kitna) (lete/lenge/loge/hue/hua/honge)
 (print/copy/photo/page/pcs/piece/pieces/jode/jodi) (ka/ki/ke) (kitne/kitna)
 (ka/ki/ke) kya (lagaya/lagega/loge/lete/leti/lenge/charge/liya/padega)
@@ -118,6 +135,9 @@ kitne me (banega/banegi/hoga/ho/aayega/aata/lage/padega)
 (kya/kis) (bhav/rate/daam/hisab) (se/me/lagaya/lagaoge/chal/diya/hai/de)
 (kimat/rate/daam/bhav/fees) kya (hai/hogi/hoga/chal/rakha/lagaya/loge/padegi)
 (kitna/kitne) * (lete ho/leti ho/lete hai/lenge/loge)
+""",
+    "unless": """
+kitni (der/door/dur/badi/lambi/seat/seats)
 """,
 }
 _DEMO_EN = {
@@ -155,6 +175,8 @@ trial room (kahan/hai/kidhar/me/is/are)
 }
 _DEMO_HI_LATN = {
     "anywhere": """
+(nap/naap) (ke/kar) (dekh/dekhna)
+(ek/do/1/2) (din/class/session) * (aake/aakar/baithkar/baithke) * (dekh/dekhna)
 quality (dekhni/dekhna/check karni/check karna) (hai/thi/chahta/chahte)
 (baith/laga/pahan/pehen/chala/kha/istemal/chalu kar) (ke/kar) (dekh/dekhna/dekhne) (hai/sakta/sakte/sakti/lu/le/lo)
 (dekh/dekhna/dekhne/try/test/check/chala/chalakar) * (lene/kharidne/khareedne/order karne) se pehle
@@ -178,6 +200,33 @@ swad (chakha/chakh)
 }
 _SUPPORT_EN = {
     "anywhere": """
+(was/were/is/are) (smelling/stinking/leaking/bleeding)
+expiry (date/) * (over/gone/passed/crossed)
+delivered (to/at) * wrong
+(calling/messaging/texting/trying) (since/from/for/you since) * (no/not/nobody/morning/yesterday)
+no (reply/response/answer) (yet/at all/again/till/from/since)
+shows (delivered/completed/paid)
+(didnt/did not/havent/have not/never) (get/got/receive/received) (it/my/the/any)
+after (repair/repairing/fixing/the repair/you fixed/you repaired/your service)
+even after (repair/change/changing/service/fixing/replacing/paying/filling/calling)
+(not/isnt/arent) (updated/credited/reflecting/confirmed/playing/updating/activated/downloading)
+(cancelled/canceled) (again/without)
+without (notice/any notice/telling/asking)
+(was/were/is/are/its) (too/so/very/bit/a bit/little/extremely) (hard/dry/bitter/salty/oily/thin/rough/noisy/slow/bad/poor/cold/tight/loose/watery/stale/tasteless/unprofessional/careless)
+(was/were) (hard/dry/bitter/salty/oily/cold/careless/tasteless)
+hard (like/as) (a/) (stone/rock)
+(spelled/spelt/written/printed/typed) (wrong/wrongly/incorrectly)
+wrong spelling
+(werent/wasnt/were not/was not) (there/in the/inside/included/sent/given/packed/delivered/received)
+(drains/draining) (fast/quickly/too)
+heating (up/too/a lot/again)
+still (paining/hurting/bleeding/swollen/itching/pending)
+(skipped/missed) (one/two/three/1/2/3/my/our/the) (day/days/delivery/class/milk)
+added (extra/more/wrong)
+extra (item/items/charge/amount/money) (in/on/added/charged)
+(more/higher/above/over) (than/) mrp
+made (me/us) wait
+(waiting/waited) * since
 too much (salt/oil/sugar/spice/chilli/water/masala/noise/smoke)
 (had/has/with) no (chicken/paneer/meat/salt/sugar/pieces/gravy/cheese/taste/filling)
 (billed/charged/overcharged) (me/us) (for/extra/more/double)
@@ -261,6 +310,7 @@ after (your/the/last) (repair/service/servicing/fitting)
 very bad (today/service/smell/taste/food/quality/experience/haircut/work/milk/condition)
 """,
     "unless": """
+no (reply/response/answer) (needed/required)
 can (you/someone/anyone) come
 {pest} (killer/spray/repellent/powder/treatment/infection/cream/medicine/oil/clip/clips)
 how much (to/will/for/would/do you/does it) * (repair/fix/change/replace/stitch/service)
@@ -272,6 +322,28 @@ how much (to/will/for/would/do you/does it) * (repair/fix/change/replace/stitch/
 }
 _SUPPORT_HI_LATN = {
     "anywhere": """
+(phenk/fek/patak/tod/faad/phaad) (diya/di/diye/gaya)
+expiry * (nikal/khatam/purani/ho gayi)
+(purana/purani/purane) (saman/maal/stock/cheez/{goods}) * (de/bhej/nikla/nikli)
+{goods} * gir (gaya/gayi)
+(bola/kaha) (tha/thi) * (de diya/de di/bhej diya/bhej di/bheja/nikla/nikli/aaya/mila)
+(de diya/de di/bhej diya/bhej di/bheja/aaya/mila) * (bola/kaha) (tha/thi)
+galat * kar (di/diya/diye)
+(report/bill/hisab/receipt/naam/result/spelling/prescription) * galat
+galat (ghar/pate/pata/address/jagah/number/aadmi) (pe/par/me/deliver/bhej/diya/de)
+me (galti/gadbad/garbar)
+galti (kar di/kar rahe/ki hai/hui hai)
+(sound/awaaz/awaj/otp/pani/light/network/signal/video/picture/current/gas/hawa) nahi (aa/chal/aati/aata)
+{goods} nahi aa (raha/rahi/rahe)
+slow (chal/ho/hai/kaam)
+fit nahi
+koi (farak/fark/asar/fayda/aaram/sudhar) nahi
+(wapas/change/bill/receipt/rasid/paise) nahi (diya/di/diye/mila/mili/kiye)
+(bigaad/bigad/bigada/bigaada) (diya/di/diye/ke)
+(wash/cream/sabun/shampoo/lotion/facial/product/dawa/tel/oil) se {ailment}
+(malai/swad/taste/jhaag/khushbu) nahi (hai/hoti/tha/thi/aa)
+{goods} * (kharab/sada/sadi/basi/leak/phata/phati/toota/tooti/defective/damage)
+(mrp/rate/daam) se (zyada/jyada/adhik)
 (photo/picture/pic) (me/jaisa/se) * (alag/nahi)
 galat * (kaat/kat/sil/bana/laga/likh/de/bhej/jod) (di/diya/diye)
 (baal/hair) * (jhad/gir/toot) (raha/rahi/rahe)
@@ -374,6 +446,7 @@ stop (your/the/this/) {ads}
 (unwanted/irritating) {ads} (stop/)
 """,
     "anywhere": """
+stop sending (rubbish/junk/all/this/nonsense/things/stuff/such)
 (dont/do not/never) add me (in/to/into)
 (i/we) (didnt/did not/never) (subscribe/sign up/ask for/opt/register/signup)
 stop (pinging/bombarding/flooding/troubling/harassing/irritating/annoying) (me/us)
@@ -419,6 +492,7 @@ bahut (ho/hue/hua/aa) (gaya/gaye/rahe/) * {ads}
 }
 _BYE_EN = {
     "whole": """
+chalo theek hai (namaste/namaskar/ram ram)
 (thanks/thank you) for (info/information/the info/everything/all/your support/quick service)
 (will/i will/shall) (come/visit/order/call/message) (in/by) (the/) (evening/morning/afternoon)
 (no/nope/nah/nahi) (nothing else/nothing more/thats all/that is all/nothing) (needed/for now/today/)

@@ -23,7 +23,7 @@ ADDRESS = frozenset(
         "please kindly kripya kripaya krpaya sir sirji madam maam mam miss ji jee bhai bhaiya bhaisahab bhaisaab bro brother buddy "
         "boss dear friend friends sahab saab saheb sahib janab yaar yar dost doston didi di sis sister uncle unkal aunty aunti auntie "
         "chacha chachi bhabhi beta seth sethji mitron mitro dosto tau kaka kaki mausi behen bahan bahanji ma maa maim papa "
-        "bhaiyo guru guruji mitra team guys folks mate man everyone"
+        "bhaiyo guru guruji doctor master masterji panditji mitra team guys folks mate man everyone"
     )
 )
 # The same around a whole message alone: "ok thanks", "so hello there".

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from .kinds import KINDS
 from .spelling import unglued
@@ -21,8 +22,7 @@ MOST_GAPS = 3  # in a phrase: each multiplies the ways to read a message
 MOST_FORMS = 1000  # that a phrase with (a/b) may have
 
 Words = tuple[str, ...]
-# A word, "*", the name of a kind in braces, or a choice of sequences of these.
-Part = "str | tuple[tuple[Part, ...], ...]"
+Part = str | tuple  # a word, "*", the name of a kind in braces, or a choice, which is a tuple of Parts
 Parts = tuple[Part, ...]
 
 _STAR = "*"
@@ -80,8 +80,7 @@ class End:
     written: str  # as the owner wrote it
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     at: int
     end: int
     length: int  # in words, gaps aside
@@ -134,6 +133,8 @@ def _hits_from(said: Words, start: int, nodes: tuple[_Node, ...], begins: list[l
         at, node, length = todo.pop()
         for end in node.ends:
             yield Hit(start, at, length, end)
+        if not node.next and node.gap is None:
+            continue
         for begin in begins[at]:
             for following in node.next.get(said[begin], ()):
                 todo.append((begin + 1, following, length + 1))
