@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +23,7 @@ from accounts.admin_base import ChoiceFilter, OwnedAdmin, OwnedForm, yes_no
 from accounts.admin_fields import TemplateWidget
 
 from . import owner_rules
+from .kinds import KINDS
 from .models import MOST_BUTTONS, MOST_ROWS, Rule, RuleMatch, Trap
 from .rules import owners_text, shop_of, text_of
 from .trying import failing, try_message
@@ -80,6 +82,13 @@ class ButtonsField(forms.Field):
 
 def intent_choices() -> list[tuple[str, str]]:
     return [("", _("nothing: no rule should answer")), *Rule.Intent.choices]
+
+
+def kinds_shown() -> SafeString:
+    """The words that each name in braces stands for in a phrase, one to open."""
+    return format_html_join(
+        "", "<details><summary>{{{}}}</summary>{}</details>", ((name, "/".join(kind)) for name, kind in KINDS.items())
+    )
 
 
 class RuleForm(OwnedForm):
@@ -198,6 +207,8 @@ class RuleAdmin(OwnedAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("reply", "away_reply"):
             field.widget.attrs["rows"] = 5
+        if db_field.name == "phrases":
+            field.help_text = format_html("{}{}", field.help_text, kinds_shown())
         return field
 
     @display(description=gettext_lazy("reply"))

@@ -9,6 +9,7 @@ from django_scopes import scope
 
 from accounts.models import Business
 
+from .families import FAMILIES
 from .models import Rule
 
 PRIORITY = {"opt_out": 60, "opt_in": 55, "support": 50, "demo": 40, "pricing": 30, "greeting": 20, "bye": 10}
@@ -140,7 +141,7 @@ RULES: dict[tuple[str, str], dict] = {
         "show me how it works|(try/taste) * (before/first)|(sample/samples) (pack/packet/please/available/of)|(any/free) (sample/samples)|"
         "(is there/do you * ) (trial/sample/samples)|days trial|can i (try/taste)|(could/may) i (try/taste)|like to taste|"
         "tester (pack/bottle)|for (trial/trail)|on trial",
-        "unless": "(my/the/your) (sample/samples/demo/trial) (was/were/is over/has come/came/got over)|trial room|(demo/display) (store/stores)|test drive room|democracy|try (again/on)|(court/clinical) trial",
+        "unless": "(my/the/your) (sample/samples/demo/trial) (was/were/is over/has come/came/got over)|(demo/display) (store/stores)|test drive room|democracy|try again|(court/clinical) trial",
         "asks": "email",
         "reply": "We are happy to send you a free sample, {name}. Please write your e-mail address here, and we will arrange it.",
     },
@@ -149,7 +150,6 @@ RULES: dict[tuple[str, str], dict] = {
         "anywhere": "(टेस्ट/ट्राई) (करवा/करा/कराओ/करना/कर सकते/करने)|"
         "डेमो|(फ्री/मुफ्त/निशुल्क/थोड़ा/पहले) * (सैंपल/सैम्पल/सेंपल/ट्रायल/नमूना)|(सैंपल/सैम्पल/सेंपल/ट्रायल/नमूना/ट्राई) * (चाहिए/मिलेगा/मिल/भेजो/भेजिए/भेज/"
         "दो/दीजिए/दे/मिलता/मिलेगी/मंगवाना/लेना/देखना/दिखाओ/दिखाइए/है/करना/कर/करके)|चख (कर/के/सकते/सकता)|चखना|चखने (के/को)|पहले (चख/ट्राई/टेस्ट)|टेस्ट कर(ना/के/) (चाहता/चाहती/देखना)",
-        "unless": "ट्रायल रूम",
         "asks": "email",
         "reply": "हम आपको मुफ़्त सैंपल भेजेंगे। कृपया यहाँ अपना ई-मेल पता लिखें, हम इंतज़ाम कर देंगे।",
     },
@@ -169,7 +169,7 @@ RULES: dict[tuple[str, str], dict] = {
         "demo|(sample/trial/namuna/namoona/trail) * (chahiye/milega/mil/milta/milegi/bhejo/bhejiye/bhej/do/dijiye/de/dena/mangwana/lena/leni/"
         "dekhna/dikhao/dikhaiye/hai/karna/kar/karke)|(muft/free/thoda/pehle) * (sample/trial/namuna)|chakh (kar/ke/sakte/sakta)|chakhna|chakhne|"
         "pehle (chakh/try/taste/test)|try (karna/kar/karke) (chahta/chahti/hai/sakte/sakta/ke/dekhna/lu/loon)|taste kar",
-        "unless": "trial room|(demo/sample) (dekha/dekh liya/accha laga/acha lagi/ho gaya/mila)|(sample/demo/trial) (mila tha/mil gaya/accha tha/aaya tha)|(exam/test) (hai kal/ki tayari)",
+        "unless": "(demo/sample) (dekha/dekh liya/accha laga/acha lagi/ho gaya/mila)|(sample/demo/trial) (mila tha/mil gaya/accha tha/aaya tha)|(exam/test) (hai kal/ki tayari)",
         "asks": "email",
         "reply": "Hum aapko free sample bhejenge. Kripya yahan apna e-mail likhein, hum intezaam kar denge.",
     },
@@ -198,7 +198,7 @@ RULES: dict[tuple[str, str], dict] = {
         + _THING
         + "|waiting for my|still waiting|"
         "(where/wheres) * my " + _THING + "|where is the (order/parcel/package/delivery/delivery boy)|"
-        "(my/the/your/this/was/were/is/are/got/it/came/arrived/has/have/received/milk/ghee/paneer) * (broken/damaged/leaking/leaked/spoiled/spoilt/rotten/expired/stale/defective/faulty/torn/cracked/sour/melted/crushed/contaminated)|"
+        "(my/the/your/this/was/were/is/are/got/it/came/arrived/has/have/received/milk/ghee/paneer) * (broken/damaged/leaking/leaked/spoiled/spoilt/rotten/expired/stale/defective/faulty/torn/cracked/melted/crushed/contaminated)|"
         "(broken/damaged/spoiled/expired/leaking/leaked/stale/rotten/torn/defective/faulty/wrong) (product/item/order/packet/pack/bottle/box/milk/ghee/paneer/pouch/parcel/quantity/piece/size/thing)|"
         "(missing/short) (item/items/product/packet/quantity)|(item/items/packet/product/something/one) * missing|"
         "(payment/transaction/upi/paytm/gpay) * (failed/fail/declined/stuck/pending/not going/unsuccessful)|"
@@ -378,9 +378,9 @@ def _rule(business: Business, intent: str, language: str, data: dict) -> Rule:
         business=business,
         intent=intent,
         language=language,
-        whole_phrases=_phrases(data.get("whole", "")),
-        phrases=_phrases(data.get("anywhere", "")),
-        unless_phrases=_phrases(data.get("unless", "")),
+        whole_phrases=phrases(intent, language, "whole"),
+        phrases=phrases(intent, language, "anywhere"),
+        unless_phrases=phrases(intent, language, "unless"),
         reply=data["reply"],
         away_reply=data.get("away", ""),
         asks=data.get("asks", ""),
@@ -389,5 +389,8 @@ def _rule(business: Business, intent: str, language: str, data: dict) -> Rule:
     )
 
 
-def _phrases(joined: str) -> list[str]:
-    return [phrase for phrase in joined.split("|") if phrase]
+def phrases(intent: str, language: str, field: str) -> list[str]:
+    """Those of a default rule: "whole", "anywhere" or "unless"."""
+    own = RULES[intent, language].get(field, "").split("|")
+    family = FAMILIES.get((intent, language), {}).get(field, "").split("\n")
+    return [phrase for phrase in dict.fromkeys(own + family) if phrase]

@@ -8,7 +8,7 @@ from accounts import placeholders
 from accounts.scoping import OwnedModel
 from conversations.models import Message
 
-from .matching import forms
+from .phrases import NAMES, parts
 
 PHRASE = 500  # characters
 
@@ -18,8 +18,9 @@ def valid_phrases(value) -> None:
     if not isinstance(value, list) or any(not isinstance(p, str) or not p.strip() or len(p) > PHRASE for p in value):
         raise ValidationError(_('Phrases are a list of texts: ["price", "how much"].'))
     for phrase in value:
+        placeholders.check(phrase, NAMES)
         try:
-            forms(phrase)
+            parts(phrase)
         except ValueError:
             raise ValidationError(
                 _("%(phrase)s stands for too many phrases: fewer choices, three stars at most."),

@@ -37,18 +37,24 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[str]):
         self._right = _RIGHT.union(words)
-        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)  # by first letter and length
+        self._alike: dict[str, list[str]] = defaultdict(list)  # by how they begin, and by first letter and end
         for word in self._right - _RIGHT:
             if len(word) >= LONG and word.isascii():
-                self._alike[word[0], len(word)].append(word)
+                for half in _halves(word):
+                    self._alike[half].append(word)
 
     def meant(self, word: str) -> str:
         """The known word that this one is, misspelt perhaps; else the word itself."""
         if len(word) < LONG or word in self._right:
             return word
-        near = (known for length in (-1, 0, 1) for known in self._alike.get((word[0], len(word) + length), ()))
+        near = {known for half in _halves(word) for known in self._alike.get(half, ())}
         found = [known for known in near if is_slip(word, known)]
         return found[0] if len(found) == 1 else word
+
+
+def _halves(word: str) -> tuple[str, str]:
+    """One slip leaves one of them as it is."""
+    return word[:3], f"{word[0]}*{word[-2:]}"
 
 
 def is_slip(said: str, known: str) -> bool:

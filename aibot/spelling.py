@@ -43,7 +43,7 @@ _ALIKE = {
     "restart": "restrt",
     "because": "coz bcoz cuz bcz becoz",
     "and": "n nd",
-    "morning": "mrng mrning mornin mornng morng mrg mng mornig",
+    "morning": "mng mrng mrning mornin mornng morng mrg mng mornig",
     "night": "nyt nite",
     "good": "gud goood gd",
     "evening": "evng evning eve evenin",
@@ -130,6 +130,46 @@ _ALIKE = {
 }
 _ONE = {other: word for word, others in _ALIKE.items() for other in others.split()}
 
+# Two words that are typed as one.
+_GLUED = {
+    "howmuch": "how much",
+    "kitneka": "kitne ka",
+    "kitneki": "kitne ki",
+    "kitneme": "kitne me",
+    "kitnahai": "kitna hai",
+    "kyarate": "kya rate",
+    "kyabhav": "kya bhav",
+    "pricelist": "price list",
+    "ratelist": "rate list",
+    "goodmorning": "good morning",
+    "goodevening": "good evening",
+    "goodafternoon": "good afternoon",
+    "ramram": "ram ram",
+    "radheradhe": "radhe radhe",
+    "byebye": "bye bye",
+    "thatsall": "thats all",
+    "takecare": "take care",
+    "bandkaro": "band karo",
+    "bandkardo": "band kardo",
+    "matbhejo": "mat bhejo",
+    "matkaro": "mat karo",
+    "hatado": "hata do",
+    "firse": "phir se",
+    "phirse": "phir se",
+    "nahichahiye": "nahi chahiye",
+    "optout": "opt out",
+    "nomore": "no more",
+    "moneyback": "money back",
+    "dedo": "de do",
+    "bhejdo": "bhej do",
+    "haanji": "haan ji",
+    "haji": "haan ji",
+    "hogaya": "ho gaya",
+    "hogayi": "ho gayi",
+    "hogya": "ho gaya",
+    "hogyi": "ho gayi",
+}
+
 _LATIN = re.compile(r"[a-z]+")
 _SOUNDS = tuple(
     (re.compile(sound), letters)
@@ -162,3 +202,12 @@ def spelled(word: str) -> str:
         for sound, letters in _SOUNDS:
             word = sound.sub(letters, word)
     return word
+
+
+def unglued(word: str) -> tuple[str, ...]:
+    """The words that were typed as this one of ``wording.words``, spelled.
+
+    >>> unglued("howmuch"), unglued("price")
+    (('how', 'much'), ('price',))
+    """
+    return tuple(map(spelled, _GLUED.get(word, word).split()))

@@ -38,6 +38,7 @@ def traps(business) -> list[tuple[str, str]]:
         ({"reply": "Hello {nam}, {hour}"}, "reply", "{hour}, {nam}: there is no such placeholder."),
         ({"away_reply": "We open {open}"}, "away_reply", "{open}: there is no such placeholder."),
         ({"phrases": "(a/b)" * 10}, "phrases", "stands for too many phrases"),
+        ({"phrases": "{good} is bad"}, "phrases", "{good}: there is no such placeholder."),
         ({"buttons-0-title": "x" * 21}, "buttons", "at most 20 characters"),
         ({f"buttons-{n}-title": str(n) for n in range(11)}, "buttons", "at most ten"),
     ],
@@ -45,6 +46,12 @@ def traps(business) -> list[tuple[str, str]]:
 def test_what_cannot_be_sent_is_refused_with_the_reason(visit, alice, rule, given, field, words):
     refused = visit(alice).post(change(rule), rule_fields(**given))
     assert words in str(errors_of(refused)[field])
+
+
+def test_a_rules_page_shows_the_words_that_a_name_in_braces_stands_for(visit, alice, rule):
+    page = visit(alice).get(change(rule)).content.decode()
+    assert "<summary>{pest}</summary>hair/baal/" in page
+    assert page.count("<summary>{goods}</summary>") == 1
 
 
 def test_a_reply_that_is_too_long_once_it_is_filled_is_refused(visit, alice, dairy, rule):
@@ -74,8 +81,8 @@ def test_more_than_three_buttons_are_a_list(visit, alice, rule, chat):
 
 def test_a_rule_that_breaks_a_test_line_is_saved_only_when_the_owner_says_so(visit, alice, dairy, rule):
     trap(dairy, "how much fat is in the milk")
-    trap(dairy, "give me a quotation", "pricing")
-    refused = visit(alice).post(change(rule), rule_fields(phrases="how much\nquotation"))
+    trap(dairy, "cheapest ghee", "pricing")
+    refused = visit(alice).post(change(rule), rule_fields(phrases="how much\ncheapest"))
     assert errors_of(refused)["save_anyway"] == [
         "“how much fat is in the milk” should mean nothing, and would mean pricing."
     ]
@@ -201,13 +208,3 @@ def test_try_needs_a_business_and_shows_ones_own(visit, charlie, dairy, masala):
 def test_who_has_no_business_may_not_try(visit, root):
     assert visit(root).get(TRY).status_code == 403
     assert visit().get(TRY).status_code == 302
-
-
-def test_a_change_in_the_admin_is_in_the_log_before_and_after(visit, alice, dairy, rule):
-    assert visit(alice).post(change(rule), rule_fields(reply="New: {prices}")).status_code == 302
-    event = AuditEvent.objects.get(action="rule.changed")
-    assert (event.actor, event.target) == (alice, str(rule.pk))
-    assert event.details["before"]["reply"] == rule.reply
-    assert event.details["after"]["reply"] == "New: {prices}"
-    visit(alice).post(f"/admin/aibot/rule/{rule.pk}/delete/", {"post": "yes"})
-    assert AuditEvent.objects.get(action="rule.deleted").details["before"]["reply"] == "New: {prices}"

@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Business
-from aibot.defaults import RULES, rules_for
-from aibot.matching import FILLERS, Book, forms
+from aibot.defaults import RULES, phrases, rules_for
+from aibot.kinds import KINDS
+from aibot.matching import FILLERS, Book
 from aibot.models import Rule
+from aibot.phrases import parts
+from aibot.wording import words
 
 
 @pytest.fixture(scope="module")
@@ -311,22 +314,35 @@ def test_a_book_without_rules_matches_nothing():
 
 
 def _ends(written: str) -> set[str]:
-    """The phrase with the first and with the last of each choice."""
-    text = written.replace("*", " ").replace("{product}", "")
-    first = re.sub(r"\(([^()/]*)/[^()]*\)", r"\1", text)
-    return {first.strip(), re.sub(r"\([^()]*/([^()]*)\)", r"\1", text).strip()}
+    """The phrase with the first and with the last of each choice and kind."""
+    found = set()
+    for place, choice in ((0, r"\(([^()/]*)/[^()]*\)"), (-1, r"\([^()]*/([^()]*)\)")):
+        text = written.replace("*", " ").replace("{product}", "")
+        for name, kind in KINDS.items():
+            text = text.replace(f"{{{name}}}", kind[place])
+        found.add(re.sub(choice, r"\1", text).strip())
+    return found
 
 
 def test_every_default_phrase_means_its_own_intent(book):
     wrong = [
         (intent, language, phrase, meant(book, phrase))
-        for (intent, language), data in RULES.items()
+        for intent, language in RULES
         for field in ("whole", "anywhere")
-        for written in data.get(field, "").split("|")
+        for written in phrases(intent, language, field)
         for phrase in _ends(written)
         if phrase and meant(book, phrase) != intent
     ]
     assert wrong == []
+
+
+def test_every_default_phrase_can_be_read():
+    assert all(
+        parts(phrase) or not words(phrase)
+        for intent, language in RULES
+        for field in ("whole", "anywhere", "unless")
+        for phrase in phrases(intent, language, field)
+    )
 
 
 @pytest.mark.parametrize(
@@ -362,18 +378,54 @@ def test_a_choice_stands_for_each_of_its_words():
         assert meant(book, text) == "none", text
 
 
+def test_a_name_in_braces_stands_for_each_word_of_its_kind_in_both_scripts():
+    book = Book(
+        [Rule(intent="support", language="en", phrases=["{goods} (was/{bad} hai)", "no {service}"], priority=1)]
+    )
+    for text in ("milk was", "दूध ख़राब है", "washing machine was", "doodh phata hai", "no hair cut"):
+        assert meant(book, text) == "support", text
+    for text in ("bad", "goods bad", "the sky was", "milk hai"):
+        assert meant(book, text) == "none", text
+
+
+def test_a_star_at_the_end_of_a_whole_message_stands_for_its_last_words():
+    rule = Rule(intent="greeting", language="en", whole_phrases=["my name is *"], phrases=["i live in *"], priority=1)
+    book = Book([rule])
+    for text in ("my name is", "my name is Asha", "my name is Asha Devi Rao sir", "now i live in Pune with two cats"):
+        assert meant(book, text) == "greeting", text
+    for text in ("my name is Asha and i want milk", "ask if my name is Asha"):
+        assert meant(book, text) == "none", text
+
+
+def test_what_is_typed_without_a_space_is_two_words(book):
+    assert meant(book, "howmuch") == meant(book, "kitneka") == "pricing"
+    assert meant(book, "bandkaro") == "opt_out"
+
+
+def test_a_phrase_of_many_choices_costs_its_length():
+    many = "/".join(f"word{number}" for number in range(60))
+    rules = [
+        Rule(intent="support", language="en", phrases=[f"({many}) is ({'/'.join('abcdefghijklmnop')})"], priority=1)
+    ]
+    started = time.process_time()
+    for _ in range(200):
+        Book(rules)
+    assert time.process_time() - started < 2
+    assert meant(Book(rules), "the word59 is p") == "support"
+
+
 def test_a_phrase_with_too_many_choices_is_refused():
     with pytest.raises(ValueError, match="stands for 1024 phrases"):
-        forms("(a/b)" * 10)
+        parts("(a/b)" * 10)
     with pytest.raises(ValueError, match="more than 3 gaps"):
-        forms("a * b * c * d * e")
+        parts("a * b * c * d * e")
     unread = Book([Rule(intent="pricing", language="en", phrases=["(a/b)" * 10, "price"], priority=1)])
     assert meant(unread, "price") == "pricing"  # one row that cannot be read does not stop the others
 
 
 def test_signs_alone_are_no_phrase_and_no_harm():
     for phrase in ("*", "* *", "(/)", "()", "!", "( / )"):
-        assert forms(phrase) == ()
+        assert parts(phrase) == ()
     assert meant(Book([Rule(intent="pricing", language="en", phrases=["*", "()"], priority=1)]), "anything") == "none"
 
 

@@ -73,7 +73,9 @@ def test_bad_buttons_are_refused(buttons):
         valid_buttons(buttons)
 
 
-@pytest.mark.parametrize("phrases", [None, "price", {}, [""], ["  "], [5], [None], ["x" * 501], ["(a/b)" * 10]])
+@pytest.mark.parametrize(
+    "phrases", [None, "price", {}, [""], ["  "], [5], [None], ["x" * 501], ["(a/b)" * 10], ["{good} is bad"]]
+)
 def test_bad_phrases_are_refused(phrases):
     with pytest.raises(ValidationError):
         valid_phrases(phrases)
@@ -81,7 +83,7 @@ def test_bad_phrases_are_refused(phrases):
 
 def test_good_phrases():
     valid_phrases([])
-    valid_phrases(["price", "कीमत", "👋", "how much * (cost/charge)", "rate of {product}"])
+    valid_phrases(["price", "कीमत", "👋", "how much * (cost/charge)", "rate of {product}", "{goods} * {bad}"])
 
 
 def test_the_businesses_that_there_are_get_the_rules_of_start_and_keep_their_own(dairy, masala):
