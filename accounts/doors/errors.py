@@ -22,6 +22,7 @@ _SAYS = {
     404: ("not_found", lambda: _("There is nothing here.")),
     405: ("method_not_allowed", lambda: _("This address does not take that method.")),
     406: ("not_acceptable", lambda: _("The API answers in JSON only.")),
+    411: ("length_required", lambda: _("Send the body with its Content-Length, not in chunks.")),
     413: ("too_large", lambda: _("The body is too large.")),
     415: ("unsupported_type", lambda: _("Send the body as application/json.")),
     429: ("too_many_requests", lambda: _("Too many requests. Wait a moment.")),
@@ -36,6 +37,13 @@ class TooLarge(exceptions.APIException):
 
     def __init__(self, limit: int):
         super().__init__(_("The body is larger than %(limit)s bytes.") % {"limit": limit})
+
+
+class LengthRequired(exceptions.APIException):
+    """A body in chunks: to WSGI it is no body, and a PATCH would be answered as if it had changed something."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_code = "length_required"
 
 
 def shape(code: str, message: str, fields: dict | None = None) -> dict:

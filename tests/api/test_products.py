@@ -134,6 +134,7 @@ def test_a_body_that_will_not_do_says_which_field(dairy, alice, body, field):
         b'{"name": "A\\u0000", "unit": "1 kg", "price": 1}',
         b'{"name": "\\ud800", "unit": "1 kg", "price": 1}',
         b'{"name": "A", "unit": "1 kg", "price": NaN}',
+        b'{"name": "A", "unit": "1 kg", "price": "1", "position": 1e999}',
         b"\xff",
         b"[" * 5000,
         b'{"price": ' + b"9" * 5000 + b"}",
@@ -161,6 +162,18 @@ def test_a_body_over_the_limit_is_refused_with_the_limit(dairy, alice):
     answer = as_person(alice).post("/api/products", body, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert "64000" in answer.json()["message"]
+
+
+def test_a_body_in_chunks_is_refused_and_not_taken_for_an_empty_one(dairy, alice):
+    client = as_person(alice)
+    at = "/api/products/" + client.get("/api/products").json()["results"][0]["id"]
+    told = client.generic("PATCH", at, b"", content_type="application/json", HTTP_TRANSFER_ENCODING="chunked")
+    assert (told.status_code, told.json()["code"]) == (411, "length_required")
+
+
+def test_a_length_that_is_no_number_is_no_fault_of_ours(dairy, alice):
+    client = as_person(alice)
+    assert client.generic("POST", "/api/products", b"{}", "application/json", CONTENT_LENGTH="²").status_code == 400
 
 
 def test_another_method_and_type_are_refused(dairy, alice):
