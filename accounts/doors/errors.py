@@ -4,7 +4,7 @@
 is wrong with the body or the query.
 """
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as Invalid
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
@@ -55,7 +55,7 @@ def handle(error: Exception, context: dict) -> Response | None:
     if isinstance(error, DomainError):
         headers = _retry(error.retry_after) | (CHALLENGE if error.status == 401 else {})
         return _respond(error.status, error.code, error.message, _texts(error.fields), headers)
-    if isinstance(error, Http404):
+    if isinstance(error, Http404 | ObjectDoesNotExist):  # the second: gone while it was to be changed
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()

@@ -1,8 +1,10 @@
 """/api/products, and with it what every address of the API has: the gate, the error shape, pages, strict bodies and queries."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django_scopes import scope
 
 from accounts import businesses
@@ -197,3 +199,20 @@ def test_the_answers_tell_the_limits(dairy, bob):
     answer = as_person(bob).get("/api/products")
     assert "q=" in answer["RateLimit-Policy"]
     assert "r=" in answer["RateLimit"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_remove_one_at_once_one_has_done_it(dairy, alice):
+    at = "/api/products/" + as_person(alice).get("/api/products").json()["results"][0]["id"]
+    clients = [as_person(alice) for _ in range(6)]
+
+    def remove(client) -> int:
+        try:
+            return client.delete(at).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = sorted(pool.map(remove, clients))
+    assert answers == [204] + [404] * 5
+    assert AuditEvent.objects.filter(action="product.removed").count() == 1
