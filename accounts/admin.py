@@ -21,7 +21,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from . import acts, audit_words, members, numbers, passwords, products, reading
+from . import acts, audit_words, entering, members, numbers, passwords, products, reading
 from . import admin_settings as _settings  # noqa: F401 - the page of settings has a module of its own
 from .admin_base import (
     NEVER,
@@ -304,7 +304,8 @@ class NewPersonForm(UserCreationForm):
 class NewPasswordForm(AdminPasswordChangeForm):
     def save(self, commit=True):
         if self.cleaned_data.get("set_usable_password") is False:
-            return super().save(commit)
+            passwords.take_away(self.user, actor=context.request.user)
+            return self.user
         passwords.change(self.user, self.cleaned_data["password1"], actor=context.request.user)
         return self.user
 
@@ -355,6 +356,12 @@ class PersonAdmin(InstallationAdmin, UserAdmin):
     def get_readonly_fields(self, request, obj=None):
         own = ("is_active", "is_superuser") if obj and obj.pk == request.user.pk else ()  # nobody locks themselves out
         return (*super().get_readonly_fields(request, obj), *own)
+
+    def save_model(self, request, obj, form, change):
+        """Who is switched off is signed out, and stays so where they are switched on again."""
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data and not obj.is_active:
+            entering.end_all(obj)
 
     @display(description=gettext_lazy("password"))
     def new_password(self, obj):

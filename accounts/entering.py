@@ -1,12 +1,14 @@
 """Sign in by the API: a password, and the code of the second factor where there is one. Every attempt is counted first,
-as on the pages (signin/).
+as on the pages (signin/). And the end of all sign-ins of a person, at every door.
 """
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import update_last_login
+from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from . import access, audit, throttle, twofactor
+from . import access, audit, throttle, tokens, twofactor
 from .errors import DomainError
 from .models import User
 
@@ -30,6 +32,15 @@ def enter(email: str, password: str, code: str = "", *, address: str | None, dev
     update_last_login(None, known)
     _record("sign_in", known)
     return known, device
+
+
+@transaction.atomic
+def end_all(user: User) -> None:
+    """End every session of a person and every sign-in by the API, also what is half way. A page that keeps its own session
+    calls ``update_session_auth_hash``."""
+    User.objects.filter(pk=user.pk).update(sign_ins_ended=F("sign_ins_ended") + 1)
+    user.refresh_from_db(fields=["sign_ins_ended"])
+    tokens.revoke_all(user)
 
 
 def left(user: User) -> None:

@@ -29,11 +29,13 @@ from .models import Business, Invitation, Membership, User
 
 LIFETIME = timedelta(days=7)
 A_DAY = Limit("invitations of a business", 50, 24 * 3600)
+# Of all businesses together: whoever opens one may invite, and a mailbox is not to be flooded by many of them.
+MAILED = Limit("invitations mailed to an e-mail", 5, 24 * 3600)
 
 
 def invite(business: Business, email: str, role: str, *, actor: User) -> tuple[Invitation, str]:
-    """Make an invitation and mail its link. Returns the token too, which is not stored: ``link`` makes the address of
-    it.
+    """Make an invitation and mail its link, unless that e-mail has had enough of them for today. Returns the token too,
+    which is not stored: ``link`` makes the address of it.
 
     Raises DomainError: invalid, already_a_member, too_many_invitations.
     """
@@ -42,7 +44,8 @@ def invite(business: Business, email: str, role: str, *, actor: User) -> tuple[I
         raise DomainError("too_many_invitations", _("That is enough invitations for today."), status=429)
     token = secrets.token_urlsafe(32)
     row = _placed(business, email, role, token, actor)
-    mail.invitation(row, business, actor, link(token))
+    if not limits.take(MAILED, email).refused:
+        mail.invitation(row, business, actor, link(token))
     return row, token
 
 
@@ -51,11 +54,18 @@ def link(token: str) -> str:
 
 
 @transaction.atomic
-def withdraw(row: Invitation, *, actor: User) -> None:
+def withdraw(row: Invitation, *, actor: User | None) -> None:
     """The link does not work any more. One that has ended already stays ended."""
     with scopes_disabled():
         if Invitation.objects.filter(pk=row.pk, ended_at=None).update(ended_at=timezone.now()):
             audit.record("invitation.withdrawn", business=row.business, actor=actor, target=str(row.pk))
+
+
+def withdraw_all(business: Business, email: str, *, actor: User | None) -> None:
+    """Those of an e-mail."""
+    with scopes_disabled():
+        for row in Invitation.objects.filter(business=business, email=email, ended_at=None):
+            withdraw(row, actor=actor)
 
 
 def pending(business: Business) -> QuerySet[Invitation]:

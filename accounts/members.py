@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from . import audit
+from . import audit, invitations
 from .errors import DomainError
 from .models import Business, Membership, User
 
@@ -40,17 +40,22 @@ def set_role(membership: Membership, role: str, *, actor: User | None) -> Member
 
 @transaction.atomic
 def remove(membership: Membership, *, actor: User | None) -> None:
-    """The person stays, and what they did. Raises DomainError: last_owner, not_a_member."""
+    """The person stays, and what they did; a link by which they could come back does not work any more. Raises
+    DomainError: last_owner, not_a_member."""
     held = _held(membership)
     _keep_an_owner(held)
+    invitations.withdraw_all(held.business, held.user.email, actor=actor)
     _record("member.removed", held, actor, before={"role": held.role}, after={})
     held.delete()
 
 
 def is_last_owner(membership: Membership, *, lock: bool = False) -> bool:
-    """Whether the business would have no owner without this one. ``lock`` holds its owners until the commit."""
+    """Whether the business would have no owner without this one who can sign in. ``lock`` holds its owners until the
+    commit."""
     owners = Membership.objects.filter(business=membership.business_id, role=OWNER).order_by("pk")
-    return list((owners.select_for_update() if lock else owners).values_list("pk", flat=True)) == [membership.pk]
+    found = list((owners.select_for_update() if lock else owners).values_list("pk", flat=True))
+    others = owners.filter(user__is_active=True).exclude(pk=membership.pk)
+    return membership.pk in found and not others.exists()
 
 
 def _held(membership: Membership) -> Membership:

@@ -26,6 +26,15 @@ def change(user: User, password: str, *, actor: User | None, by_mail: bool = Fal
     mail.password_changed(user)
 
 
+@transaction.atomic
+def take_away(user: User, *, actor: User) -> None:
+    """The person has none any more, and is signed out everywhere. A reset by mail gives a new one."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    tokens.revoke_all(user)
+    audit.record("password.removed", business=None, actor=actor, target=str(user.pk))
+
+
 def ask_for_reset(email: str, address: str | None) -> None:
     """Mail a link to whoever has an account with this e-mail. Silent in every case: nobody learns who has one, or that
     a limit was met.

@@ -101,8 +101,9 @@ def check(row: Settings, changed, *, actor: User | None) -> None:
         _gather(errors, part.clean_fields, exclude={f.name for f in part._meta.fields} - set(own))
     for look in (_check_characters, _check_texts, _check_quiet, _check_limits):
         _gather(errors, look, row, [name for name in changed if name not in errors])
-    if "two_factor_required" in changed and row.two_factor_required:
-        _gather(errors, _check_two_factor, row.business, actor)
+    if "two_factor_required" in changed:
+        look = _check_two_factor if row.two_factor_required else _check_who_switches_off
+        _gather(errors, look, row.business, actor)
     if errors:
         raise ValidationError(errors)
 
@@ -289,6 +290,12 @@ def _check_two_factor(business: Business, actor: User | None) -> None:
         raise ValidationError(
             {"two_factor_required": _("No owner has two-factor sign-in yet: nobody could change it back.")}
         )
+
+
+def _check_who_switches_off(business: Business, actor: User | None) -> None:
+    """Whoever has got hold of a key shall not take the second lock away and then guess at the first."""
+    if actor is None:
+        raise ValidationError({"two_factor_required": _("A person must switch it off, not an API key.")})
 
 
 def _owners(business: Business):

@@ -36,8 +36,10 @@ def change(product: Product, *, actor: User | None, **fields) -> Product:
 
 @transaction.atomic
 def remove(product: Product, *, actor: User | None) -> None:
-    _record("product.removed", product, actor, _told(product, FIELDS), {})
-    product.delete()
+    """Of several at once one removes it. Raises Product.DoesNotExist for the others."""
+    held = Product.objects.select_for_update().get(pk=product.pk)
+    _record("product.removed", held, actor, _told(held, FIELDS), {})
+    held.delete()
 
 
 def _record(action: str, product: Product, actor: User | None, before: dict, after: dict) -> None:

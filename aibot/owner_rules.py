@@ -80,8 +80,10 @@ def change(rule: Rule, *, actor: User | None, save_anyway: bool = False, **field
 
 @transaction.atomic
 def remove(rule: Rule, *, actor: User | None) -> None:
-    _record("deleted", rule, actor, _told(rule, FIELDS), {})
-    rule.delete()
+    """Of several at once one removes it. Raises Rule.DoesNotExist for the others."""
+    held = Rule.objects.select_for_update().get(pk=rule.pk)
+    _record("deleted", held, actor, _told(held, FIELDS), {})
+    held.delete()
 
 
 # --- what is looked at ----------------------------------------------------------------------------------------------------

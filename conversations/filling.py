@@ -16,6 +16,7 @@ from .models import Template
 
 _BLANK = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _UNFIT = re.compile(r"[\n\r\t]| {5,}")  # Meta refuses them within a value
+_PLACES = [str(place) for place in range(10)]  # of buttons: Meta takes ten
 
 Given = Sequence[str] | Mapping[str, str]
 
@@ -146,11 +147,11 @@ def _text(name: str, value: str) -> dict:
 
 def _buttons(blanks: Blanks | None, given: Given) -> list[dict]:
     by_index = given if isinstance(given, Mapping) else {str(place): text for place, text in enumerate(given)}
-    needed = blanks.buttons if blanks else {int(i): "url" for i in by_index if i.isdecimal()}
-    unknown = [index for index in by_index if not index.isdecimal() or int(index) not in needed]
+    needed = {str(i): kind for i, kind in blanks.buttons.items()} if blanks else dict.fromkeys(_PLACES, "url")
+    unknown = [index for index in by_index if index not in needed]
     if unknown:
         raise _refusal("parameters.buttons", _("The template's button %s takes no value.") % ", ".join(unknown))
-    return [_button(index, needed[int(index)], value) for index, value in by_index.items()]
+    return [_button(index, needed[index], value) for index, value in by_index.items()]
 
 
 def _button(index: str, kind: str, value: str) -> dict:

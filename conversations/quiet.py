@@ -5,7 +5,7 @@ line: an answer passes it. The end is computed here and not in SQL, so that a ti
 stops nobody's messages. ``release`` follows the owner who ends the quiet time early.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from . import sets
@@ -27,7 +27,10 @@ def ends(begin: time | None, end: time | None, zone: str, now: datetime) -> date
     if not (clock >= begin or clock < end if over_midnight else begin <= clock < end):
         return None
     day = local.date() + timedelta(days=over_midnight and clock >= begin)
-    return datetime.combine(day, end, tzinfo=local.tzinfo).astimezone(now.tzinfo)
+    over = datetime.combine(day, end, tzinfo=local.tzinfo)
+    if over.astimezone(UTC) <= now:  # the clocks have been put back meanwhile: the second time that they show it
+        over = over.replace(fold=1)
+    return over.astimezone(now.tzinfo)
 
 
 def release(now: datetime) -> int:

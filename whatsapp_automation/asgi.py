@@ -11,12 +11,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsapp_automation.settings")
 
 import structlog
 from a2wsgi import WSGIMiddleware
-from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, connection
 
-_pages = WSGIMiddleware(get_wsgi_application(), workers=8)
+from .oddities import pages
 
-# These need Django's apps to be ready, which get_wsgi_application has seen to.
+_pages = WSGIMiddleware(pages(), workers=8)
+
+# These need Django's apps to be ready, which pages() has seen to.
 from webhooks.receive import Door
 
 from .headers import WithHeaders

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts import limits, mail
+from accounts import limits, mail, profile
 from accounts.address import asker, network
 from accounts.businesses import BusinessExists
 from accounts.errors import DomainError
@@ -43,6 +43,7 @@ def register(business_name: str, name: str, email: str, password: str, phone: st
     user = _checked(business_name, name, email, password, phone)
     if limits.take(FROM_A_NETWORK, network(asker().address)).refused:
         raise DomainError("too_many_requests", _("Too many requests. Wait a moment."), status=429, retry_after=3600)
+    user.password = make_password(password)  # not before: it is what costs time
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -69,12 +70,15 @@ def _checked(business_name: str, name: str, email: str, password: str, phone: st
         except ValidationError as error:
             wrong |= {told.get(field, field): errors for field, errors in error.error_dict.items()}
     try:
+        profile.check_phone(user.phone)
+    except ValidationError as error:
+        wrong.setdefault("phone", error.error_dict["phone"])
+    try:
         validate_password(password, user)
     except ValidationError as error:
         wrong["password"] = error.error_list
     if wrong:
         raise ValidationError(wrong)
-    user.password = make_password(password)
     return user
 
 

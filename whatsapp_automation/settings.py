@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "whatsapp_automation.headers.Headers",
+    "whatsapp_automation.oddities.CookiesWithoutNul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "whatsapp_automation.logs.RequestLog",
@@ -320,9 +321,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # In production from the folder that collectstatic fills, else from where they lie.
-STATIC_ROOT = (
-    BASE_DIR / "staticfiles" if PRODUCTION else None
-)  # else they come from where they lie if PRODUCTION else None
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 if PRODUCTION:
     STORAGES = {

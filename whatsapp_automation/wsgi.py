@@ -1,6 +1,6 @@
 import os
 
-from django.core.wsgi import get_wsgi_application
+from .oddities import pages
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsapp_automation.settings")
-application = get_wsgi_application()
+application = pages()

@@ -225,12 +225,13 @@ class BusinessSettings(BusinessView):
     section = "settings"
     body_limit = SETTINGS
 
-    @extend_schema(operation_id="settings_read", responses=SettingsOut)
+    @extend_schema(operation_id="settings_read", summary="What the owner sets", responses=SettingsOut)
     def get(self, request):
         return _answer(preferences.of(request.business))
 
     @extend_schema(
         operation_id="settings_replace",
+        summary="Write the whole document",
         description=f"The whole document: every section with all its fields. {_DESCRIPTION}",
         request=SettingsIn,
         responses=SettingsOut,
@@ -241,6 +242,7 @@ class BusinessSettings(BusinessView):
 
     @extend_schema(
         operation_id="settings_change",
+        summary="Change a part of it",
         description="A part of the document: what is named changes, objects are merged, lists are replaced, null empties. "
         + _DESCRIPTION,
         request=SettingsIn,
@@ -275,7 +277,7 @@ class BusinessSettings(BusinessView):
 class ModelLimits(BusinessView):
     section = "settings"
 
-    @extend_schema(operation_id="settings_limits", responses=LimitsOut)
+    @extend_schema(operation_id="settings_limits", summary="What holds for the language model now", responses=LimitsOut)
     def get(self, request):
         return Response(LimitsOut(allowance.limits_of(request.business)).data)
 

@@ -29,7 +29,8 @@ _ERRORS = {
     "`two_factor_required`, `no_business`.",
     "404": "`not_found`: there is nothing here, or it belongs to another business.",
     "429": "`too_many_requests`: wait for the seconds of `Retry-After`.",
-    "4XX": "`method_not_allowed` (405), `not_acceptable` (406), `too_large` (413: the body), `unsupported_type` (415).",
+    "4XX": "`method_not_allowed` (405), `not_acceptable` (406), `length_required` (411: no chunks), `too_large` (413: the "
+    "body), `unsupported_type` (415).",
 }
 _HEADERS = {
     "X-Request-ID": "The request's id: in the log and in the body of an error. One that was sent with the request is kept.",

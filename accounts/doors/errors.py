@@ -4,7 +4,7 @@
 is wrong with the body or the query.
 """
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as Invalid
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ _SAYS = {
     404: ("not_found", lambda: _("There is nothing here.")),
     405: ("method_not_allowed", lambda: _("This address does not take that method.")),
     406: ("not_acceptable", lambda: _("The API answers in JSON only.")),
+    411: ("length_required", lambda: _("Send the body with its Content-Length, not in chunks.")),
     413: ("too_large", lambda: _("The body is too large.")),
     415: ("unsupported_type", lambda: _("Send the body as application/json.")),
     429: ("too_many_requests", lambda: _("Too many requests. Wait a moment.")),
@@ -38,6 +39,13 @@ class TooLarge(exceptions.APIException):
         super().__init__(_("The body is larger than %(limit)s bytes.") % {"limit": limit})
 
 
+class LengthRequired(exceptions.APIException):
+    """A body in chunks: to WSGI it is no body, and a PATCH would be answered as if it had changed something."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_code = "length_required"
+
+
 def shape(code: str, message: str, fields: dict | None = None) -> dict:
     return {"code": code, "message": str(message), "fields": fields or {}, "requestId": asker().request_id}
 
@@ -47,7 +55,7 @@ def handle(error: Exception, context: dict) -> Response | None:
     if isinstance(error, DomainError):
         headers = _retry(error.retry_after) | (CHALLENGE if error.status == 401 else {})
         return _respond(error.status, error.code, error.message, _texts(error.fields), headers)
-    if isinstance(error, Http404):
+    if isinstance(error, Http404 | ObjectDoesNotExist):  # the second: gone while it was to be changed
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()

@@ -2,6 +2,7 @@
 
 import codecs
 import json
+from math import isfinite
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +16,7 @@ _DEEPEST = 20
 
 
 class StrictJSONParser(JSONParser):
-    """JSON in UTF-8: a name that stands twice in an object, NaN, NUL and half a surrogate pair are refused."""
+    """JSON in UTF-8: a name that stands twice in an object, NaN, infinity, NUL and half a surrogate pair are refused."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         encoding = (parser_context or {}).get("encoding", "utf-8")
@@ -27,6 +28,7 @@ class StrictJSONParser(JSONParser):
                 object_pairs_hook=_once,
                 parse_constant=strict_constant,
                 parse_int=_integer,
+                parse_float=_float,
             )
             _storable(value)
         except LookupError:
@@ -51,6 +53,13 @@ def _integer(digits: str) -> int:
     if len(digits) > 30:
         raise ValueError("a number is too long")
     return int(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):  # 1e999: PostgreSQL's JSON has no infinity
+        raise ValueError("a number is too large")
+    return number
 
 
 def _storable(value, depth: int = 0) -> None:

@@ -28,7 +28,7 @@ from .. import access, twofactor
 from ..models import Membership, User
 from . import paging, strict, throttling
 from .authentication import Bearer
-from .errors import CHALLENGE, TooLarge
+from .errors import CHALLENGE, LengthRequired, TooLarge
 
 VIEWER, AGENT, OWNER = Membership.Role.VIEWER, Membership.Role.AGENT, Membership.Role.OWNER
 BODY, MESSAGE, SETTINGS, UPLOAD = 10_000, 32_000, 64_000, 16_000_000  # bytes
@@ -52,8 +52,10 @@ class Door:
     def initial(self, request, *args, **kwargs):
         if self.action_needed() is None:
             raise MethodNotAllowed(request.method)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > self.body_limit:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
+            raise LengthRequired
+        if length.isdecimal() and int(length) > self.body_limit:
             raise TooLarge(self.body_limit)
         super().initial(request, *args, **kwargs)
         self.asked = strict.read_query(request, self._query())

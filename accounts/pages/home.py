@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from .. import profile, twofactor
-from ..access import choose_business, may
+from ..access import choose_business, may, places_of
 from ..models import Membership
 
 
@@ -63,9 +63,4 @@ def businesses(request):
 
 
 def places(request) -> list[dict]:
-    roles = dict(Membership.objects.filter(user=request.user).values_list("business_id", "role"))
-    owner = Membership.Role.OWNER if request.user.is_superuser else None
-    return [
-        {"business": business, "role": Membership.Role(roles.get(business.pk) or owner).label}
-        for business in getattr(request, "businesses", [])
-    ]
+    return [{"business": business, "role": Membership.Role(role).label} for business, role in places_of(request.user)]

@@ -1,11 +1,12 @@
 """allauth's hook for sign-in, sign-out, passwords and mails."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
+from allauth.account.internal.stagekit import unstash_login
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.shortcuts import resolve_url
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,7 @@ _SAYS = {
         "You have new recovery codes. Keep them in a safe place."
     ),
 }
+_HALF_WAY = "half_way"  # of the session: what the password was when it was right
 
 
 class Adapter(DefaultAccountAdapter):
@@ -54,8 +56,13 @@ class Adapter(DefaultAccountAdapter):
         self.request.device = throttle.known_from_here(user, self.request.address, device_of(self.request))
         return True
 
+    def pre_login(self, request, user: User, **kwargs):
+        request.session[_HALF_WAY] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **kwargs)
+
     def login(self, request, user: User) -> None:
         super().login(request, user)  # the session's key changes
+        request.session.pop(_HALF_WAY, None)
         request.device = throttle.succeeded(user, request.address, device_of(request))
         business = access.current(access.businesses_of(user), user.last_business)
         audit.record("sign_in", business=business, actor=user, target=str(user.pk))
@@ -111,6 +118,15 @@ class Adapter(DefaultAccountAdapter):
             messages.add_message(request, level, str(text), extra_tags=extra_tags)
 
 
+def is_still_half_way(request) -> bool:
+    """Whether the password that was given is still the person's, while their code is awaited."""
+    pending = unstash_login(request, peek=True)
+    user = pending and pending.user
+    if not user or not user.is_active:
+        return False
+    return constant_time_compare(request.session.get(_HALF_WAY, ""), user.get_session_auth_hash())
+
+
 def count_attempt(request, email: str) -> None:
     """Raises ValidationError where there were too many."""
     try:
@@ -130,14 +146,7 @@ def device_of(request) -> str:
 
 
 def remember_device(request, response):
-    """Guesses from elsewhere do not lock this browser out (throttle.py)."""
+    """Where a password or a code was right (``request.device``): guesses from elsewhere do not lock this browser out."""
     if getattr(request, "device", ""):
-        response.set_cookie(
-            throttle.DEVICE_COOKIE,
-            request.device,
-            max_age=throttle.KNOWN_FOR,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        throttle.keep_device(response, request.device)
     return response

@@ -6,6 +6,7 @@ from allauth.mfa.base import views as codes
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpResponseRedirect
@@ -14,8 +15,8 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from .. import audit, mail, throttle
-from .adapter import device_of, remember_device
+from .. import audit, entering, mail, throttle, twofactor
+from .adapter import device_of, is_still_half_way, remember_device
 
 
 class Told:
@@ -70,7 +71,9 @@ class ResetFromKey(Told, account.PasswordResetFromKeyView):
 class GiveCode(Told, codes.AuthenticateView):
     def dispatch(self, request, *args, **kwargs):
         """Back at the beginning, nothing is half way any more: sign-in would lead here again, and here back to it,
-        where the second factor was switched off meanwhile."""
+        where the second factor was switched off meanwhile. Nor is it where the password has been changed since."""
+        if not is_still_half_way(request):
+            clear_login(request)
         response = super().dispatch(request, *args, **kwargs)
         if response.status_code == 302 and response["Location"] == reverse("account_login"):
             clear_login(request)
@@ -84,8 +87,12 @@ class GiveCodeAgain(Told, codes.ReauthenticateView):
 class SwitchOn(Told, totp.ActivateTOTPView):
     @transaction.atomic
     def form_valid(self, form):
-        response = super().form_valid(form)
-        audit.record("two_factor.on", business=None, actor=self.request.user, target=str(self.request.user.pk))
+        """Who signed in by the password alone, perhaps not the person, is out: this browser stays."""
+        response, user = super().form_valid(form), self.request.user
+        twofactor.take(user, form.cleaned_data["code"])  # it is used up
+        audit.record("two_factor.on", business=None, actor=user, target=str(user.pk))
+        entering.end_all(user)
+        update_session_auth_hash(self.request, user)
         return response
 
     def get_context_data(self, **kwargs):

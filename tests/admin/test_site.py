@@ -19,6 +19,7 @@ from accounts.models import AuditEvent, Business, Membership, Product, TokenFami
 from aibot.models import Rule
 from conversations import queries, stopping
 from conversations.models import Conversation, Message, Status
+from tests.api.asking import as_person
 from webhooks.admin import laid_out
 from whatsapp_automation.admin import environment_badge
 
@@ -417,3 +418,33 @@ def test_a_warning_of_whatsapps_is_on_the_first_page_for_a_week(visit, alice, da
             WhatsAppNumber.objects.filter(pk=dairy_number.pk).update(warning="Limits are low", warned_at=warned_at)
         assert ("Limits are low" in client.get("/admin/").text) is shown
     assert "Limits are low" in client.get(f"/admin/accounts/whatsappnumber/{dairy_number.pk}/change/").text
+
+
+def test_who_is_switched_off_is_signed_out_for_good(visit, root, bob, dairy):
+    page, program = visit(bob), as_person(bob)
+    assert (page.get("/account/").status_code, program.get("/api/auth/me").status_code) == (200, 200)
+    at = f"/admin/accounts/user/{bob.pk}/change/"
+    data = {
+        "email": bob.email,
+        "name": bob.name,
+        "phone": "",
+        "memberships-TOTAL_FORMS": 0,
+        "memberships-INITIAL_FORMS": 0,
+    }
+    assert visit(root).post(at, data).status_code == 302
+    assert visit(root).post(at, data | {"is_active": "on"}).status_code == 302
+    bob.refresh_from_db()
+    assert bob.is_active
+    assert (page.get("/account/").status_code, program.get("/api/auth/me").status_code) == (302, 401)
+
+
+def test_a_password_that_is_taken_away_is_in_the_log(visit, root, bob, dairy):
+    bob.set_password("kefir-curd-butter")
+    bob.save(update_fields=["password"])
+    program = as_person(bob)
+    address = reverse("admin:auth_user_password_change", args=[bob.pk])
+    assert visit(root).post(address, {"usable_password": "false", "unset-password": "1"}).status_code == 302
+    bob.refresh_from_db()
+    assert not bob.has_usable_password()
+    assert program.get("/api/auth/me").status_code == 401
+    assert AuditEvent.objects.filter(action="password.removed", target=str(bob.pk), actor=root).exists()

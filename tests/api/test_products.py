@@ -1,8 +1,10 @@
 """/api/products, and with it what every address of the API has: the gate, the error shape, pages, strict bodies and queries."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django_scopes import scope
 
 from accounts import businesses
@@ -134,6 +136,7 @@ def test_a_body_that_will_not_do_says_which_field(dairy, alice, body, field):
         b'{"name": "A\\u0000", "unit": "1 kg", "price": 1}',
         b'{"name": "\\ud800", "unit": "1 kg", "price": 1}',
         b'{"name": "A", "unit": "1 kg", "price": NaN}',
+        b'{"name": "A", "unit": "1 kg", "price": "1", "position": 1e999}',
         b"\xff",
         b"[" * 5000,
         b'{"price": ' + b"9" * 5000 + b"}",
@@ -163,6 +166,18 @@ def test_a_body_over_the_limit_is_refused_with_the_limit(dairy, alice):
     assert "64000" in answer.json()["message"]
 
 
+def test_a_body_in_chunks_is_refused_and_not_taken_for_an_empty_one(dairy, alice):
+    client = as_person(alice)
+    at = "/api/products/" + client.get("/api/products").json()["results"][0]["id"]
+    told = client.generic("PATCH", at, b"", content_type="application/json", HTTP_TRANSFER_ENCODING="chunked")
+    assert (told.status_code, told.json()["code"]) == (411, "length_required")
+
+
+def test_a_length_that_is_no_number_is_no_fault_of_ours(dairy, alice):
+    client = as_person(alice)
+    assert client.generic("POST", "/api/products", b"{}", "application/json", CONTENT_LENGTH="²").status_code == 400
+
+
 def test_another_method_and_type_are_refused(dairy, alice):
     client = as_person(alice)
     refused = client.put("/api/products", {}, format="json")
@@ -184,3 +199,20 @@ def test_the_answers_tell_the_limits(dairy, bob):
     answer = as_person(bob).get("/api/products")
     assert "q=" in answer["RateLimit-Policy"]
     assert "r=" in answer["RateLimit"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_remove_one_at_once_one_has_done_it(dairy, alice):
+    at = "/api/products/" + as_person(alice).get("/api/products").json()["results"][0]["id"]
+    clients = [as_person(alice) for _ in range(6)]
+
+    def remove(client) -> int:
+        try:
+            return client.delete(at).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = sorted(pool.map(remove, clients))
+    assert answers == [204] + [404] * 5
+    assert AuditEvent.objects.filter(action="product.removed").count() == 1

@@ -1,5 +1,7 @@
 """/api/rules: what the bot answers, changed by its owner; and "Try a message"."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -204,3 +206,20 @@ def test_a_list_costs_the_same_for_three_and_for_all(dairy, vera):
     with CaptureQueriesContext(connection) as of_all:
         assert len(client.get("/api/rules?limit=200").json()["results"]) > 15
     assert len(of_three) == len(of_all)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_remove_one_at_once_one_has_done_it(dairy, alice):
+    at = "/api/rules/" + as_person(alice).get("/api/rules").json()["results"][0]["id"]
+    clients = [as_person(alice) for _ in range(6)]
+
+    def remove(client) -> int:
+        try:
+            return client.delete(at).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = sorted(pool.map(remove, clients))
+    assert answers == [204] + [404] * 5
+    assert AuditEvent.objects.filter(action="rule.deleted").count() == 1

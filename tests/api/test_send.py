@@ -588,6 +588,23 @@ def test_components_in_metas_shape_are_taken_as_they_are(dairy, bob, meera):
     refused(send(as_person(bob), meera, **both), 400, "invalid", "template.components")
 
 
+def test_numbers_beyond_all_measure_are_refused(dairy, bob, meera):
+    """Infinity, which PostgreSQL's JSON does not know; a place of five thousand digits, which Python does not read."""
+    template(dairy, "order_ready")
+    huge = {"name": "order_ready", "language": "en", "parameters": {"buttons": {"9" * 5000: "x"}}}
+    refused(
+        send(as_person(bob), meera, type="template", template=huge),
+        400,
+        "template_incomplete",
+        "template.parameters.buttons",
+    )
+    body = json.dumps({"type": "template", "template": {**huge, "components": [{"type": "body", "x": 0.5}]}})
+    body = body.replace("0.5", "1e999")
+    answer = as_person(bob).post(at(meera, "messages"), body, content_type="application/json")
+    refused(answer, 400, "invalid")
+    assert ours(meera) == []
+
+
 def test_a_template_of_which_the_parts_are_unknown_is_left_to_whatsapp(dairy, bob, meera):
     template(dairy, "order_ready")
     told = send(as_person(bob), meera, **with_parameters(body=["Meera", "17"])).json()

@@ -293,6 +293,17 @@ def test_a_key_asks_it_only_where_an_owner_has_it(dairy, alice):
     assert patch(key, security={"twoFactorRequired": True}).status_code == 200
 
 
+def test_a_key_does_not_take_it_away(dairy, alice):
+    """It goes on putting the whole document: nothing changes there."""
+    _two_factor(alice)
+    assert patch(as_person(alice), security={"twoFactorRequired": True}).status_code == 200
+    key = as_key(dairy, "settings:read", "settings:write", by=alice)
+    refused = patch(key, security={"twoFactorRequired": False})
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["security.twoFactorRequired"])
+    assert key.put(ADDRESS, read(key), format="json").status_code == 200
+    assert patch(as_person(alice), security={"twoFactorRequired": False}).status_code == 200
+
+
 def test_it_keeps_members_without_it_out(dairy, alice, bob):
     _two_factor(alice)
     patch(as_person(alice), security={"twoFactorRequired": True})

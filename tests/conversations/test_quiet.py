@@ -48,6 +48,13 @@ def test_it_is_the_clock_of_the_businesss_zone_through_a_change_of_the_clocks():
     assert quiet.ends(*NIGHT, "Europe/Berlin", datetime(2026, 10, 24, 20, tzinfo=UTC)).hour == 7
 
 
+def test_in_the_hour_that_comes_twice_it_ends_later_and_not_in_the_past():
+    now = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)  # 02:10 for the second time
+    assert quiet.ends(time(22), time(2, 30), "Europe/Berlin", now) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    before = datetime(2026, 10, 25, 0, 10, tzinfo=UTC)
+    assert quiet.ends(time(22), time(2, 30), "Europe/Berlin", before) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
 def test_a_zone_that_is_none_holds_nothing_and_breaks_nothing():
     assert quiet.ends(*NIGHT, "Mars/Base", india(10, "23:00")) is None
 

@@ -94,6 +94,15 @@ def test_name_and_phone_are_ones_own_to_change(ready, bob):
     assert (bob.name, bob.email, bob.is_superuser) == ("Robert", "bob@shuddh-dairy.example", False)
 
 
+def test_a_phone_that_is_none_is_refused(ready, bob):
+    client = Client()
+    sign_in(client, bob.email)
+    refused = client.post("/account/", {"name": "Bob", "phone": "call me"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["phone"])
+    bob.refresh_from_db()
+    assert bob.phone == ""
+
+
 def test_pages_lead_to_each_other(ready, alice):
     client = Client()
     sign_in(client, alice.email)

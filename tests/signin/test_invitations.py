@@ -126,6 +126,14 @@ def test_fifty_a_day(owner):
     assert "That is enough invitations for today." in invite(owner).text
 
 
+def test_one_mailbox_is_not_flooded_by_many_businesses(owner, dairy, masala, alice, charlie):
+    for business, by in [(dairy, alice), (masala, charlie)] * 4:
+        _row, token = invitations.invite(business, DINA, "agent", actor=by)
+        assert invitations.find(token) is not None
+    assert len(mails()) == 5
+    assert len(mails()) == len([message for message in mails() if message.to == [DINA]])
+
+
 def test_a_withdrawn_one_does_not_work(owner, alice):
     link = invited(owner)
     row = the_invitation()

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts import businesses, members
+from accounts import businesses, invitations, members
 from accounts.errors import DomainError
 from accounts.models import AuditEvent, Membership, User
 
@@ -102,6 +102,29 @@ def test_the_last_owner_stays(visit, alice, dairy):
     for path, data in ((f"{PAGE}/{mine}/role", {"role": "viewer"}), (f"{PAGE}/{mine}/remove", {})):
         assert "A business needs an owner." in client.post(path, data, follow=True).text
     assert role_of(alice) == "owner"
+
+
+def test_an_owner_who_is_switched_off_counts_for_none(visit, alice, bob, dairy):
+    businesses.add_member(dairy, bob, "owner")
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    client = visit(alice)
+    assert "A business needs an owner." in client.post(f"{PAGE}/{membership(alice, dairy).pk}/remove", follow=True).text
+    assert (
+        client.post(f"/admin/accounts/membership/{membership(alice, dairy).pk}/change/", {"role": "agent"}).status_code
+        == 200
+    )
+    assert role_of(alice) == "owner"
+    client.post(f"{PAGE}/{membership(bob, dairy).pk}/remove")
+    assert not Membership.objects.filter(user=bob).exists()
+
+
+def test_who_is_removed_does_not_come_back_by_an_old_invitation(visit, alice, charlie, dairy):
+    row, token = invitations.invite(dairy, charlie.email, "owner", actor=alice)
+    businesses.add_member(dairy, charlie, "agent")
+    visit(alice).post(f"{PAGE}/{membership(charlie, dairy).pk}/remove")
+    with pytest.raises(DomainError, match="ended"):
+        invitations.accept(token, charlie)
+    assert AuditEvent.objects.filter(action="invitation.withdrawn", target=str(row.pk), actor=alice).exists()
 
 
 def test_an_owner_who_is_not_the_last_may_leave(visit, alice, bob, dairy):

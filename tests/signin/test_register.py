@@ -1,6 +1,7 @@
 """Opening a business oneself, where the installation allows it."""
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django_scopes import scope
@@ -85,6 +86,7 @@ def test_its_owner_is_not_flooded(alice):
         ({"password": "short"}, "password"),
         ({"password": "dina@example.com"}, "password"),
         ({"phone": "9" * 21}, "phone"),
+        ({"phone": "call me"}, "phone"),
     ],
 )
 def test_what_cannot_be_is_refused(given, field):
@@ -116,3 +118,18 @@ def test_a_name_in_hindi_is_a_name():
 def test_ten_an_hour_from_a_network():
     statuses = [register(email=f"person{n}@example.com").status_code for n in range(12)]
     assert statuses == [302] * 10 + [429] * 2
+
+
+class Counting(MD5PasswordHasher):
+    made = 0
+
+    def encode(self, *args):
+        Counting.made += 1
+        return super().encode(*args)
+
+
+def test_what_is_refused_for_its_number_costs_nothing(settings):
+    settings.PASSWORD_HASHERS = ["tests.signin.test_register.Counting"]
+    for at in range(12):
+        register(email=f"guest{at}@example.com")
+    assert (Counting.made, User.objects.count()) == (10, 10)

@@ -12,9 +12,9 @@ from django.test import Client, override_settings
 from django_scopes import scopes_disabled
 from rest_framework.test import APIClient
 
-from accounts import businesses, tokens, twofactor
+from accounts import businesses, passwords, tokens, twofactor
 from accounts.errors import DomainError
-from accounts.models import AuditEvent, Settings
+from accounts.models import AuditEvent, Settings, User
 
 from .conftest import PASSWORD, App, actions, is_signed_in, link_in, mails, sign_in
 from .test_reset import NEW, ask, open_link, set_new
@@ -69,6 +69,32 @@ def test_alice_sets_it_up_and_is_asked_for_it(hers, alice, django_capture_on_com
     assert is_signed_in(client)
 
 
+def test_switching_it_on_ends_what_the_password_alone_has_opened(hers, ready, alice):
+    """Somebody who knew the password was in already."""
+    elsewhere, program = Client(), APIClient()
+    sign_in(elsewhere, alice.email)
+    first = tokens.open_family(alice)
+    program.credentials(HTTP_AUTHORIZATION=f"Bearer {first.access_token}")
+    assert (is_signed_in(elsewhere), program.get("/api/auth/me").status_code) == (True, 200)
+    again(hers)
+    app = App.__new__(App)
+    app.secret = hers.get("/account/two-factor/on").context["form"].secret
+    assert hers.post("/account/two-factor/on", {"code": app.code()}).status_code == 302
+    assert is_signed_in(hers)
+    assert not is_signed_in(elsewhere)
+    assert program.get("/api/auth/me").status_code == 401
+    assert program.post("/api/auth/refresh", {"refresh": str(first)}, format="json").status_code == 401
+
+
+def test_the_code_that_switches_it_on_is_used_up(hers, alice):
+    again(hers)
+    app = App.__new__(App)
+    app.secret = hers.get("/account/two-factor/on").context["form"].secret
+    code = app.code()
+    hers.post("/account/two-factor/on", {"code": code})
+    assert half_way(alice).post(CODE, {"code": code}).status_code == 422
+
+
 def test_the_secret_is_not_readable_in_the_database(hers, alice):
     app = App(alice)
     again(hers)
@@ -100,6 +126,23 @@ def test_nothing_opens_half_way(alice, ready):
     assert client.get("/account/login")["Location"] == CODE
     client.post("/account/logout")
     assert client.get("/account/login").status_code == 200
+
+
+def test_a_new_password_ends_what_the_old_one_has_half_opened(alice, ready):
+    app, client = App(alice), half_way(alice)
+    passwords.change(alice, NEW, actor=alice)
+    answer = client.post(CODE, {"code": app.code()})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/login")
+    assert not is_signed_in(client)
+    assert client.get("/account/login").status_code == 200
+    assert actions(action="sign_in") == []
+
+
+def test_who_is_switched_off_half_way_gets_no_further(alice, ready):
+    app, client = App(alice), half_way(alice)
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert client.post(CODE, {"code": app.code()})["Location"] == "/account/login"
+    assert actions(action="sign_in") == []
 
 
 def test_a_code_is_good_once(alice, ready):
