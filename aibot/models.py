@@ -23,7 +23,7 @@ def valid_phrases(value) -> None:
             parts(phrase)
         except ValueError:
             raise ValidationError(
-                _("%(phrase)s stands for too many phrases: fewer choices, three stars at most."),
+                _("%(phrase)s stands for too many phrases: fewer choices, three stars and thirty words at most."),
                 params={"phrase": phrase},
             ) from None
 

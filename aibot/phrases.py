@@ -19,6 +19,7 @@ GAP = 3  # words that a * stands for at most
 PRODUCT = "{product}"
 NAMES = frozenset({"product", *KINDS})  # that stand in a phrase in braces
 MOST_GAPS = 3  # in a phrase: each multiplies the ways to read a message
+MOST_WORDS = 30  # in a phrase: a message is read from each of its words on as far as the longest goes
 MOST_FORMS = 1000  # that a phrase with (a/b) may have
 
 Words = tuple[str, ...]
@@ -33,8 +34,8 @@ _SIGN = re.compile(r"(\*|\{\w+\})")
 
 @lru_cache(maxsize=4096)  # the rules that a business starts with are the same for all
 def parts(phrase: str) -> Parts:
-    """What a phrase consists of; empty where it has no words. Raises ValueError where (a/b) make more than MOST_FORMS of it, or
-    the gaps are more than MOST_GAPS.
+    """What a phrase consists of; empty where it has no words. Raises ValueError where (a/b) make more than MOST_FORMS of it, the
+    gaps are more than MOST_GAPS, or the words more than MOST_WORDS.
     """
     if phrase.count(_STAR) > MOST_GAPS:
         raise ValueError(f"{phrase!r} has more than {MOST_GAPS} gaps.")
@@ -49,6 +50,8 @@ def parts(phrase: str) -> Parts:
             found.extend(_plain(text))
     if count > MOST_FORMS:
         raise ValueError(f"{phrase!r} stands for {count} phrases; there may be {MOST_FORMS}.")
+    if sum(max(map(len, part)) if isinstance(part, tuple) else part != _STAR for part in found) > MOST_WORDS:
+        raise ValueError(f"{phrase!r} has more than {MOST_WORDS} words.")
     return tuple(found) if any(part != _STAR for part in found) else ()
 
 
@@ -124,10 +127,16 @@ class Tree:
 
 
 def _hits_from(said: Words, start: int, nodes: tuple[_Node, ...], begins: list[list[int]]) -> Iterator[Hit]:
-    """A loop, not a recursion: this is run for every word of every message."""
+    """A loop, not a recursion: this is run for every word of every message. ``been``: without it "ji ji ji ..." is read in
+    more ways than there is time for, where "ji ji ji" is a phrase.
+    """
     todo = [(start + 1, node, 1) for node in nodes]
+    been = set()
     while todo:
-        at, node, length = todo.pop()
+        if (place := todo.pop()) in been:
+            continue
+        been.add(place)
+        at, node, length = place
         for end in node.ends:
             yield Hit(start, at, length, end)
         if not node.next and node.gap is None:

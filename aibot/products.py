@@ -37,6 +37,7 @@ class Shelf:
             if len(name) > 1 and (name[-1],) not in whole:
                 self._names[(name[-1],)] |= places
         self._names.pop((), None)
+        self._longest = max(map(len, self._names), default=0)
         self._words = {word for name in self._names for word in name}
         self._long = sorted(word for word in self._words if len(word) >= LONG)
 
@@ -51,7 +52,7 @@ class Shelf:
             name = next(
                 (
                     said_name
-                    for length in range(len(said) - at, 0, -1)
+                    for length in range(min(self._longest, len(said) - at), 0, -1)
                     if (said_name := tuple(said[at : at + length])) in self._names
                 ),
                 None,

@@ -471,3 +471,18 @@ def test_a_long_message_of_addresses_costs_no_more_than_its_length(book):
     started = time.process_time()
     assert meant(book, "stop " + "sir " * 20_000) == "opt_out"
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("phrase", ["ji " * 20, "ji * " * 3 + "ji " * 16, "ji " * 29 + "x"])
+def test_a_phrase_of_addresses_costs_no_more_than_its_length(phrase):
+    """Words that may be passed over are words of the phrase as well: there are 4 ** 20 ways to read it."""
+    book = Book([Rule(business=Business(), intent="hours", language="en", phrases=[phrase], reply="x")])
+    started = time.perf_counter()
+    book.best("ji " * 200)
+    assert time.perf_counter() - started < 5
+
+
+def test_a_phrase_of_more_words_than_a_sentence_is_refused():
+    assert len(parts("ji " * 30)) == 30
+    with pytest.raises(ValueError, match="words"):
+        parts("ji " * 31)
