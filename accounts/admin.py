@@ -91,6 +91,7 @@ class NumberForm(OwnedForm):
         label=gettext_lazy("Access token"),
         required=False,
         max_length=1000,
+        validators=[numbers.valid_token],
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
     )
     new_app_secret = forms.CharField(

@@ -1,12 +1,16 @@
 """Connect a WhatsApp number and change it: the page and the API come here."""
 
+from django.core.validators import RegexValidator
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from . import businesses
 from .errors import DomainError
 from .models import Business, User, WhatsAppNumber
 
+# It goes into a header, which holds nothing else: a message with another one would never leave, and nobody could say so.
+valid_token = RegexValidator(r"^[!-~]+\Z", _("Only letters, digits and signs, as Meta shows it; no space."))
 _GOES_ON = {"stopped_at": None, "stopped_reason": "", "stopped_by_account": False}
 
 
@@ -15,7 +19,7 @@ def connect(business: Business, phone_number_id: str, *, actor: User | None, **g
     """A new number. ``given`` as businesses.connect_number takes it. Raises DomainError (number_taken, 409): alike for
     one of this business and of another.
     """
-    taken = DomainError("number_taken", _("This number is connected already."), status=409)
+    taken = DomainError("number_taken", gettext("This number is connected already."), status=409)
     if WhatsAppNumber._base_manager.filter(phone_number_id=phone_number_id).exists():
         raise taken
     try:

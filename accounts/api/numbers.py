@@ -89,7 +89,9 @@ class NumberIn(StrictSerializer):
     displayPhoneNumber = serializers.CharField(
         source="display_phone_number", max_length=30, required=False, allow_blank=True
     )
-    accessToken = serializers.CharField(source="access_token", max_length=1000, required=False, write_only=True)
+    accessToken = serializers.CharField(
+        source="access_token", max_length=1000, validators=[numbers.valid_token], required=False, write_only=True
+    )
     appSecret = serializers.CharField(
         source="app_secret",
         max_length=200,
@@ -110,7 +112,9 @@ class NewNumberIn(NumberIn):
     phoneNumberId = serializers.CharField(
         source="phone_number_id", validators=[RegexValidator(r"^[0-9]{3,40}\Z", _("Digits, as Meta shows it."))]
     )
-    accessToken = serializers.CharField(source="access_token", max_length=1000, write_only=True)
+    accessToken = serializers.CharField(
+        source="access_token", max_length=1000, validators=[numbers.valid_token], write_only=True
+    )
     resume = None
 
 

@@ -138,7 +138,7 @@ def _place(request) -> tuple:
     """The business, and the person's role in it."""
     wanted = request.headers.get("X-Business")
     if request.auth:
-        if wanted is not None and wanted != str(request.auth.business_id):
+        if wanted is not None and _uuid(wanted) != str(request.auth.business_id):
             raise Http404
         return request.auth.business, None
     found = access.businesses_of(request.user)

@@ -53,6 +53,17 @@ def test_an_owner_connects_a_number(dairy, alice):
     assert AuditEvent.objects.filter(action="number.connected", actor=alice, target=body["id"]).exists()
 
 
+@pytest.mark.parametrize("token", ["टोकन-123456789", "EAA token", "EAA\ntoken", "EAA\ttoken"])
+def test_a_token_that_no_header_can_hold_is_refused(dairy, dairy_number, alice, client, token):
+    refused = as_person(alice).patch(f"/api/numbers/{dairy_number.pk}", {"accessToken": token}, format="json")
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["accessToken"])
+    client.force_login(alice)
+    at = f"/admin/accounts/whatsappnumber/{dairy_number.pk}/change/"
+    page = client.post(at, {"active": "on", "per_second": 80, "new_access_token": token})
+    assert page.status_code == 200
+    assert "new_access_token" in page.context["adminform"].form.errors
+
+
 def test_no_answer_and_no_log_holds_a_secret(dairy, alice):
     client = as_person(alice)
     made = connect(client)

@@ -92,6 +92,8 @@ def test_an_agent_may_not_write(dairy, bob):
 def test_a_key_does_what_its_scopes_say(dairy, alice):
     reads = as_key(dairy, "products:read", by=alice)
     assert reads.get("/api/products").status_code == 200
+    assert reads.get("/api/products", HTTP_X_BUSINESS=str(dairy.pk).upper()).status_code == 200
+    assert reads.get("/api/products", HTTP_X_BUSINESS=str(dairy.pk)[:-1]).status_code == 404
     refused = reads.post("/api/products", {"name": "Curd", "unit": "400 g", "price": "45"}, format="json")
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
     writes = as_key(dairy, "products:write", by=alice)
