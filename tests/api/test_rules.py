@@ -132,20 +132,20 @@ def test_a_reply_that_is_too_long_once_it_is_filled_is_refused(dairy, alice, pri
 
 
 def test_a_rule_that_breaks_a_test_line_is_saved_only_when_the_owner_says_so(dairy, alice, pricing):
-    trap(dairy, "how much fat is in the milk")
-    trap(dairy, "do you sell bicycles", "pricing")  # failed before
-    client, body = as_person(alice), {"phrases": ["how much"]}
+    trap(dairy, "my bicycle is blue")
+    trap(dairy, "do you sell umbrellas", "pricing")  # failed before
+    client, body = as_person(alice), {"phrases": ["bicycle"]}
     refused = client.patch(of(pricing), body, format="json")
     assert (refused.status_code, refused.json()["code"]) == (409, "test_lines_fail")
     assert refused.json()["fields"]["saveAnyway"] == [
-        "“how much fat is in the milk” should mean nothing, and would mean pricing."
+        "“my bicycle is blue” should mean nothing, and would mean pricing."
     ]
     assert kept(dairy, pk=pricing.pk)[0].phrases == pricing.phrases
     saved = client.patch(of(pricing), {**body, "saveAnyway": True}, format="json")
     assert saved.status_code == 200
     assert sorted(saved.json()["failingTestLines"], key=str) == [
-        {"text": "do you sell bicycles", "wanted": "pricing", "got": ""},
-        {"text": "how much fat is in the milk", "wanted": "", "got": "pricing"},
+        {"text": "do you sell umbrellas", "wanted": "pricing", "got": ""},
+        {"text": "my bicycle is blue", "wanted": "", "got": "pricing"},
     ]
 
 
