@@ -1,6 +1,6 @@
 """/api/products: what the business sells. The one place of prices."""
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
@@ -18,11 +18,6 @@ class ProductOut(serializers.ModelSerializer):
     class Meta:
         model = Product
         fields = ["id", "name", "nameHi", "nameRoman", "aliases", "unit", "price", "active", "position", "updatedAt"]
-
-
-@extend_schema_field({"type": "string", "pattern": r"^\d{1,8}(\.\d{1,2})?$", "example": "390.00"})
-class PriceIn(serializers.DecimalField):
-    pass
 
 
 class ProductIn(StrictSerializer):
@@ -52,6 +47,7 @@ _GHEE = {"name": "Cow ghee", "unit": "500 g", "price": "390.00", "aliases": ["gh
     create=extend_schema(
         operation_id="products_add",
         summary="Add a product",
+        description="409 `product_exists` where there is one of this name and unit.",
         examples=[OpenApiExample("Ghee", _GHEE, request_only=True)],
     ),
     partial_update=extend_schema(operation_id="products_change", summary="Change a product"),
