@@ -1,8 +1,13 @@
 """Write products: the page, the API and the admin all come here. Each change is in the audit log."""
 
-from django.db import transaction
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from . import audit
+from .errors import DomainError
 from .models import Business, Product, User
 
 FIELDS = ("name", "name_hi", "name_roman", "aliases", "unit", "price", "active", "position")
@@ -10,26 +15,30 @@ FIELDS = ("name", "name_hi", "name_roman", "aliases", "unit", "price", "active",
 
 @transaction.atomic
 def add(business: Business, *, actor: User | None, **fields) -> Product:
-    """Raises ValidationError, with the field's name as its key."""
+    """Raises ValidationError, with the field's name as its key; DomainError (product_exists, 409) where there is one of
+    this name and unit.
+    """
     product = Product(business=business, **fields)
-    product.full_clean()
-    product.save()
+    product.full_clean(validate_constraints=False)
+    with _once():
+        product.save()
     audit.record("product.added", business=business, actor=actor, target=str(product.pk), after=_told(product, fields))
     return product
 
 
 @transaction.atomic
 def change(product: Product, *, actor: User | None, **fields) -> Product:
-    """Change the named fields alone. Raises ValidationError."""
+    """Change the named fields alone. Raises as ``add`` does."""
     held = Product.objects.select_for_update().get(pk=product.pk)
     before = _told(held, fields)
     for name, value in fields.items():
         setattr(held, name, value)
-    held.full_clean()
+    held.full_clean(validate_constraints=False)
     after = _told(held, fields)
     changed = [name for name in fields if before[name] != after[name]]
     if changed:
-        held.save(update_fields=[*changed, "updated_at"])
+        with _once():
+            held.save(update_fields=[*changed, "updated_at"])
         _record("product.changed", held, actor, {n: before[n] for n in changed}, {n: after[n] for n in changed})
     return held
 
@@ -40,6 +49,16 @@ def remove(product: Product, *, actor: User | None) -> None:
     held = Product.objects.select_for_update().get(pk=product.pk)
     _record("product.removed", held, actor, _told(held, FIELDS), {})
     held.delete()
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        words = _("There is a product of this name and unit already.")
+        raise DomainError("product_exists", words, status=409, name=words) from None
 
 
 def _record(action: str, product: Product, actor: User | None, before: dict, after: dict) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from .throttle import KNOWN_FOR
@@ -45,10 +44,10 @@ _STEPS = {
         DELETE FROM accounts_knownplace WHERE id IN (
             SELECT id FROM accounts_knownplace WHERE seen_at < %(seen_before)s LIMIT %(step)s)
     """,
-    "sessions": f"""
-        DELETE FROM {Session._meta.db_table} WHERE session_key IN (
-            SELECT session_key FROM {Session._meta.db_table} WHERE expire_date < %(now)s LIMIT %(step)s)
-    """,  # noqa: S608 - the table's name is Django's
+    "sessions": """
+        DELETE FROM django_session WHERE session_key IN (
+            SELECT session_key FROM django_session WHERE expire_date < %(now)s LIMIT %(step)s)
+    """,
 }
 
 

@@ -5,10 +5,12 @@ A rule must fit what WhatsApp takes once it is filled, and the business's test l
 understood, or the owner says that it shall be saved all the same.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,7 +50,9 @@ class Misunderstood:
 
 @transaction.atomic
 def add(business: Business, *, actor: User | None, save_anyway: bool = False, **fields) -> Rule:
-    """Raises ValidationError, and DomainError where a test line would be understood otherwise than before."""
+    """Raises ValidationError, and DomainError (409) where a test line would be understood otherwise than before
+    (test_lines_fail), and where there is a rule of this intent and language (rule_exists).
+    """
     rule = Rule(business=business, **{"away_reply": "", "asks": "", **fields})  # theirs are the database's defaults
     _check(rule, save_anyway)
     return add_row(rule, actor=actor)
@@ -57,7 +61,8 @@ def add(business: Business, *, actor: User | None, save_anyway: bool = False, **
 @transaction.atomic
 def add_row(rule: Rule, *, actor: User | None) -> Rule:
     """The same for a row that is checked already: by the admin's form."""
-    rule.save()
+    with _once():
+        rule.save()
     _record("created", rule, actor, {}, _told(rule, FIELDS))
     return rule
 
@@ -73,7 +78,8 @@ def change(rule: Rule, *, actor: User | None, save_anyway: bool = False, **field
     after = _told(held, fields)
     changed = [name for name in fields if before[name] != after[name]]
     if changed:
-        held.save(update_fields=[*changed, "updated_at"])
+        with _once():
+            held.save(update_fields=[*changed, "updated_at"])
         _record("changed", held, actor, {n: before[n] for n in changed}, {n: after[n] for n in changed})
     return held
 
@@ -137,7 +143,7 @@ def in_words(broken: list[Misunderstood]) -> list[str]:
 
 
 def _check(rule: Rule, save_anyway: bool) -> None:
-    rule.full_clean()
+    rule.full_clean(validate_constraints=False)
     if long := too_long(rule):
         raise ValidationError(long)
     if not save_anyway and (broken := misunderstood(rule)):
@@ -147,6 +153,16 @@ def _check(rule: Rule, save_anyway: bool) -> None:
             status=409,
             saveAnyway=in_words(broken),
         )
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        words = _("There is a rule of this intent and language already.")
+        raise DomainError("rule_exists", words, status=409, intent=words) from None
 
 
 def _record(what: str, rule: Rule, actor: User | None, before: dict, after: dict) -> None:

@@ -75,6 +75,7 @@ class PasswordIn(StrictSerializer):
 
 _PERSON = {"id": "0199a1c2-0000-7000-8000-000000000001", "email": "asha@shop.example", "name": "Asha", "phone": ""}
 _PLACE = {"id": "0199a1c2-0000-7000-8000-000000000002", "name": "Shuddh Dairy", "role": "owner"}
+_TYPED = "a long pass phrase"
 SIGNED_IN = {
     "access": "eyJhbGciOi...",
     "refresh": "eyJhbGciOi...",
@@ -99,10 +100,10 @@ class Login(OpenDoor):
             429: OpenApiResponse(Error, "`too_many_attempts`: wait for the seconds of `Retry-After`."),
         },
         examples=[
-            OpenApiExample("Sign in", {"email": "asha@shop.example", "password": "..."}, request_only=True),
+            OpenApiExample("Sign in", {"email": "asha@shop.example", "password": _TYPED}, request_only=True),
             OpenApiExample(
                 "With the second factor",
-                {"email": "asha@shop.example", "password": "...", "code": "123456"},
+                {"email": "asha@shop.example", "password": _TYPED, "code": "123456"},
                 request_only=True,
             ),
             OpenApiExample("Signed in", SIGNED_IN, response_only=True, status_codes=["200"]),

@@ -47,6 +47,7 @@ _GHEE = {"name": "Cow ghee", "unit": "500 g", "price": "390.00", "aliases": ["gh
     create=extend_schema(
         operation_id="products_add",
         summary="Add a product",
+        description="409 `product_exists` where there is one of this name and unit.",
         examples=[OpenApiExample("Ghee", _GHEE, request_only=True)],
     ),
     partial_update=extend_schema(operation_id="products_change", summary="Change a product"),

@@ -5,23 +5,38 @@ empties. Who sends ``updatedAt`` back (or ``If-Match`` with the answer's ETag) i
 the settings since: 409 (412).
 """
 
+import re
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from .. import allowance, preferences
 from ..doors.strict import StrictSerializer
 from ..doors.views import SETTINGS, BusinessView, actor
-from ..models import Settings
+from ..models import DAYS, LANGUAGES, TEXT_LENGTH, Settings
 
 _CLOCK = "%H:%M"
+_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z"
 _LANGUAGES = "By language: en, hi, hi-Latn. A language that is left out has no text of the owner's."
 
 
 # --- what goes out -------------------------------------------------------------------------------------------------------------
+
+
+@extend_schema_field({"type": "string", "pattern": _TIME.replace(r"\Z", "$"), "example": "09:00"})
+class Clock(serializers.TimeField):
+    """Hours and minutes: 09:00."""
+
+    def __init__(self, **options):
+        super().__init__(format=_CLOCK, input_formats=[_CLOCK], **options)
+
+    def to_internal_value(self, value):
+        if not re.match(_TIME, value):
+            self.fail("invalid", format="hh:mm")
+        return super().to_internal_value(value)
 
 
 class ProfileOut(serializers.Serializer):
@@ -34,7 +49,8 @@ class ProfileOut(serializers.Serializer):
 
 def _spans(**options) -> serializers.ListField:
     """A day's opening: [["09:00", "13:00"], ["16:00", "21:00"]]; empty: closed."""
-    span = serializers.ListField(child=serializers.CharField(max_length=5), min_length=2, max_length=2)
+    time = serializers.RegexField(_TIME, trim_whitespace=False)
+    span = serializers.ListField(child=time, min_length=2, max_length=2)
     return serializers.ListField(child=span, **options)
 
 
@@ -47,9 +63,20 @@ class HolidayOut(serializers.Serializer):
     name = serializers.CharField()
 
 
-def _texts(**options) -> serializers.DictField:
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {name: {"type": "string", "nullable": True, "maxLength": TEXT_LENGTH} for name in LANGUAGES},
+        "additionalProperties": False,
+    }
+)
+class Texts(serializers.DictField):
+    """preferences.py says what is wrong with one, text by text."""
+
     child = serializers.CharField(allow_blank=True, allow_null=True)
-    return serializers.DictField(child=child, help_text=_LANGUAGES, **options)
+
+    def __init__(self, **options):
+        super().__init__(help_text=_LANGUAGES, **options)
 
 
 class FallbackOut(serializers.Serializer):
@@ -66,8 +93,8 @@ class TextsOut(serializers.Serializer):
 
 
 class QuietOut(serializers.Serializer):
-    start = serializers.TimeField(source="quiet_from", format=_CLOCK, allow_null=True)
-    end = serializers.TimeField(source="quiet_until", format=_CLOCK, allow_null=True)
+    start = Clock(source="quiet_from", allow_null=True)
+    end = Clock(source="quiet_until", allow_null=True)
 
 
 class BotOut(serializers.Serializer):
@@ -112,12 +139,17 @@ class LimitsOut(serializers.Serializer):
 # --- what comes in: shape alone; preferences.py knows what will do -------------------------------------------------------------
 
 
+@extend_schema_field({"type": "string", "format": "time-zone", "minLength": 1, "maxLength": 60})
+class ZoneName(serializers.CharField):
+    """A name of the IANA's."""
+
+
 class ProfileIn(StrictSerializer):
-    name = serializers.CharField()
-    timeZone = serializers.CharField(source="time_zone")
-    language = serializers.CharField()
-    currency = serializers.CharField()
-    deliveryArea = serializers.CharField(source="delivery_area", allow_blank=True)
+    name = serializers.CharField(max_length=120)
+    timeZone = ZoneName(source="time_zone", max_length=60, help_text="Such as Asia/Kolkata.")
+    language = serializers.ChoiceField(LANGUAGES)
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z", help_text="Three capitals, such as INR.")
+    deliveryArea = serializers.CharField(source="delivery_area", max_length=300, allow_blank=True)
 
 
 class HoursIn(StrictSerializer):
@@ -133,25 +165,25 @@ class IsoDate(serializers.DateField):
 
 class HolidayIn(StrictSerializer):
     date = IsoDate()
-    name = serializers.CharField(allow_blank=True, required=False)
+    name = serializers.CharField(max_length=80, allow_blank=True, required=False)
 
 
 class FallbackIn(StrictSerializer):
-    en = serializers.CharField(source="fallback_text")
-    hi = serializers.CharField(source="fallback_text_hi", allow_blank=True)
+    en = serializers.CharField(source="fallback_text", max_length=TEXT_LENGTH)
+    hi = serializers.CharField(source="fallback_text_hi", max_length=TEXT_LENGTH, allow_blank=True)
 
 
 class TextsIn(StrictSerializer):
-    greeting = _texts(allow_null=True)
-    away = _texts(allow_null=True)
-    handover = _texts(allow_null=True)
-    optOut = _texts(source="opt_out", allow_null=True)
+    greeting = Texts(allow_null=True)
+    away = Texts(allow_null=True)
+    handover = Texts(allow_null=True)
+    optOut = Texts(source="opt_out", allow_null=True)
     fallback = FallbackIn()
 
 
 class QuietIn(StrictSerializer):
-    start = serializers.TimeField(source="quiet_from", input_formats=[_CLOCK], allow_null=True)
-    end = serializers.TimeField(source="quiet_until", input_formats=[_CLOCK], allow_null=True)
+    start = Clock(source="quiet_from", allow_null=True)
+    end = Clock(source="quiet_until", allow_null=True)
 
 
 class BotIn(StrictSerializer):
@@ -159,12 +191,14 @@ class BotIn(StrictSerializer):
 
 
 class ModelIn(StrictSerializer):
-    dailyTokens = serializers.IntegerField(source="ai_daily_tokens", allow_null=True)
-    callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", allow_null=True)
+    dailyTokens = serializers.IntegerField(source="ai_daily_tokens", min_value=0, allow_null=True)
+    callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", min_value=0, allow_null=True)
 
 
 class RetentionIn(StrictSerializer):
-    messagesKeptDays = serializers.IntegerField(source="messages_kept_days", allow_null=True)
+    messagesKeptDays = serializers.IntegerField(
+        source="messages_kept_days", min_value=30, max_value=3660, allow_null=True
+    )
 
 
 class SecurityIn(StrictSerializer):
@@ -174,7 +208,7 @@ class SecurityIn(StrictSerializer):
 class SettingsIn(StrictSerializer):
     profile = ProfileIn()
     hours = HoursIn()
-    holidays = HolidayIn(many=True)
+    holidays = HolidayIn(many=True, max_length=200)
     texts = TextsIn()
     quiet = QuietIn()
     bot = BotIn()
@@ -221,6 +255,31 @@ _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, descripti
 _DESCRIPTION = "Refused with 409 (`updatedAt`) or 412 (`If-Match`) where somebody else has changed the settings since."
 
 
+_WHOLE = {
+    "profile": {
+        "name": "Shuddh Dairy",
+        "timeZone": "Asia/Kolkata",
+        "language": "en",
+        "currency": "INR",
+        "deliveryArea": "Indiranagar and Koramangala, Bengaluru",
+    },
+    "hours": {**{day: [["07:00", "13:00"], ["16:00", "21:00"]] for day in DAYS}, "sun": []},
+    "holidays": [{"date": "2027-01-26", "name": "Republic Day"}],
+    "texts": {
+        "greeting": {"en": "Welcome to {business}."},
+        "away": {"en": "We are closed now and open again {opens}."},
+        "handover": {},
+        "optOut": {},
+        "fallback": {"en": "A person from our team will answer you soon.", "hi": ""},
+    },
+    "quiet": {"start": "21:00", "end": "09:00"},
+    "bot": {"on": True},
+    "model": {"dailyTokens": None, "callsPerHour": None},
+    "retention": {"messagesKeptDays": 365},
+    "security": {"twoFactorRequired": False},
+}
+
+
 class BusinessSettings(BusinessView):
     section = "settings"
     body_limit = SETTINGS
@@ -236,6 +295,7 @@ class BusinessSettings(BusinessView):
         request=SettingsIn,
         responses=SettingsOut,
         parameters=[_IF_MATCH],
+        examples=[OpenApiExample("A dairy", value=_WHOLE, request_only=True)],
     )
     def put(self, request):
         return self._write(request, self.checked(SettingsIn), merge=False)

@@ -121,7 +121,8 @@ class Users(BusinessViewSet):
         return Response(self._told([self.get_object()])[0])
 
     def partial_update(self, request, pk):
-        member, role = self.get_object(), self.checked(RoleIn)["role"]
+        member = self.get_object()
+        role = self.checked(RoleIn, partial=True).get("role", member.role)
         if OWNER in (role, member.role):
             persons_only(request)
         members.set_role(member, role, actor=actor(request))

@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from .strict import StrictSerializer
+from .strict import SAYS_SOMETHING, StrictSerializer
 from .views import BusinessDoor
 
 _WRITES = ("POST", "PUT", "PATCH")
@@ -91,9 +91,19 @@ class Described(AutoSchema):
 
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "request":
+            for name in schema.get("properties", ()):
+                schema["properties"][name] = _text(schema["properties"][name], serializer.fields[name])
         if isinstance(serializer, StrictSerializer):
             schema["additionalProperties"] = False
+            if serializer.kinds:
+                schema = {"oneOf": [_of_kind(schema, name, *kind) for name, kind in serializer.kinds.items()]}
         return schema
+
+    def _map_serializer_field(self, field, direction, bypass_extensions=False):
+        if isinstance(field, serializers.Serializer) and direction == "request":
+            field.partial = getattr(field.root, "partial", False)  # as DRF takes it: a part of a part
+        return super()._map_serializer_field(field, direction, bypass_extensions)
 
     def _get_response_bodies(self, direction="response"):
         bodies = super()._get_response_bodies(direction)
@@ -114,6 +124,34 @@ class Described(AutoSchema):
         if not business and "{" not in self.path:
             never.add("404")
         return [code for code in _ERRORS if code not in never]
+
+
+def _text(schema: dict, field: serializers.Field) -> dict:
+    """What a text may be, where a blank one is refused, or taken beside what its pattern or format says."""
+    if isinstance(field, serializers.ListField) and "items" in schema:
+        return schema | {"items": _text(schema["items"], field.child)}
+    if schema.get("type") != "string":
+        return schema
+    if getattr(field, "allow_blank", False):
+        if "pattern" in schema:
+            schema["pattern"] = f"^$|{schema['pattern']}"
+        elif "format" in schema:
+            about = {name: schema.pop(name) for name in ("description", "nullable") if name in schema}
+            return {"oneOf": [schema, {"type": "string", "enum": [""]}], **about}
+    elif type(field) is serializers.CharField and "pattern" not in schema and "enum" not in schema:
+        schema.setdefault("minLength", 1)
+        if field.trim_whitespace:
+            schema["pattern"] = SAYS_SOMETHING
+    return schema
+
+
+def _of_kind(schema: dict, name: str, needed: frozenset[str], taken: frozenset[str], more: dict) -> dict:
+    """The whole schema, narrowed to one of the kinds that its ``type`` tells apart."""
+    properties = {key: schema["properties"][key] for key in schema["properties"] if key in taken}
+    for key, closer in more.items():
+        properties[key] = properties[key] | closer
+    kind = {"type": "string", "enum": [name], **({} if "type" in needed else {"default": name})}
+    return {**schema, "title": name, "properties": {"type": kind, **properties}, "required": sorted(needed)}
 
 
 def finish(result, **kwargs):

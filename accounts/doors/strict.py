@@ -3,6 +3,7 @@
 import codecs
 import json
 from math import isfinite
+from typing import ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +14,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.utils.json import strict_constant
 
 _DEEPEST = 20
+SAYS_SOMETHING = r"[^\s\x1c-\x1f\x85]"  # a pattern: one character at least that trimming leaves
 
 
 class StrictJSONParser(JSONParser):
@@ -91,7 +93,13 @@ class Known(serializers.Serializer):
 
 
 class StrictSerializer(Known):
-    """A JSON body: what is described as a text is a text. DRF by itself takes 5 for "5", and "yes" for true."""
+    """A JSON body: what is described as a text is a text. DRF by itself takes 5 for "5", and "yes" for true.
+
+    ``kinds``, where ``type`` decides about the other fields: kind -> (those that it needs, those that it takes, what its
+    description says more of them). For the description; ``validate`` holds them.
+    """
+
+    kinds: ClassVar[dict[str, tuple[frozenset[str], frozenset[str], dict]]] = {}
 
     def to_internal_value(self, data):
         wrong = {}
@@ -156,11 +164,16 @@ class Money(serializers.DecimalField):
         super().__init__(max_digits=10, decimal_places=2, min_value=0, **kwargs)
 
 
+@extend_schema_field({"type": "string", "format": "cursor", "minLength": 1, "maxLength": 500})
+class Cursor(serializers.CharField):
+    """What a page before said; paging.py reads it. The format is our own word: no pattern says which are of this list."""
+
+
 class Query(Known):
     """The query parameters of a list. A view names its own: ``query = ConversationQuery``; those of paging are there
     already."""
 
-    cursor = serializers.CharField(required=False, max_length=500, help_text="`next` of the page before.")
+    cursor = Cursor(required=False, max_length=500, help_text="`next` of the page before.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=200)
 
 

@@ -151,7 +151,7 @@ class Rules(BusinessViewSet):
     @extend_schema(
         operation_id="rules_create",
         summary="Add a rule",
-        description="One for each intent and language. 409 `test_lines_fail` where a test line would lose its meaning.",
+        description="One for each intent and language: 409 `rule_exists`. 409 `test_lines_fail` where a test line would lose its meaning.",
         request=RuleIn,
         responses={201: SavedRuleOut},
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -39,10 +39,18 @@ def digits_of(phone: str) -> str:
     return re.sub(r"[^0-9]", "", phone)
 
 
+@extend_schema_field({"oneOf": [{"type": "string", "format": "uuid"}, {"type": "string", "enum": ["me", "none"]}]})
+class Whose(serializers.CharField):
+    """What ``whose`` reads."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=40, help_text="A person's id, me or none.", **options)
+
+
 class ConversationQuery(Query):
     status = serializers.ChoiceField(Conversation.State.values, required=False)
     owner = serializers.ChoiceField(Conversation.Owner.values, required=False)
-    assignee = serializers.CharField(required=False, max_length=40, help_text="A person's id, me or none.")
+    assignee = Whose(required=False)
     waiting = serializers.BooleanField(required=False, help_text="Waits for a person.")
     unread = serializers.BooleanField(required=False)
     phone = serializers.CharField(required=False, max_length=40, help_text="The whole number, with its country code.")

@@ -5,16 +5,23 @@ from collections.abc import Sequence
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from accounts.doors import throttling
 from accounts.doors.paging import MOST, USUAL
-from accounts.doors.strict import Known, StrictSerializer
+from accounts.doors.strict import SAYS_SOMETHING, Known, StrictSerializer
 from accounts.doors.views import AGENT, MESSAGE, VIEWER, BusinessViewSet
 from accounts.errors import DomainError
+from cloud_api import messages
 
 from .. import outbound, queries, writing
 from ..models import Conversation, Message
@@ -44,15 +51,16 @@ class MessageQuery(Known):
 @extend_schema_field(
     {
         "oneOf": [
-            {"type": "array", "items": {"type": "string"}},
-            {"type": "object", "additionalProperties": {"type": "string"}},
+            {"type": "array", "items": {"type": "string"}, "maxItems": 50},
+            {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": 50},
         ]
     }
 )
 class Values(serializers.Field):
     """The values of a template's blanks: a list by place, or an object by name."""
 
-    default_error_messages = {"invalid": 'Give a list of texts, or an object such as {"name": "Asha"}.'}
+    # Doubled braces: DRF fills its messages in.
+    default_error_messages = {"invalid": 'Give a list of texts, or an object such as {{"name": "Asha"}}.'}
 
     def to_internal_value(self, data):
         rows = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
@@ -136,8 +144,26 @@ _NEEDED = {
 _OF_MEDIA = {"image": {"caption"}, "video": {"caption"}, "document": {"caption", "filename"}, "audio": {"voice"}}
 
 
+_FIELDS = frozenset({"type", "replyTo", "takeOver"})  # of every kind
+_LONGEST = {"text": messages.TEXT_BODY, "buttons": messages.BUTTONS_BODY, "list": messages.LIST_BODY}
+_LIMITS = {"header": messages.HEADER, "footer": messages.FOOTER}
+
+
+def _described(kind: str) -> tuple[frozenset[str], frozenset[str], dict]:
+    """A kind for strict.StrictSerializer.kinds, with WhatsApp's limits, which cloud_api.messages holds."""
+    needed = _NEEDED[kind] | ({"type"} if kind != "text" else set())
+    more = {name: {"maxLength": most} for name, most in _LIMITS.items() if name in _OF_KIND[kind]}
+    if kind in _LONGEST:
+        more["text"] = {"maxLength": _LONGEST[kind], "minLength": 1, "pattern": SAYS_SOMETHING}
+    if kind == "buttons":
+        more["buttons"] = {"minItems": 1, "maxItems": messages.MAX_BUTTONS}
+    return frozenset(needed), frozenset(_OF_KIND[kind] | _FIELDS), more
+
+
 class MessageIn(StrictSerializer):
     """One kind of message; each kind has its own fields, and no others are taken."""
+
+    kinds = {kind: _described(kind) for kind in writing.KINDS}
 
     type = serializers.ChoiceField(writing.KINDS, default="text")
     text = plain(required=False, help_text="Of a text, of buttons and of a list.")
@@ -156,7 +182,7 @@ class MessageIn(StrictSerializer):
 
     def validate(self, attrs):
         kind = attrs["type"]
-        given = set(attrs) - {"type", "replyTo", "takeOver"}
+        given = set(attrs) - _FIELDS
         wrong = {name: [_("A message of the type %s has no such field.") % kind] for name in given - _OF_KIND[kind]}
         wrong |= {name: [_("This field is required.")] for name in _NEEDED[kind] - given}
         for name in set(attrs.get("media", ())) - {"id", "link"} - _OF_MEDIA.get(kind, set()):
@@ -166,6 +192,7 @@ class MessageIn(StrictSerializer):
         return attrs
 
 
+@extend_schema_serializer(many=False)  # it holds the list
 class MessagePage(serializers.Serializer):
     results = MessageOut(many=True)
     next = serializers.IntegerField(allow_null=True, help_text="Give it as ?after= for newer ones; null: none now.")

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from accounts.doors.strict import Query
 from accounts.doors.views import BusinessViewSet
-from conversations.api.conversations import whose
+from conversations.api.conversations import Whose, whose
 
 from ..models import Lead
 from .shapes import LeadOut
@@ -14,7 +14,7 @@ from .shapes import LeadOut
 
 class LeadQuery(Query):
     status = serializers.ChoiceField(Lead.Stage.values, required=False)
-    owner = serializers.CharField(required=False, max_length=40, help_text="A person's id, me or none.")
+    owner = Whose(required=False)
     productInterest = serializers.CharField(required=False, max_length=200, help_text="The same words, in any case.")
 
 

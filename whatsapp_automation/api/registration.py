@@ -15,6 +15,8 @@ from accounts.doors.views import OpenDoor
 
 from .. import registration
 
+_TYPED = "a long pass phrase"
+
 
 class RegisterIn(StrictSerializer):
     businessName = serializers.CharField(source="business_name", max_length=120)
@@ -58,7 +60,7 @@ class Register(OpenDoor):
                     "businessName": "Shuddh Dairy",
                     "name": "Asha",
                     "email": "asha@shop.example",
-                    "password": "a long pass phrase",
+                    "password": _TYPED,
                     "phone": "+91 98765 43210",
                 },
                 request_only=True,
