@@ -31,11 +31,12 @@ def businesses_of(user) -> list[Business]:
 
 def places_of(user) -> list[tuple[Business, str]]:
     """The businesses that a person may enter, in that order, with the role in each."""
-    found = businesses_of(user)
+    if not user.is_authenticated or not user.is_active:
+        return []
     if user.is_superuser:
-        return [(business, Membership.Role.OWNER) for business in found]
-    roles = dict(Membership.objects.filter(user=user).values_list("business_id", "role"))
-    return [(business, roles[business.pk]) for business in found if business.pk in roles]
+        return [(business, Membership.Role.OWNER) for business in businesses_of(user)]
+    rows = Membership.objects.filter(user=user, business__active=True).select_related("business")
+    return [(row.business, row.role) for row in rows.order_by("created_at")]
 
 
 def choose_business(request, business_id) -> bool:
@@ -62,12 +63,6 @@ def current(found: list[Business], *wanted) -> Business | None:
     return next(chosen, found[0] if found else None)
 
 
-def role_in(user, business: Business) -> str | None:
-    if user.is_superuser:
-        return Membership.Role.OWNER
-    return Membership.objects.filter(user=user, business=business).values_list("role", flat=True).first()
-
-
 class CurrentBusiness:
     """Read the person's business and role from the database on each request, and open the scope of that business, in
     its time zone.
@@ -82,11 +77,11 @@ class CurrentBusiness:
         request.business = request.role = None
         if not hasattr(request, "user") or not request.user.is_authenticated:
             return self.get_response(request)
-        found = businesses_of(request.user)
-        request.businesses = found
-        request.business = current(found, request.session.get(SESSION_KEY), request.user.last_business)
+        places = dict(places_of(request.user))
+        request.businesses = list(places)
+        request.business = current(request.businesses, request.session.get(SESSION_KEY), request.user.last_business)
         if request.business is None:
             return self.get_response(request)
-        request.role = role_in(request.user, request.business)
+        request.role = places[request.business]
         with scope(business=request.business), timezone.override(request.business.zone):
             return self.get_response(request)

@@ -22,11 +22,14 @@ _REST = 10.0  # seconds without asking Redis after it failed: a frozen one costs
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``count`` in ``seconds``; ``name`` tells it from the others."""
+    """At most ``count`` in ``seconds``; ``name`` tells it from the others. ``forgiving``: ``forget`` may begin it anew,
+    which costs every ``take`` one more question to Redis.
+    """
 
     name: str
     count: int
     seconds: int
+    forgiving: bool = False
 
 
 _PROBE = Limit("health", 10**6, 60)
@@ -71,7 +74,8 @@ def take(limit: Limit, value: str) -> Usage:
 
 
 def forget(limit: Limit, value: str) -> None:
-    """Begin to count anew for ``value``: what it did was right."""
+    """Begin to count anew for ``value``: what it did was right. Of a forgiving limit."""
+    assert limit.forgiving, limit.name
     _local.forget(limit, value)
     try:
         cache.set(_generation(limit, value), time.time_ns(), limit.seconds + 10)
@@ -92,7 +96,7 @@ def counted_in() -> str:
 
 def _named(limit: Limit, value: str) -> str:
     """The counter's name. A number in it changes with each ``forget``, so that the old count is out of sight."""
-    return f"{value}|{cache.get(_generation(limit, value), 0)}"
+    return value if not limit.forgiving else f"{value}|{cache.get(_generation(limit, value), 0)}"
 
 
 def _generation(limit: Limit, value: str) -> str:

@@ -21,10 +21,10 @@ from .limits import Limit
 from .models import KnownPlace, User
 
 WINDOW = 15 * 60
-PAIR = Limit("sign-in of an account from a network", 10, WINDOW)
+PAIR = Limit("sign-in of an account from a network", 10, WINDOW, forgiving=True)
 NETWORK = Limit("sign-ins from a network", 100, WINDOW)
 ACCOUNT = Limit("sign-in of an account from new places", 30, WINDOW)
-CODES = Limit("codes of an account", 10, WINDOW)
+CODES = Limit("codes of an account", 10, WINDOW, forgiving=True)
 DEVICE_COOKIE = "device"
 KNOWN_FOR = timedelta(days=90)
 

@@ -141,7 +141,8 @@ def _place(request) -> tuple:
         if wanted is not None and _uuid(wanted) != str(request.auth.business_id):
             raise Http404
         return request.auth.business, None
-    found = access.businesses_of(request.user)
+    places = dict(access.places_of(request.user))
+    found = list(places)
     if wanted is not None:
         business = next((b for b in found if str(b.pk) == _uuid(wanted)), None)
         if business is None:
@@ -154,7 +155,7 @@ def _place(request) -> tuple:
         raise PermissionDenied(
             _("This business asks for two-factor sign-in. Set it up first."), code="two_factor_required"
         )
-    return business, access.role_in(request.user, business)
+    return business, places[business]
 
 
 def _uuid(text: str) -> str:

@@ -1,4 +1,5 @@
 """No log holds what a person wrote or what opens a door: everything that a run printed is read, at the loudest level.
+Nor does Valkey get what opens a door, nor the audit log, nor the answer to who is refused.
 
 Each canary is a word that occurs nowhere else. They go in by every door (a customer's message, name and number, an owner's
 reply and password, a token, a secret, a body that is refused, a statement that PostgreSQL refuses), through all that works and
@@ -8,6 +9,7 @@ all that breaks.
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 import pytest
@@ -17,6 +19,7 @@ from whatsapp_automation.embedded import keys
 from whatsapp_automation.embedded.environment import Ports
 from whatsapp_automation.embedded.stack import Stack
 
+from . import doors
 from .world import World
 
 CANARIES = {
@@ -34,12 +37,22 @@ CANARIES = {
     "error": "mynaherror81",
     "address": "mynahaddress82",
     "email": "mynahemail83@shuddh-dairy.example",
+    "new password": doors.NEW,
+    "wrong password": doors.WRONG,
+    "joiner's password": doors.JOINED,
 }
+# What the product makes up: doors.Walk.secrets.
+MADE_UP = {
+    *("access token", "refresh token", "second access token", "second refresh token"),
+    *("API key", "invitation", "TOTP secret", "reset link"),
+    *(f"recovery code {n}" for n in range(10)),
+}
+PASSWORDS = ("password", "new password", "wrong password", "joiner's password")
 
 
 @pytest.fixture(scope="module")
-def talk(tmp_path_factory):
-    """A run of the whole product in which all of it was said; its folder and its log folder, once it has ended."""
+def run(tmp_path_factory):
+    """A run of the whole product in which all of it was said, once it has ended."""
     local, files = tmp_path_factory.mktemp("canaries"), tmp_path_factory.mktemp("logfiles")
     given = {
         "LOG_LEVEL": "DEBUG",
@@ -56,8 +69,27 @@ def talk(tmp_path_factory):
         _speak(world)
         _break(world)
         _look(world)
+        walk = doors.Walk(world, given["DEMO_OWNER_PASSWORD"])
+        with doors.overheard(stack.env["REDIS_URL"]) as heard:
+            walk.through_all(_reset_link(local))
+            world.answer(world.new_phone(), "price?")  # some task's message is among what was heard
         world.calm()
-    return local, files
+        audit = [json.dumps(row, default=str) for row in world.query("SELECT * FROM accounts_auditevent")]
+    return Heard(local, files, walk, heard, audit)
+
+
+class Heard(NamedTuple):
+    local: Path
+    files: Path
+    walk: doors.Walk
+    valkey: list[str]
+    audit: list[str]
+
+
+@pytest.fixture(scope="module")
+def talk(run):
+    """Its folder and its log folder."""
+    return run.local, run.files
 
 
 def _speak(world: World) -> None:
@@ -160,8 +192,16 @@ def _forget_the_password(world: World) -> None:
         assert browser.post(f"{world.web}/account/login", wrong, timeout=20).status_code == 422
     folder = world.stack.local / "mail"
     world.until(lambda: folder.exists() and any(folder.iterdir()))
-    (mail,) = folder.iterdir()
-    assert CANARIES["email"] in mail.read_text()
+    assert CANARIES["email"] in _mail_with_a_link(world.stack.local).read_text()
+
+
+def _mail_with_a_link(local: Path) -> Path:
+    (mail,) = (file for file in (local / "mail").iterdir() if "/key/" in file.read_text())
+    return mail
+
+
+def _reset_link(local: Path) -> str:
+    return re.search(r"http\S+/key/\S+", _mail_with_a_link(local).read_text())[0]
 
 
 def test_it_was_loud_and_every_process_spoke(talk):
@@ -188,10 +228,42 @@ def test_no_canary_was_heard(talk, canary):
 
 def test_no_link_of_a_mail_was_heard(talk):
     local, files = talk
-    (mail,) = (local / "mail").iterdir()
+    mail = _mail_with_a_link(local)
     key = re.search(r"/key/\w+-(\S+)", mail.read_text())[1]
     everything = _printed(local) + "".join(file.read_text() for file in files.iterdir())
     assert [line[:400] for line in everything.splitlines() if key in line] == []
+
+
+def _where(text: str, lines) -> list[str]:
+    """The lines that hold it; a short one, of digits, as a word of its own."""
+    alone = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)" if len(text) < 12 else re.escape(text))
+    return [line[:400] for line in lines if alone.search(line)]
+
+
+def test_the_walk_went_through_every_door(run):
+    assert set(run.walk.secrets) == MADE_UP
+    assert len(run.walk.refused) > 15
+    assert any('"MULTI"' in line or "kombu" in line for line in run.valkey)
+    assert any("conversations.tasks" in line or "webhooks.tasks" in line for line in run.valkey)
+    actions = " ".join(run.audit)
+    for act in ("sign_in_failed", "two_factor.on", "password.changed", "api_key", "invitation"):
+        assert act in actions, act
+
+
+@pytest.mark.parametrize("secret", sorted(MADE_UP))
+def test_nothing_that_opens_a_door_is_where_it_has_no_place(run, secret):
+    word = run.walk.secrets[secret]
+    logs = (_printed(run.local) + "".join(file.read_text() for file in run.files.iterdir())).splitlines()
+    refused = [] if secret == "invitation" else run.walk.refused  # its own pages name their address
+    places = {"log": logs, "Valkey": run.valkey, "audit": run.audit, "answer": refused}
+    assert {place: found for place, lines in places.items() if (found := _where(word, lines))} == {}
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_no_password_is_where_it_has_no_place(run, password):
+    places = {"Valkey": run.valkey, "audit": run.audit, "answer": run.walk.refused}
+    word = CANARIES[password]
+    assert {place: found for place, lines in places.items() if (found := _where(word, lines))} == {}
 
 
 def test_no_generated_secret_was_printed(talk):
