@@ -60,6 +60,7 @@ def everything(business: Business, mark: str, *, owner: User, agent: User) -> di
         number = WhatsAppNumber.objects.get()
         Product.objects.filter(pk=Product.objects.first().pk).update(name=f"{mark} ghee")
         _chat(business, mark, number)
+        Rule.objects.get(intent="demo", language="hi-Latn").delete()  # one may be added
         conversation = Conversation.objects.get()
         Contact.objects.update(email=f"meera@{mark}.example")
         key, _text = keys.create(business, f"{mark} key", ["products:read"], actor=owner)

@@ -217,9 +217,8 @@ API = [
         "api/rules",
         "POST",
         OWNER,
-        # The business has all default rules: this one is there already, and only who may write hears it.
-        body=lambda rows: {"intent": "bye", "language": "en", "reply": "Bye!", "phrases": ["see you"]},
-        ok=400,
+        body=lambda rows: {"intent": "demo", "language": "hi-Latn", "reply": "Demo?", "phrases": ["demo dikhao"]},
+        ok=201,
         scope="rules:write",
     ),
     Case("api/rules/try", "POST", VIEWER, body=lambda rows: {"text": "what is the price"}, scope="rules:read"),
