@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from .. import allowance, preferences
 from ..doors.strict import StrictSerializer
 from ..doors.views import SETTINGS, BusinessView, actor
-from ..models import DAYS, LANGUAGES, TEXT_LENGTH, Settings
+from ..models import DAYS, LANGUAGES, TEXT_LENGTH, Business, Settings
 
 _CLOCK = "%H:%M"
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z"
@@ -147,7 +147,7 @@ class ZoneName(serializers.CharField):
 class ProfileIn(StrictSerializer):
     name = serializers.CharField(max_length=120)
     timeZone = ZoneName(source="time_zone", max_length=60, help_text="Such as Asia/Kolkata.")
-    language = serializers.ChoiceField(LANGUAGES)
+    language = serializers.ChoiceField(Business._meta.get_field("language").choices)
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", help_text="Three capitals, such as INR.")
     deliveryArea = serializers.CharField(source="delivery_area", max_length=300, allow_blank=True)
 
@@ -284,13 +284,13 @@ class BusinessSettings(BusinessView):
     section = "settings"
     body_limit = SETTINGS
 
-    @extend_schema(operation_id="settings_read", summary="What the owner sets", responses=SettingsOut)
+    @extend_schema(operation_id="settings_read", summary="The settings", responses=SettingsOut)
     def get(self, request):
         return _answer(preferences.of(request.business))
 
     @extend_schema(
         operation_id="settings_replace",
-        summary="Write the whole document",
+        summary="Replace the settings",
         description=f"The whole document: every section with all its fields. {_DESCRIPTION}",
         request=SettingsIn,
         responses=SettingsOut,
@@ -302,7 +302,7 @@ class BusinessSettings(BusinessView):
 
     @extend_schema(
         operation_id="settings_change",
-        summary="Change a part of it",
+        summary="Change some settings",
         description="A part of the document: what is named changes, objects are merged, lists are replaced, null empties. "
         + _DESCRIPTION,
         request=SettingsIn,
@@ -337,7 +337,7 @@ class BusinessSettings(BusinessView):
 class ModelLimits(BusinessView):
     section = "settings"
 
-    @extend_schema(operation_id="settings_limits", summary="What holds for the language model now", responses=LimitsOut)
+    @extend_schema(operation_id="settings_limits", summary="What the language model may use", responses=LimitsOut)
     def get(self, request):
         return Response(LimitsOut(allowance.limits_of(request.business)).data)
 

@@ -247,7 +247,7 @@ def test_the_old_password_cannot_be_guessed_with_a_stolen_access_token(alice):
 
 
 def test_places_are_read_at_constant_cost(dairy, masala, alice, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert [(b.pk, role) for b, role in access.places_of(alice)] == [(dairy.pk, "owner")]
     alice.is_superuser = True
     assert {role for _, role in access.places_of(alice)} == {"owner"}

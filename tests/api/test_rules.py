@@ -82,7 +82,8 @@ def test_an_owner_removes_and_adds_a_rule(dairy, alice, pricing):
         "asks": "",
     }
     twice = client.post("/api/rules", body, format="json")
-    assert (twice.status_code, list(twice.json()["fields"])) == (400, ["_"])
+    assert (twice.status_code, twice.json()["code"]) == (409, "rule_exists")
+    assert list(twice.json()["fields"]) == ["intent"]
     assert client.delete(of(pricing)).status_code == 204
     assert client.get(of(pricing)).status_code == 404
     made = client.post("/api/rules", body, format="json")

@@ -647,3 +647,10 @@ def test_sends_have_a_limit_of_their_own(dairy, bob, meera, empty_cache):
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
     assert answer["Retry-After"]
     assert client.get(at(meera, "messages")).status_code == 200
+
+
+@pytest.mark.parametrize("values", [7, "x", [7], {"name": None}, ["x"] * 51])
+def test_values_that_are_no_texts_are_refused_and_no_fault_of_ours(bob, meera, values):
+    answer = send(as_person(bob), meera, **with_parameters(body=values))
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["template.parameters.body"])
+    assert 'such as {"name": "Asha"}' in answer.json()["fields"]["template.parameters.body"][0]
