@@ -74,8 +74,9 @@ def take(limit: Limit, value: str) -> Usage:
 
 
 def forget(limit: Limit, value: str) -> None:
-    """Begin to count anew for ``value``: what it did was right. Of a forgiving limit."""
-    assert limit.forgiving, limit.name
+    """Begin to count anew for ``value``: what it did was right. Raises ValueError for a limit that is not forgiving."""
+    if not limit.forgiving:
+        raise ValueError(limit.name)
     _local.forget(limit, value)
     try:
         cache.set(_generation(limit, value), time.time_ns(), limit.seconds + 10)
