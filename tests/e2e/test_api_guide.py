@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-from django.urls import Resolver404, resolve
 
 from whatsapp_automation.settings import BASE_DIR
 
@@ -19,16 +18,6 @@ BLOCKS = {
 # A business of one's own; then the demo's, which has a customer who has just written.
 NEW, DEMO = ("register", "number"), ("sign in", "conversations", "send", "settings")
 ASK_STRICTLY = "silent\nshow-error\nfail-with-body\n"  # .curlrc: a refusal ends the script
-
-
-def is_there(*paths: str) -> bool:
-    try:
-        return all(resolve(path) for path in paths)
-    except Resolver404:
-        return False
-
-
-ALL_THERE = is_there("/api/conversations", "/api/settings")
 
 
 def script(acts: tuple[str, ...], language: str) -> str:
@@ -82,7 +71,6 @@ def test_one_registers_and_connects_a_number(world, run, language, phone_number_
     ("language", "text"),
     [("curl", "Your order is on its way. धन्यवाद!"), ("python", "Your order has arrived. धन्यवाद!")],
 )
-@pytest.mark.skipif(not ALL_THERE, reason="/api/conversations and /api/settings are not there yet")
 def test_one_lists_conversations_sends_a_text_and_reads_settings(world, run, language, text):
     phone = world.new_phone()
     world.answer(phone, "price?")

@@ -25,9 +25,7 @@ class Case:
     body_ids: dict[str, str] = field(default_factory=dict)
     query_ids: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    person_only: bool = False  # not for API keys
     scope: str = ""  # what an API key needs
-    by_address: bool = True  # the row is named in the path; else a stranger gets his own rows
 
     @property
     def name(self) -> str:

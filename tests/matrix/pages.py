@@ -143,7 +143,7 @@ ELSEWHERE = {
     "admin/conversations/template/fetch/": "tests/admin: it asks Meta",
     _AT + "resend/": "tests/admin/test_conversation.py: for an unknown message alone",
     _AT + "dismiss/": "tests/admin/test_conversation.py: for an unknown message alone",
-    "admin/accounts/user/<id>/password/": "the installation's owner alone: test_installation_pages",
+    "admin/accounts/user/<id>/password/": "tests/admin/test_site.py: the installation's owner alone",
     "admin/(?P<url>.*)$": "404 for whatever is no page",
 }
 
