@@ -11,10 +11,12 @@ import json
 from typing import ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -26,6 +28,7 @@ from unfold.paginator import InfinitePaginator
 from . import audit
 from .access import may
 from .admin_fields import LinesField
+from .errors import DomainError
 from .models import Business, Membership, User
 
 VIEWER, AGENT, OWNER = Membership.Role.VIEWER, Membership.Role.AGENT, Membership.Role.OWNER
@@ -103,6 +106,23 @@ class BaseAdmin(ModelAdmin):
     list_per_page = 50
     show_facets = ShowFacets.NEVER  # a count of every choice of every filter, on tables of a million rows
     lines_fields: ClassVar[tuple[str, ...]] = ()  # JSON lists of texts that are edited one a line
+
+    def changeform_view(self, request, *args, **kwargs):
+        return self._unless_refused(super().changeform_view, request, *args, **kwargs)
+
+    def delete_view(self, request, *args, **kwargs):
+        return self._unless_refused(super().delete_view, request, *args, **kwargs)
+
+    def _unless_refused(self, view, request, *args, **kwargs):
+        """What a form could not foresee, since somebody else acts at the same moment, is told above the list."""
+        try:
+            return view(request, *args, **kwargs)
+        except DomainError as error:
+            words = error.message
+        except self.model.DoesNotExist:
+            words = _("Somebody has removed it at this moment.")
+        messages.error(request, words)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404

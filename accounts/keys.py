@@ -53,6 +53,12 @@ def revoke(key: ApiKey, *, actor: User | None) -> None:
         audit.record("key.revoked", business=key.business, actor=actor, target=str(key.pk))
 
 
+def revoke_made_by(user: User, business: Business, *, actor: User | None) -> None:
+    """End the keys that somebody made: they know them, and are not an owner any more."""
+    for key in in_force(business).filter(created_by=user):
+        revoke(key, actor=actor)
+
+
 def in_force(business: Business):
     now = timezone.now()
     return ApiKey.objects.filter(business=business, revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=now))

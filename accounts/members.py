@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from . import audit, invitations
+from . import audit, invitations, keys
 from .errors import DomainError
 from .models import Business, Membership, User
 
@@ -24,7 +24,8 @@ def of(business: Business) -> QuerySet[Membership]:
 
 @transaction.atomic
 def set_role(membership: Membership, role: str, *, actor: User | None) -> Membership:
-    """Raises DomainError: last_owner, not_a_member (removed meanwhile)."""
+    """An owner who becomes less loses the API keys that they made. Raises DomainError: last_owner, not_a_member (removed
+    meanwhile)."""
     held = _held(membership)
     if role not in Membership.Role:
         raise DomainError("invalid", _("There is no such role."), role=_("There is no such role."))
@@ -32,6 +33,7 @@ def set_role(membership: Membership, role: str, *, actor: User | None) -> Member
         return held
     if role != OWNER:
         _keep_an_owner(held)
+        keys.revoke_made_by(held.user, held.business, actor=actor)
     before, held.role = held.role, role
     held.save(update_fields=["role"])
     _record("member.role", held, actor, before={"role": before}, after={"role": role})
@@ -40,10 +42,11 @@ def set_role(membership: Membership, role: str, *, actor: User | None) -> Member
 
 @transaction.atomic
 def remove(membership: Membership, *, actor: User | None) -> None:
-    """The person stays, and what they did; a link by which they could come back does not work any more. Raises
-    DomainError: last_owner, not_a_member."""
+    """The person stays, and what they did; a link by which they could come back, and the API keys that they made, do not
+    work any more. Raises DomainError: last_owner, not_a_member."""
     held = _held(membership)
     _keep_an_owner(held)
+    keys.revoke_made_by(held.user, held.business, actor=actor)
     invitations.withdraw_all(held.business, held.user.email, actor=actor)
     _record("member.removed", held, actor, before={"role": held.role}, after={})
     held.delete()

@@ -10,14 +10,18 @@ from . import audit
 from .errors import DomainError
 from .models import Business, Product, User
 
+MOST = 1000  # of a business: a rule that looks for a product looks at all of them
 FIELDS = ("name", "name_hi", "name_roman", "aliases", "unit", "price", "active", "position")
 
 
 @transaction.atomic
 def add(business: Business, *, actor: User | None, **fields) -> Product:
-    """Raises ValidationError, with the field's name as its key; DomainError (product_exists, 409) where there is one of
-    this name and unit.
+    """Raises ValidationError, with the field's name as its key; DomainError: product_exists (409) where there is one of this
+    name and unit, too_many_products (409).
     """
+    Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # one at a time: the count is right
+    if Product.objects.filter(business=business).count() >= MOST:
+        raise DomainError("too_many_products", _("A business has %s products at most.") % MOST, status=409)
     product = Product(business=business, **fields)
     product.full_clean(validate_constraints=False)
     with _once():

@@ -132,18 +132,29 @@ _NEW = {
     create=extend_schema(
         operation_id="numbers_connect",
         summary="Connect a number",
-        description="The ids and the token stand in Meta's developer page. Check it afterwards: /api/numbers/{id}/check.",
+        description=(
+            "The ids and the token stand in Meta's developer page. Meta is asked whether it shows them to this token: "
+            "it can take seconds. Check the rest afterwards: /api/numbers/{id}/check."
+        ),
         request=NewNumberIn,
-        responses={201: NumberOut, 409: OpenApiResponse(Error, "`number_taken`: it is connected already.")},
+        responses={
+            201: NumberOut,
+            409: OpenApiResponse(Error, "`number_taken`: it is connected already."),
+            503: OpenApiResponse(Error, "`meta_unreachable`: Meta does not answer; try again."),
+        },
         examples=[OpenApiExample("A number", _NEW, request_only=True)],
     ),
     partial_update=extend_schema(
         operation_id="numbers_update",
         summary="Change a number",
         description=(
-            "A new access token starts the sending again where it was stopped. Numbers are switched off "
-            "(`active: false`), never deleted: their conversations hang on them."
+            "A new access token starts the sending again where it was stopped. Another `wabaId` is one that Meta shows "
+            "to the token. Numbers are switched off (`active: false`), never deleted: their conversations hang on them."
         ),
+        responses={
+            200: NumberOut,
+            503: OpenApiResponse(Error, "`meta_unreachable`: Meta does not answer; try again."),
+        },
     ),
 )
 class Numbers(BusinessViewSet):

@@ -90,14 +90,17 @@ _LAST_OWNER = OpenApiResponse(Error, "`last_owner`: the business would have none
     partial_update=extend_schema(
         operation_id="users_role",
         summary="Change a member's role",
-        description="It counts from the next request on. Only a person makes or unmakes an owner, no API key.",
+        description=(
+            "It counts from the next request on. Only a person makes or unmakes an owner, no API key. An owner who becomes "
+            "less loses the API keys that they made."
+        ),
         responses={200: MemberOut, 409: _LAST_OWNER},
         examples=[OpenApiExample("An agent", {"role": "agent"}, request_only=True)],
     ),
     destroy=extend_schema(
         operation_id="users_remove",
         summary="Remove a member",
-        description="The person keeps their account, and what they did keeps their name.",
+        description="The person keeps their account, and what they did keeps their name. The API keys that they made end.",
         responses={204: None, 409: _LAST_OWNER},
     ),
 )

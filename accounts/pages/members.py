@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import invitations, mail, members
+from .. import invitations, keys, mail, members
 from ..access import may
 from ..errors import DomainError
 from ..models import Membership
@@ -78,7 +78,8 @@ def remove(request, key):
     """GET asks."""
     member = _member(request, key)
     if request.method == "GET":
-        return render(request, "account/member_remove.html", {"member": member})
+        theirs = keys.in_force(request.business).filter(created_by=member.user_id)
+        return render(request, "account/member_remove.html", {"member": member, "keys": theirs})
     mine = member.user_id == request.user.pk and not request.user.is_superuser
     answer = _done(request, lambda: members.remove(member, actor=request.user), _("The member has been removed."))
     still_there = Membership.objects.filter(pk=member.pk).exists()

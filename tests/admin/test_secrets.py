@@ -11,6 +11,8 @@ from accounts.businesses import secret_mark
 from accounts.models import AuditEvent, WhatsAppNumber
 
 from .. import factories
+from ..cloud_api.conftest import Answer
+from ..meta import meta_at, refusal
 
 TOKEN = "EAAG-new-token-of-the-dairy-7777"
 SECRET = "app-secret-of-the-dairy-8888"
@@ -20,7 +22,7 @@ ADD = "/admin/accounts/whatsappnumber/add/"
 def fields(**given) -> dict:
     return {
         "display_phone_number": "+91 80 4718 0099",
-        "waba_id": "1",
+        "waba_id": factories.DAIRY_WABA,
         "new_access_token": "",
         "new_app_secret": "",
         "verify_token": "",
@@ -39,13 +41,46 @@ def fresh(number: WhatsAppNumber) -> WhatsAppNumber:
         return WhatsAppNumber.objects.get(pk=number.pk)
 
 
-def test_a_number_is_connected_to_the_requests_business(visit, alice, dairy, masala):
+@pytest.fixture
+def meta(settings):
+    with meta_at(settings) as meta:
+        yield meta
+
+
+def test_a_number_is_connected_to_the_requests_business(visit, alice, dairy, masala, meta):
     given = fields(phone_number_id="109876543210099", new_access_token=TOKEN, business=str(masala.pk))
     assert visit(alice).post(ADD, given).status_code == 302
     with scopes_disabled():
         number = WhatsAppNumber.objects.get(phone_number_id="109876543210099")
     assert number.business_id == dairy.pk
     assert number.access_token.reveal() == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("token", "number", "apps", "field"),
+    [
+        ("", None, None, "new_access_token"),
+        (TOKEN, refusal(190, status=401), None, "new_access_token"),
+        (TOKEN, refusal(100), None, "phone_number_id"),
+        (TOKEN, None, refusal(100), "waba_id"),
+        (TOKEN, Answer(500, {}), None, "__all__"),
+    ],
+)
+def test_a_number_that_meta_does_not_show_to_the_token_is_not_connected(
+    visit, alice, dairy, meta, token, number, apps, field
+):
+    meta.number, meta.apps = number or meta.number, apps or meta.apps
+    page = visit(alice).post(ADD, fields(phone_number_id="109876543210099", new_access_token=token))
+    assert list(page.context["adminform"].form.errors) == [field]
+    with scopes_disabled():
+        assert not WhatsAppNumber.objects.filter(phone_number_id="109876543210099").exists()
+
+
+def test_another_account_is_asked_for_on_the_page_too(visit, alice, dairy_number, meta):
+    meta.apps = refusal(100)
+    page = visit(alice).post(page_of(dairy_number), fields(waba_id="777"))
+    assert list(page.context["adminform"].form.errors) == ["waba_id"]
+    assert fresh(dairy_number).waba_id == factories.DAIRY_WABA
 
 
 def test_an_empty_input_keeps_what_is_stored(visit, alice, dairy_number):
@@ -63,7 +98,7 @@ def test_a_new_token_and_secret_replace_the_old_ones(visit, alice, dairy_number)
 
 
 def test_an_app_secret_can_be_removed(visit, charlie, masala_number):
-    visit(charlie).post(page_of(masala_number), fields(forget_app_secret="on"))
+    visit(charlie).post(page_of(masala_number), fields(forget_app_secret="on", waba_id=factories.MASALA_WABA))
     assert not fresh(masala_number).app_secret
     assert fresh(masala_number).app_secret_mark == ""
 

@@ -7,7 +7,7 @@ from django_scopes import scope, scopes_disabled
 from accounts import businesses
 from accounts.models import AuditEvent, WhatsAppNumber
 from tests.cloud_api.conftest import Answer
-from tests.meta import meta_at, refusal
+from tests.meta import APPS, meta_at, refusal
 
 from .asking import as_key, as_person
 
@@ -38,7 +38,7 @@ def connect(client, **body):
     return client.post("/api/numbers", NEW | body, format="json")
 
 
-def test_an_owner_connects_a_number(dairy, alice):
+def test_an_owner_connects_a_number(dairy, alice, meta, settings):
     answer = connect(as_person(alice))
     assert answer.status_code == 201, answer.json()
     body = answer.json()
@@ -51,6 +51,61 @@ def test_an_owner_connects_a_number(dairy, alice):
         number = WhatsAppNumber.objects.get(pk=body["id"])
     assert (number.access_token.reveal(), number.app_secret.reveal()) == (TOKEN, APP_SECRET)
     assert AuditEvent.objects.filter(action="number.connected", actor=alice, target=body["id"]).exists()
+    version = f"/{settings.GRAPH_API_VERSION}"
+    assert meta.asked == [f"GET {version}/106540352242922", f"GET {version}/102290129340398/subscribed_apps"]
+    assert {request["headers"]["Authorization"] for request in meta.requests} == {f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize(
+    ("number", "apps", "field"),
+    [
+        (refusal(100, status=400), None, "phoneNumberId"),
+        (refusal(10, status=403), None, "phoneNumberId"),
+        (refusal(190, status=401), None, "accessToken"),
+        (None, refusal(100), "wabaId"),
+        (None, refusal(200, status=403), "wabaId"),
+    ],
+)
+def test_a_strangers_number_or_account_is_connected_by_nobody(dairy, alice, meta, number, apps, field):
+    meta.number, meta.apps = number or meta.number, apps or meta.apps
+    refused = connect(as_person(alice))
+    body = refused.json()
+    assert (refused.status_code, body["code"], list(body["fields"])) == (400, "not_proven", [field])
+    with scopes_disabled():
+        assert not WhatsAppNumber.objects.filter(phone_number_id=NEW["phoneNumberId"]).exists()
+
+
+@pytest.mark.parametrize("answer", [Answer(500, {}), refusal(80007, status=400), Answer(200, b"<html>")])
+def test_where_meta_does_not_answer_nothing_is_connected_and_it_says_so(dairy, alice, meta, answer):
+    meta.number = answer
+    refused = connect(as_person(alice))
+    assert (refused.status_code, refused.json()["code"]) == (503, "meta_unreachable")
+    with scopes_disabled():
+        assert not WhatsAppNumber.objects.filter(phone_number_id=NEW["phoneNumberId"]).exists()
+
+
+def test_another_account_is_proven_too_and_the_same_one_is_not_asked_for(dairy, dairy_number, alice, meta):
+    client, address = as_person(alice), f"/api/numbers/{dairy_number.pk}"
+    same = {"wabaId": dairy_number.waba_id, "perSecond": 30}
+    assert client.patch(address, same, format="json").status_code == 200
+    assert not meta.asked
+    meta.apps = refusal(100)
+    refused = client.patch(address, {"wabaId": "777", "perSecond": 40}, format="json")
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["wabaId"])
+    dairy_number.refresh_from_db()
+    assert dairy_number.per_second == 30
+    meta.apps = Answer(body=APPS)
+    assert client.patch(address, {"wabaId": "777"}, format="json").json()["wabaId"] == "777"
+    assert meta.requests[-1]["headers"]["Authorization"] == "Bearer token-of-the-dairy-0001"
+
+
+def test_no_stored_token_proves_no_account(dairy, dairy_number, alice, meta):
+    with scopes_disabled():
+        WhatsAppNumber.objects.update(access_token="")
+    client, address = as_person(alice), f"/api/numbers/{dairy_number.pk}"
+    refused = client.patch(address, {"wabaId": "777"}, format="json")
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["accessToken"])
+    assert client.patch(address, {"wabaId": "777", "accessToken": TOKEN}, format="json").status_code == 200
 
 
 @pytest.mark.parametrize("token", ["टोकन-123456789", "EAA token", "EAA\ntoken", "EAA\ttoken"])
@@ -64,7 +119,7 @@ def test_a_token_that_no_header_can_hold_is_refused(dairy, dairy_number, alice, 
     assert "new_access_token" in page.context["adminform"].form.errors
 
 
-def test_no_answer_and_no_log_holds_a_secret(dairy, alice):
+def test_no_answer_and_no_log_holds_a_secret(dairy, alice, meta):
     client = as_person(alice)
     made = connect(client)
     address = f"/api/numbers/{made.json()['id']}"
@@ -83,7 +138,7 @@ def test_no_answer_and_no_log_holds_a_secret(dairy, alice):
         assert secret not in logged
 
 
-def test_a_short_secret_shows_nothing(dairy, alice):
+def test_a_short_secret_shows_nothing(dairy, alice, meta):
     body = connect(as_person(alice), accessToken="short", appSecret="", verifyToken="tiny").json()
     assert body["accessToken"] == {"set": True, "lastFour": None}
     assert body["appSecret"] == {"set": False, "lastFour": None}
@@ -135,6 +190,7 @@ def test_a_foreign_number_is_not_there(dairy, masala_number, alice, meta):
         client.post(f"{address}/subscribe"),
     ):
         assert answer.status_code == 404
+    version = f"/{settings.GRAPH_API_VERSION}"
     assert meta.asked == []
     masala_number.refresh_from_db()
     assert masala_number.active
@@ -153,6 +209,7 @@ def test_only_an_owner_has_to_do_with_numbers(dairy, dairy_number, bob, vera, me
             client.post(f"{address}/subscribe"),
         ):
             assert answer.status_code == 403
+    version = f"/{settings.GRAPH_API_VERSION}"
     assert meta.asked == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django_scopes import scope
 
-from accounts import businesses
+from accounts import businesses, products
 from accounts.models import AuditEvent, Membership, Product
 
 from .asking import as_key, as_person
@@ -48,6 +48,15 @@ def test_an_owner_adds_changes_and_removes_a_product_and_the_log_says_so(dairy, 
     assert logged[1].actor == alice
     assert logged[1].address == "127.0.0.1"
     assert logged[1].request_id
+
+
+def test_a_business_has_a_thousand_products_at_most(dairy, alice, client, monkeypatch):
+    monkeypatch.setattr(products, "MOST", 3)
+    refused = as_person(alice).post("/api/products", {"name": "Curd", "unit": "400 g", "price": "45"}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_products")
+    client.force_login(alice)
+    page = client.post("/admin/accounts/product/add/", {"name": "Curd", "unit": "400 g", "price": "45", "position": 9}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["A business has 3 products at most."]
 
 
 def test_a_foreign_product_is_answered_as_one_that_is_not_there(dairy, masala, alice):

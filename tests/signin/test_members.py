@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 from django.test import Client
+from django_scopes import scope
 
-from accounts import businesses, invitations, members
+from accounts import businesses, invitations, keys, members
 from accounts.errors import DomainError
 from accounts.models import AuditEvent, Membership, User
 
@@ -163,3 +164,22 @@ def test_the_page_asks_no_more_for_more_members(visit, alice, dairy, django_asse
         businesses.add_member(dairy, person, "agent")
     with django_assert_max_num_queries(12):
         client.get(PAGE)
+
+
+@pytest.mark.parametrize("act", ["remove", "lower"])
+def test_the_api_keys_of_who_is_no_owner_any_more_end(visit, alice, bob, dairy, act):
+    businesses.add_member(dairy, bob, "owner", actor=alice)
+    with scope(business=dairy):
+        theirs, text = keys.create(dairy, "Till", ["leads:read"], actor=bob)
+        mine, other = keys.create(dairy, "Sheet", ["leads:read"], actor=alice)
+    client, page = visit(alice), f"{PAGE}/{membership(bob, dairy).pk}"
+    if act == "remove":
+        asks = client.get(f"{page}/remove")
+        assert "Till" in asks.text
+        assert "Sheet" not in asks.text
+        client.post(f"{page}/remove")
+    else:
+        client.post(f"{page}/role", {"role": "agent"})
+    assert keys.find(text) is None
+    assert keys.find(other) == mine
+    assert AuditEvent.objects.get(action="key.revoked").target == str(theirs.pk)
