@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_scopes import scopes_disabled
+from django_scopes import scope, scopes_disabled
 
 from . import audit
 from .errors import DomainError
@@ -55,8 +55,9 @@ def revoke(key: ApiKey, *, actor: User | None) -> None:
 
 def revoke_made_by(user: User, business: Business, *, actor: User | None) -> None:
     """End the keys that somebody made: they know them, and are not an owner any more."""
-    for key in in_force(business).filter(created_by=user):
-        revoke(key, actor=actor)
+    with scope(business=business):
+        for key in in_force(business).filter(created_by=user):
+            revoke(key, actor=actor)
 
 
 def in_force(business: Business):

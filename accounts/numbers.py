@@ -73,7 +73,7 @@ def _stored_token(number: WhatsAppNumber) -> str:
     try:
         token = number.access_token.reveal()
     except SecretError:
-        token = ""
+        token = None
     if not token:
         text = gettext("Enter the access token again: the stored one cannot be used.")
         raise DomainError("not_proven", text, accessToken=text)

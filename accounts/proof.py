@@ -22,9 +22,7 @@ def prove(access_token: str, *, phone_number_id: str = "", waba_id: str = "") ->
     """Asks Meta for what is given. Raises DomainError: not_proven (400, with the field that is wrong) or
     meta_unreachable (503). Call it outside a transaction.
     """
-    client = Client(
-        settings.GRAPH_API_URL, settings.GRAPH_API_VERSION, access_token, read_timeout=SECONDS, pool_size=1
-    )
+    client = Client(settings.GRAPH_API_URL, settings.GRAPH_API_VERSION, access_token, read_timeout=SECONDS, pool_size=1)
     try:
         if phone_number_id:
             _ask(lambda: client.number(phone_number_id), "phoneNumberId")

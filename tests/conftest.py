@@ -23,6 +23,24 @@ from whatsapp_automation.celery import app as celery_app
 
 from . import database, factories
 
+# What is begun first, since it takes longest: whole folders that share one running product, or one server and browser.
+TOGETHER = ("tests/e2e", "tests/browser")
+ALONE = ("tests/e2e/test_schema.py",)  # it runs a product of its own
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Of the processes of a run, which one gets what: a file's tests share its fixtures and stay in one."""
+    groups = {item: _group(item.path.relative_to(config.rootpath).as_posix()) for item in items}
+    rank = {name: place for place, name in enumerate((*TOGETHER, *ALONE))}
+    items.sort(key=lambda item: rank.get(groups[item], len(rank)))
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(path: str) -> str:
+    return path if path in ALONE else next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+
 
 @pytest.fixture(autouse=True, scope="session")
 def own_keys_in_valkey():

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
+pytestmark = pytest.mark.slow
+
 OK, LOGIN, FORBIDDEN, ABSENT = 200, 302, 403, 404
 PEOPLE = pytest.mark.parametrize("who", ["nobody", "charlie", "vera", "bob", "alice", "root"])
 

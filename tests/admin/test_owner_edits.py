@@ -9,6 +9,8 @@ from aibot.models import Rule
 from conversations.models import Contact
 from leads.models import Lead, LeadEvent
 
+pytestmark = pytest.mark.slow
+
 
 def change(row) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

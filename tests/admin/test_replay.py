@@ -15,6 +15,8 @@ from webhooks.models import FailedItem
 
 from .. import factories
 
+pytestmark = pytest.mark.slow
+
 LIST = "/admin/webhooks/faileditem/"
 SINCE = f"{LIST}replay-since/"
 PEOPLE = {"vera": 403, "bob": 403, "charlie": 404}

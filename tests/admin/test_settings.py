@@ -11,6 +11,8 @@ from aibot.models import Rule
 
 from .test_owner_edits import change, errors_of, settings_fields
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def limits(settings):

@@ -25,6 +25,8 @@ from whatsapp_automation.admin import environment_badge
 
 from .. import factories
 
+pytestmark = pytest.mark.slow
+
 LISTS = [f"/admin/{m._meta.app_label}/{m._meta.model_name}/" for m in admin.site._registry]
 
 

@@ -16,6 +16,8 @@ from aibot.matching import Book
 from aibot.measuring import Line, Measured, Share, measure, overall, read
 from aibot.models import Rule
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[3] / "shared" / "data" / "intents"
 LABELS, LINES = Path(__file__).parent / "labels", Path(__file__).parent / "lines"
 HELD_OUT = Path(__file__).parent / "held_out"

@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from drf_spectacular.validation import validate_schema
 from rest_framework.test import APIClient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 # Addresses under /api/ that the description leaves out: they are the description.
 NOT_DESCRIBED = {"/api/schema", "/api/docs"}

@@ -190,7 +190,6 @@ def test_a_foreign_number_is_not_there(dairy, masala_number, alice, meta):
         client.post(f"{address}/subscribe"),
     ):
         assert answer.status_code == 404
-    version = f"/{settings.GRAPH_API_VERSION}"
     assert meta.asked == []
     masala_number.refresh_from_db()
     assert masala_number.active
@@ -209,7 +208,6 @@ def test_only_an_owner_has_to_do_with_numbers(dairy, dairy_number, bob, vera, me
             client.post(f"{address}/subscribe"),
         ):
             assert answer.status_code == 403
-    version = f"/{settings.GRAPH_API_VERSION}"
     assert meta.asked == []
 
 

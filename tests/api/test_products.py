@@ -55,7 +55,9 @@ def test_a_business_has_a_thousand_products_at_most(dairy, alice, client, monkey
     refused = as_person(alice).post("/api/products", {"name": "Curd", "unit": "400 g", "price": "45"}, format="json")
     assert (refused.status_code, refused.json()["code"]) == (409, "too_many_products")
     client.force_login(alice)
-    page = client.post("/admin/accounts/product/add/", {"name": "Curd", "unit": "400 g", "price": "45", "position": 9}, follow=True)
+    page = client.post(
+        "/admin/accounts/product/add/", {"name": "Curd", "unit": "400 g", "price": "45", "position": 9}, follow=True
+    )
     assert [str(message) for message in page.context["messages"]] == ["A business has 3 products at most."]
 
 

@@ -17,7 +17,7 @@ from tests.chaos.invariants import check
 from tests.chaos.truth import Bubble, Call, Said, Truth
 from tests.factories import DAIRY_NUMBER, MASALA_NUMBER, customer, deliver, drain, receive, status_body, text_body
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 ASKS = {"price?": "pricing", "hi": "greeting", "bye": "bye"}
 
 

@@ -21,7 +21,7 @@ from tests import factories
 from tests.factories import MEERA, deliver, drain
 from tests.simulator.conftest import DAIRY, Product, running
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("dairy")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("dairy")]
 
 NUMBER = {**DAIRY, "phone_number_id": factories.DAIRY_NUMBER, "waba_id": factories.DAIRY_WABA}
 NUMBER["access_token"] = "token-of-the-dairy-0001"

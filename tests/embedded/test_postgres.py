@@ -14,6 +14,8 @@ from whatsapp_automation.embedded import keys, ports, postgres_home
 from whatsapp_automation.embedded.postgres import Postgres
 from whatsapp_automation.embedded.supervisor import StartError, Supervisor
 
+pytestmark = pytest.mark.slow
+
 IS_ROOT = os.geteuid() == 0
 
 

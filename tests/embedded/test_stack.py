@@ -15,6 +15,8 @@ from whatsapp_automation.embedded import environment, keys, lock
 from whatsapp_automation.embedded.stack import Stack, services
 from whatsapp_automation.embedded.supervisor import StartError
 
+pytestmark = pytest.mark.slow
+
 REPO = Path(__file__).resolve().parents[2]
 
 

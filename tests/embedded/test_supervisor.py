@@ -12,6 +12,8 @@ import pytest
 from whatsapp_automation.embedded import orphans
 from whatsapp_automation.embedded.supervisor import Program, StartError, Supervisor
 
+pytestmark = pytest.mark.slow
+
 SLEEP = "import time; time.sleep(300)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); {SLEEP}"
 PARENT = f"import subprocess, sys; c = subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); print(c.pid, flush=True); c.wait()"

@@ -10,6 +10,8 @@ from whatsapp_automation.embedded import keys, ports
 from whatsapp_automation.embedded.supervisor import Supervisor
 from whatsapp_automation.embedded.valkey import Valkey
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(folder):

@@ -22,7 +22,7 @@ from .cases import ANYONE, API, SIGNED_IN
 from .conftest import asked, undone
 from .world import MINE, NOBODY, OF_DAIRY, RANK, ROLES, STRANGERS, THEIRS, World, state_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def each(cases, name: str = "case"):

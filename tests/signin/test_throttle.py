@@ -8,6 +8,8 @@ from accounts import limits, throttle
 
 from .conftest import LOGIN, PASSWORD, App, is_signed_in, sign_in
 
+pytestmark = pytest.mark.slow
+
 FORGED = [f"192.0.2.{n}" for n in range(200)]
 
 

@@ -8,6 +8,8 @@ import pytest
 from .conftest import DAIRY, SAREES, eventually, running, text_to
 from .test_limits import buttons, listing, rows, template
 
+pytestmark = pytest.mark.slow
+
 
 def test_each_number_starts_with_a_phone_user_and_a_username_user(sim):
     people = sim.get("/customers", phone_number_id="1110001")["customers"]

@@ -7,6 +7,8 @@ import requests
 
 from .conftest import eventually, text_to
 
+pytestmark = pytest.mark.slow
+
 
 def outbound(sim, customer) -> list[dict]:
     return [one for one in sim.thread(customer["id"]) if one["direction"] == "outbound"]

@@ -13,6 +13,8 @@ from cloud_api.media import MB
 
 from .conftest import eventually
 
+pytestmark = pytest.mark.slow
+
 DAIRY = "1110001"
 TIME = 0.6
 BROKEN = (True, False, False)  # maybe_sent, retryable, stops_number

@@ -7,6 +7,8 @@ import pytest
 from .conftest import SAREES, text_to
 from .test_limits import template
 
+pytestmark = pytest.mark.slow
+
 DAY = 24 * 3600
 
 

@@ -6,6 +6,8 @@ from simulator.limits import check
 
 from .conftest import text_to
 
+pytestmark = pytest.mark.slow
+
 
 def interactive(kind: str, action: dict, text="Choose", **parts) -> dict:
     return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action, **parts}}

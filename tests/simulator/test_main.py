@@ -16,6 +16,8 @@ from simulator.webhooks import Clock
 
 from .conftest import DAIRY, Simulator, eventually, text_to
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -15,6 +15,8 @@ from cloud_api.media import Fetched, TooLarge, Unfinished, hex_digest
 
 from .conftest import eventually, text_to
 
+pytestmark = pytest.mark.slow
+
 DAIRY = "1110001"
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

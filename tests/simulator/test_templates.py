@@ -13,6 +13,8 @@ from cloud_api.events import Person
 
 from .conftest import eventually
 
+pytestmark = pytest.mark.slow
+
 DAIRY, WABA = "1110001", "2220001"
 KIRAN = Person(phone="919812345678")
 BODY = [{"type": "BODY", "text": "Dear {{1}}, we are open."}]

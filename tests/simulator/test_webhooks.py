@@ -13,6 +13,8 @@ from simulator.webhooks import Clock
 
 from .conftest import DAIRY, Product, eventually, running, text_to
 
+pytestmark = pytest.mark.slow
+
 PAYLOADS = Path(__file__).parents[3] / "shared" / "payloads"
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from simulator.wire import BrokenReply, Reply, Wire
 
+pytestmark = pytest.mark.slow
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 

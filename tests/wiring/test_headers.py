@@ -13,7 +13,7 @@ from whatsapp_automation import asgi, headers
 
 from .test_settings import GOOD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture

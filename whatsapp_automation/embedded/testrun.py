@@ -1,9 +1,12 @@
 """``script/test``: every check and test, on PostgreSQL and Valkey of their own below ``.local/test``.
 
 script/test                 all of it, with coverage
-script/test fast            without the tests that need running processes, a browser or many seconds, without coverage; in three
-                            processes, each with a database of its own
+script/test fast            without the tests that need running processes, a browser or many seconds, without coverage, bandit
+                            and pip-audit
 script/test ARGUMENTS       pytest alone, with these arguments
+
+Both go in three processes, each with a database of its own; what starts the whole product stays in one of them, the browser's
+tests in another (tests/conftest.py).
 
 The checks run beside pytest, one after the other, and tell what they found when it is done.
 """
@@ -27,13 +30,16 @@ CHECKS = {
     "lint-imports": ("-c", "from importlinter.cli import lint_imports_command as run; run()"),
     "manage.py check": ("manage.py", "check", "--fail-level", "WARNING"),
     "migrations": ("manage.py", "makemigrations", "--check", "--dry-run"),
-    "bandit": ("-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "."),
 }
-AUDIT = {"pip-audit": ("-m", "whatsapp_automation.embedded.audit")}
+LONG_CHECKS = {
+    "bandit": ("-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "."),
+    "pip-audit": ("-m", "whatsapp_automation.embedded.audit"),
+}
 PYTEST = ("-m", "pytest")
-FULL = ("--cov", "--cov-report=term")
-# A file's tests stay in one process: they share its fixtures. Three, since many tests wait, and most machines have two cores.
-FAST = ("-m", "not e2e and not browser and not slow", "-n", "3", "--dist", "loadfile")
+# Three, since many tests wait, and most machines have two cores.
+TOGETHER = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+FULL = ("--cov", "--cov-report=term", *TOGETHER)
+FAST = ("-m", "not e2e and not browser and not slow", *TOGETHER)
 
 
 def main() -> int:
@@ -78,7 +84,7 @@ def _steps(arguments: list[str]) -> tuple[dict[str, tuple[str, ...]], tuple[str,
     """The checks, and what pytest is told."""
     if arguments == ["fast"]:
         return CHECKS, FAST
-    return ({}, tuple(arguments)) if arguments else (CHECKS | AUDIT, FULL)
+    return ({}, tuple(arguments)) if arguments else (CHECKS | LONG_CHECKS, FULL)
 
 
 def _checked(command: tuple[str, ...], env: Mapping[str, str], signals: Signals) -> tuple[int, str]:
