@@ -16,6 +16,8 @@ COPY accounts ./accounts
 COPY aibot ./aibot
 COPY cloud_api ./cloud_api
 COPY conversations ./conversations
+COPY documents ./documents
+COPY inbox ./inbox
 COPY leads ./leads
 COPY webhooks ./webhooks
 COPY whatsapp_automation ./whatsapp_automation

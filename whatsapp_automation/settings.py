@@ -57,8 +57,10 @@ INSTALLED_APPS = [
     "accounts",
     "conversations",
     "leads",
+    "documents",
     "aibot",
     "webhooks",
+    "inbox",
 ]
 
 MIDDLEWARE = [

@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/register", register_page.register, name="account_register"),
     path("account/registered", register_page.registered, name="account_registered"),
     path("account/", include("accounts.pages.urls")),
+    path("inbox/", include("inbox.urls")),
     path("language", set_language, name="set_language"),
     path("health", health.live),
     path("health/ready", health.ready),

@@ -1,0 +1,3 @@
+"""The agents' pages, under /inbox/."""
+
+urlpatterns = []
