@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -270,3 +271,22 @@ def test_programs_that_the_user_cannot_read_are_copied_once(closed, folder, monk
     copied = programs.stat().st_ino
     assert postgres_home.programs_for(home, (user.pw_uid, user.pw_gid)).stat().st_ino == copied
     assert postgres_home.programs_for(home, None) == site / package.name / "pginstall" / "bin"
+
+
+def test_many_that_begin_at_once_each_get_a_home_and_keep_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(postgres_home, "SHARED_HOMES", tmp_path / "homes")
+    monkeypatch.setattr(postgres_home, "_system_user", lambda: (os.geteuid(), os.getegid()))
+    for place in range(20):  # of folders that are gone
+        left = tmp_path / "homes" / f"left{place}" / "data" / "deep"
+        left.mkdir(parents=True)
+        (left.parents[1] / "made-for").write_text(f"{tmp_path / 'gone' / str(place)}\n")
+    locals_ = [tmp_path / f"local{place}" for place in range(16)]
+
+    def begin(local: Path) -> Path:
+        local.mkdir()
+        return postgres_home._shared_home(local, local / "postgres.home", lambda text: None)
+
+    with ThreadPoolExecutor(len(locals_)) as pool:
+        homes = list(pool.map(begin, locals_))
+    assert len(set(homes)) == len(locals_)
+    assert {home.name for home in (tmp_path / "homes").iterdir() if home.is_dir()} == {home.name for home in homes}

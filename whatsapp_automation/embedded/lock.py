@@ -22,13 +22,14 @@ class Lock:
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[Lock]:
-    """Hold the lock file. Raises Busy at once when it is taken. Child processes do not inherit it."""
+def hold(path: Path, *, wait: bool = False) -> Iterator[Lock]:
+    """Hold the lock file. Raises Busy at once when it is taken, unless it shall ``wait`` for it. Child processes do not
+    inherit it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise Busy(os.pread(file, 1000, 0).decode(errors="replace")) from None
         lock = Lock(file)

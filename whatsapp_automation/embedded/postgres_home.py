@@ -24,6 +24,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from . import lock
 from .leash import leashed
 from .supervisor import StartError
 from .terminal import Say
@@ -149,14 +150,16 @@ def _pointed_home(local: Path, pointer: Path, say: Say) -> Path:
 
 
 def _shared_home(local: Path, pointer: Path, say: Say) -> Path:
-    """A new home that the system user can reach, and the pointers both ways."""
+    """A new home that the system user can reach, and the pointers both ways. One at a time: the tidying of another would
+    take it for one that nobody points to."""
     SHARED_HOMES.mkdir(mode=0o755, parents=True, exist_ok=True)
-    _tidy(say)
-    home = SHARED_HOMES / secrets.token_hex(6)
-    if not _owned_and_reached(home, _system_user()):
-        raise StartError(f"{SYSTEM_USER} cannot reach {home}. Run this as a normal user, or set DATABASE_URL.")
-    (home / "made-for").write_text(f"{local}\n")
-    pointer.write_text(f"{home}\n")
+    with lock.hold(SHARED_HOMES / "lock", wait=True):
+        _tidy(say)
+        home = SHARED_HOMES / secrets.token_hex(6)
+        if not _owned_and_reached(home, _system_user()):
+            raise StartError(f"{SYSTEM_USER} cannot reach {home}. Run this as a normal user, or set DATABASE_URL.")
+        (home / "made-for").write_text(f"{local}\n")
+        pointer.write_text(f"{home}\n")
     return home
 
 
