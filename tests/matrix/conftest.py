@@ -4,6 +4,8 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
+from ..meta import Meta
+from ..serving import serving
 from . import builders
 from .world import World
 
@@ -18,7 +20,12 @@ def world(django_db_setup, django_db_blocker):
         "OPEN_REGISTRATION": True,
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
-    with django_db_blocker.unblock(), override_settings(**off), undone():
+    with (
+        serving(Meta()) as meta,
+        django_db_blocker.unblock(),
+        override_settings(**off, GRAPH_API_URL=meta.url),
+        undone(),
+    ):
         yield builders.world()
     print(f"matrix: {len(asked)} requests")  # noqa: T201 - what the README tells
 
