@@ -1,8 +1,11 @@
 import socket
+import subprocess
+import sys
 
 import pytest
 
 from whatsapp_automation.embedded import ports
+from whatsapp_automation.settings import BASE_DIR
 
 
 @pytest.fixture
@@ -51,3 +54,18 @@ def test_connections_that_linger_from_an_earlier_server_do_not_make_a_port_busy(
 def test_no_free_port_in_the_range_is_an_error():
     with pytest.raises(OSError, match="no free port for the web server"):
         ports.take("the web server", 65536, lambda text: None)
+
+
+def test_of_two_processes_that_start_at_the_same_moment_each_takes_its_own(taken):
+    ask = f"from whatsapp_automation.embedded import ports; print(ports.take('it', {taken + 1}, lambda text: None), flush=True); input()"
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", ask], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=BASE_DIR
+        )
+        for _ in range(4)
+    ]
+    got = [int(process.stdout.readline()) for process in started]
+    for process in started:
+        process.communicate("\n", timeout=10)
+    assert len(set(got)) == 4
+    assert ports.take("the web server", min(got), lambda text: None) == min(got)  # the dead claim nothing
