@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts import reading
 
-from . import queries, quiet, troubles, window
+from . import cards, queries, quiet, troubles, window
 from .models import Conversation, Message, Status
 
 CUSTOMER, BOT, PERSON, LINE = "customer", "bot", "person", "line"
+AGAIN = 30  # messages that a live page gets once more: their ticks, edits and reactions may have changed
 QUOTE = 120  # characters of a quoted message
 
 
@@ -42,6 +43,10 @@ class Bubble:
     trouble_source: str = ""  # the same in Meta's words
     decide: str = ""  # names the message and its attempt where a person may resend or dismiss it
     doubled: bool = False
+    seq: int = 0
+    card: cards.Card | None = None
+    quoted: str = ""  # the id of the message that it answers, where that is here
+    quotable: bool = False  # WhatsApp knows it, so it can be answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,15 @@ def thread(conversation: Conversation, now: datetime, *, before: int | None = No
     )
 
 
+def since(conversation: Conversation, *, after: int, again: int = AGAIN) -> list[Bubble]:
+    """What is new in the thread after a seq, and the last ``again`` messages before it once more. At most three statements."""
+    known, _more = queries.page_of(conversation, after=None, before=after + 1, most=again)
+    new, _more = queries.page_of(conversation, after=after, before=None, most=queries.PAGE)
+    quoted = queries.by_wamid(conversation, {m.reply_to for m in known + new} - {""})
+    shown = [bubble(m, quoted.get(m.reply_to)) for m in known + new]
+    return sorted(shown, key=lambda b: (b.at.replace(microsecond=0), b.seq))
+
+
 def may_write(conversation: Conversation, now: datetime) -> tuple[bool, str]:
     """Whether a free text may be sent now, and the sentence that says so or says why not."""
     if conversation.state == Conversation.State.CLOSED:
@@ -117,6 +131,7 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
     told = trouble_of(message)
     return Bubble(
         id=str(message.pk),
+        seq=message.seq,
         side=_side(message),
         name="" if inbound else _name(message),
         at=message.wa_timestamp,
@@ -127,6 +142,9 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         icon=icon,
         buttons=_buttons(message.payload) if not inbound else (),
         quote=_quote(quoted),
+        quoted=str(quoted.pk) if quoted else "",
+        quotable=bool(message.wamid) and message.revoked_at is None,
+        card=cards.card_of(message),
         marks=_marks(message),
         before=message.original_text or "",
         reactions=reactions_of(message),
