@@ -245,7 +245,8 @@ _FIELDSETS = (
         gettext_lazy("Opening hours and delivery"),
         {"fields": ("hours", "holidays", "delivery_area"), "description": _CLOSED},
     ),
-    (gettext_lazy("The bot"), {"fields": ("bot_on",)}),
+    (gettext_lazy("The bot"), {"fields": ("bot_on", "auto_return_minutes")}),
+    (gettext_lazy("The inbox"), {"fields": ("blue_ticks",)}),
     (gettext_lazy("What the bot says"), {"fields": tuple(_TEXT_FIELDS), "description": _PLACEHOLDERS}),
     (gettext_lazy("When no rule answers"), {"fields": ("fallback_text", "fallback_text_hi")}),
     (
@@ -261,7 +262,11 @@ _FIELDSETS = (
 _SHOWN = (
     (gettext_lazy("Business"), {"fields": ("shown_business",)}),
     (gettext_lazy("Opening hours and delivery"), {"fields": ("shown_hours", "shown_holidays", "delivery_area")}),
-    (gettext_lazy("The bot"), {"fields": ("bot_on", "shown_texts", "fallback_text", "fallback_text_hi")}),
+    (
+        gettext_lazy("The bot"),
+        {"fields": ("bot_on", "auto_return_minutes", "shown_texts", "fallback_text", "fallback_text_hi")},
+    ),
+    (gettext_lazy("The inbox"), {"fields": ("blue_ticks",)}),
     (gettext_lazy("Quiet time"), {"fields": ("shown_quiet",)}),
     (
         gettext_lazy("Limits"),

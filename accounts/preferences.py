@@ -32,6 +32,8 @@ OF_SETTINGS = (
     "ai_daily_tokens",
     "ai_calls_per_hour",
     "messages_kept_days",
+    "auto_return_minutes",
+    "blue_ticks",
     "two_factor_required",
 )
 FIELDS = (*OF_BUSINESS, *OF_SETTINGS)

@@ -35,6 +35,4 @@ def choose(request):
 
 
 def _keep(answer, name: str, value: str) -> None:
-    answer.set_cookie(
-        name, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )
+    answer.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)

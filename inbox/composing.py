@@ -41,7 +41,9 @@ def _send(request, conversation: Conversation) -> None:
     except DomainError as error:
         if error.code != "idempotency_conflict":
             raise
-        words = _("This message was sent already, as it was before your last change. Look at the thread, then send again.")
+        words = _(
+            "This message was sent already, as it was before your last change. Look at the thread, then send again."
+        )
         raise DomainError("sent_already", words, status=409) from None
 
 

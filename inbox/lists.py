@@ -96,7 +96,10 @@ def page_of(filters: Filters, person: User, now: datetime, *, numbers: int = 1) 
 def counts(person: User) -> dict[str, int]:
     """How many conversations of the tabs ask for a person, up to one more than MOST. Two statements."""
     mine = _tab("mine", person).filter(unread__gt=0)
-    return {name: rows.order_by()[: MOST + 1].count() for name, rows in {"mine": mine, "unassigned": _tab("unassigned", person)}.items()}
+    return {
+        name: rows.order_by()[: MOST + 1].count()
+        for name, rows in {"mine": mine, "unassigned": _tab("unassigned", person)}.items()
+    }
 
 
 def row_of(conversation: Conversation, now: datetime, *, several: bool = False) -> Row:

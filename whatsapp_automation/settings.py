@@ -195,6 +195,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(PRUNE_SECONDS),
         "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
     },
+    "return what was left": {
+        "task": "conversations.tasks.return_left_ones",
+        "schedule": schedule(60),
+        "options": {"queue": "inbound", "expires": 60},
+    },
     "prune matches": {
         "task": "aibot.tasks.prune",
         "schedule": schedule(PRUNE_SECONDS),

@@ -99,6 +99,11 @@ class QuietOut(serializers.Serializer):
 
 class BotOut(serializers.Serializer):
     on = serializers.BooleanField(source="bot_on")
+    autoReturnMinutes = serializers.IntegerField(source="auto_return_minutes", help_text="0: never.")
+
+
+class InboxOut(serializers.Serializer):
+    blueTicks = serializers.BooleanField(source="blue_ticks")
 
 
 class ModelOut(serializers.Serializer):
@@ -121,6 +126,7 @@ class SettingsOut(serializers.Serializer):
     texts = TextsOut(source="*")
     quiet = QuietOut(source="*")
     bot = BotOut(source="*")
+    inbox = InboxOut(source="*")
     model = ModelOut(source="*")
     retention = RetentionOut(source="*")
     security = SecurityOut(source="*")
@@ -188,6 +194,21 @@ class QuietIn(StrictSerializer):
 
 class BotIn(StrictSerializer):
     on = serializers.BooleanField(source="bot_on")
+    autoReturnMinutes = serializers.IntegerField(
+        source="auto_return_minutes",
+        min_value=0,
+        max_value=7 * 24 * 60,
+        help_text=(
+            "A conversation that a person has answered goes back to the bot after so long a silence; one that waits for an "
+            "answer is given to nobody instead. 0: never."
+        ),
+    )
+
+
+class InboxIn(StrictSerializer):
+    blueTicks = serializers.BooleanField(
+        source="blue_ticks", help_text="The customer sees blue ticks when somebody of the team opens the conversation."
+    )
 
 
 class ModelIn(StrictSerializer):
@@ -212,6 +233,7 @@ class SettingsIn(StrictSerializer):
     texts = TextsIn()
     quiet = QuietIn()
     bot = BotIn()
+    inbox = InboxIn()
     model = ModelIn()
     retention = RetentionIn()
     security = SecurityIn()
@@ -222,6 +244,7 @@ _SECTIONS = {
     "profile": ProfileIn,
     "quiet": QuietIn,
     "bot": BotIn,
+    "inbox": InboxIn,
     "model": ModelIn,
     "retention": RetentionIn,
     "security": SecurityIn,
@@ -273,7 +296,8 @@ _WHOLE = {
         "fallback": {"en": "A person from our team will answer you soon.", "hi": ""},
     },
     "quiet": {"start": "21:00", "end": "09:00"},
-    "bot": {"on": True},
+    "bot": {"on": True, "autoReturnMinutes": 0},
+    "inbox": {"blueTicks": True},
     "model": {"dailyTokens": None, "callsPerHour": None},
     "retention": {"messagesKeptDays": 365},
     "security": {"twoFactorRequired": False},
