@@ -1,6 +1,7 @@
 """A web server of its own on the test's database, and readers of its streams."""
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -51,13 +52,27 @@ class Reader:
             return [GONE]
         return [json.loads(line[6:])] if line.startswith(b"data: ") else []
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._output.close()
+        with contextlib.suppress(OSError):
+            await self._output.wait_closed()
 
 
 class Server:
     def __init__(self, port: int, process: subprocess.Popen):
         self.port, self.process = port, process
+        self._readers: list[Reader] = []
+
+    def run(self, act) -> object:
+        """What the coroutine function returns. All that it opened is closed after it."""
+
+        async def whole():
+            try:
+                return await act()
+            finally:
+                await asyncio.gather(*(reader.close() for reader in self._readers))
+
+        return asyncio.run(whole())
 
     async def listen(self, session: str = "", *, method: str = "GET") -> Reader:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -68,7 +83,8 @@ class Server:
         while (line := await reader.readline()) not in (b"\r\n", b""):
             name, _, value = line.decode().partition(": ")
             headers[name.lower()] = value.strip()
-        return Reader(status, headers, reader, writer)
+        self._readers.append(Reader(status, headers, reader, writer))
+        return self._readers[-1]
 
     @property
     def worker(self) -> int:
@@ -81,6 +97,18 @@ class Server:
 @pytest.fixture
 def server(transactional_db):
     yield from _served()
+
+
+def in_thread(act, *args):
+    """Django's ORM, beside an event loop."""
+
+    def whole():
+        try:
+            return act(*args)
+        finally:
+            connection.close()
+
+    return asyncio.to_thread(whole)
 
 
 def _served():
