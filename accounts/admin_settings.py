@@ -256,6 +256,7 @@ _FIELDSETS = (
         },
     ),
     (gettext_lazy("Language model"), {"fields": ("ai_daily_tokens", "ai_calls_per_hour"), "description": _MODEL}),
+    (gettext_lazy("When a customer waits"), {"fields": ("notify_after_minutes",)}),
     (gettext_lazy("Data and sign-in"), {"fields": ("messages_kept_days", "two_factor_required")}),
 )
 _SHOWN = (
@@ -263,6 +264,7 @@ _SHOWN = (
     (gettext_lazy("Opening hours and delivery"), {"fields": ("shown_hours", "shown_holidays", "delivery_area")}),
     (gettext_lazy("The bot"), {"fields": ("bot_on", "shown_texts", "fallback_text", "fallback_text_hi")}),
     (gettext_lazy("Quiet time"), {"fields": ("shown_quiet",)}),
+    (gettext_lazy("When a customer waits"), {"fields": ("notify_after_minutes",)}),
     (
         gettext_lazy("Limits"),
         {"fields": ("ai_daily_tokens", "ai_calls_per_hour", "messages_kept_days", "two_factor_required")},

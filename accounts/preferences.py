@@ -32,6 +32,7 @@ OF_SETTINGS = (
     "ai_daily_tokens",
     "ai_calls_per_hour",
     "messages_kept_days",
+    "notify_after_minutes",
     "two_factor_required",
 )
 FIELDS = (*OF_BUSINESS, *OF_SETTINGS)

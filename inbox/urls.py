@@ -1,3 +1,5 @@
 """The agents' pages, under /inbox/."""
 
-urlpatterns = []
+from django.urls import include, path
+
+urlpatterns = [path("", include("inbox.live_urls"))]

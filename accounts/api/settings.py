@@ -106,6 +106,10 @@ class ModelOut(serializers.Serializer):
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", allow_null=True)
 
 
+class NotificationsOut(serializers.Serializer):
+    emailAfterMinutes = serializers.IntegerField(source="notify_after_minutes", help_text="0: no e-mail.")
+
+
 class RetentionOut(serializers.Serializer):
     messagesKeptDays = serializers.IntegerField(source="messages_kept_days", allow_null=True)
 
@@ -122,6 +126,7 @@ class SettingsOut(serializers.Serializer):
     quiet = QuietOut(source="*")
     bot = BotOut(source="*")
     model = ModelOut(source="*")
+    notifications = NotificationsOut(source="*")
     retention = RetentionOut(source="*")
     security = SecurityOut(source="*")
     updatedAt = serializers.DateTimeField(source="updated_at")
@@ -195,6 +200,10 @@ class ModelIn(StrictSerializer):
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", min_value=0, allow_null=True)
 
 
+class NotificationsIn(StrictSerializer):
+    emailAfterMinutes = serializers.IntegerField(source="notify_after_minutes", min_value=0, max_value=1440)
+
+
 class RetentionIn(StrictSerializer):
     messagesKeptDays = serializers.IntegerField(
         source="messages_kept_days", min_value=30, max_value=3660, allow_null=True
@@ -213,6 +222,7 @@ class SettingsIn(StrictSerializer):
     quiet = QuietIn()
     bot = BotIn()
     model = ModelIn()
+    notifications = NotificationsIn()
     retention = RetentionIn()
     security = SecurityIn()
     updatedAt = serializers.DateTimeField(required=False, help_text="Of the settings that you have read.")
@@ -223,6 +233,7 @@ _SECTIONS = {
     "quiet": QuietIn,
     "bot": BotIn,
     "model": ModelIn,
+    "notifications": NotificationsIn,
     "retention": RetentionIn,
     "security": SecurityIn,
 }
@@ -275,6 +286,7 @@ _WHOLE = {
     "quiet": {"start": "21:00", "end": "09:00"},
     "bot": {"on": True},
     "model": {"dailyTokens": None, "callsPerHour": None},
+    "notifications": {"emailAfterMinutes": 10},
     "retention": {"messagesKeptDays": 365},
     "security": {"twoFactorRequired": False},
 }

@@ -50,7 +50,7 @@ class Reader:
         line = await self._input.readline()
         if not line:
             return [GONE]
-        return [json.loads(line[6:])] if line.startswith(b"data: ") else []
+        return [json.loads(line[6:])] if line.startswith(b"data: {") else []
 
     async def close(self) -> None:
         self._output.close()

@@ -54,7 +54,7 @@ class Asking:
             return
         for part in message["body"].split(b"\n\n"):
             self.heard += [json.loads(part[6:])] if part.startswith(b"data: ") else []
-            self.beats += part.startswith(b": ")
+            self.beats += part.startswith(b"event: beat\n")
         self._begun.set()
 
 
@@ -196,9 +196,11 @@ def test_pokes_that_pause_are_told_and_that_they_go_on(cookie_of, dairy, bob):
             await asyncio.sleep(0.01)
         await in_thread(_kill_listener)
         async with asyncio.timeout(5):
-            while {"kind": "resumed"} not in asking.heard[asking.heard.index({"kind": "paused"}) :] if (
-                {"kind": "paused"} in asking.heard
-            ) else True:
+            while (
+                {"kind": "resumed"} not in asking.heard[asking.heard.index({"kind": "paused"}) :]
+                if ({"kind": "paused"} in asking.heard)
+                else True
+            ):
                 await asyncio.sleep(0.01)
         await in_thread(_poke, dairy)
         async with asyncio.timeout(5):

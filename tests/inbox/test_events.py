@@ -21,12 +21,11 @@ from .conftest import GONE, Server, in_thread
 
 pytestmark = pytest.mark.slow
 STREAMS = 300
+tell = print
 
 
 def write(text: str = "hello", number: str = factories.DAIRY_NUMBER, mark: str = factories.INSTALLATION) -> None:
-    factories.receive(
-        factories.text_body(factories.new_wamid(), text, factories.MEERA, number), verified_by=mark
-    )
+    factories.receive(factories.text_body(factories.new_wamid(), text, factories.MEERA, number), verified_by=mark)
 
 
 def of_kind(kind: str):
@@ -87,7 +86,7 @@ def test_the_server_stops_at_once_with_streams_open(server, session_of, bob, dai
 
     bobs = session_of(bob)
     seconds = server.run(act)
-    print(f"events: stopped in {seconds:.1f} s")
+    tell(f"events: stopped in {seconds:.1f} s")
     assert seconds < 4  # --workers-kill-timeout is 8
 
 
@@ -120,8 +119,8 @@ def test_300_streams_cost_no_thread_and_no_connection(server, dairy):
     *sessions, extra = [session_of_new(dairy, place) for place in range(STREAMS // 10 + 1)]
     figures, seconds = server.run(act)
     for when, (memory, threads, connections) in figures.items():
-        print(f"events: {when}: {memory:.0f} MiB, {threads} threads, {connections} connections")
-    print(f"events: one poke to {STREAMS} streams in {seconds * 1000:.0f} ms")
+        tell(f"events: {when}: {memory:.0f} MiB, {threads} threads, {connections} connections")
+    tell(f"events: one poke to {STREAMS} streams in {seconds * 1000:.0f} ms")
     before, during = figures["before"], figures["open"]
     assert during[0] - before[0] < 40
     assert during[1] <= before[1] + 2  # those that ask who listens
@@ -135,7 +134,7 @@ def test_a_reader_who_reads_nothing_costs_no_memory(server, session_of, bob, dai
     """Twenty seconds of pokes as fast as they come, each of another conversation."""
 
     async def act():
-        reader = await server.listen(bobs)
+        await server.listen(bobs)
         await in_thread(flood, dairy, 2_000)  # as much as is normal has been asked for
         before = (await in_thread(figures_of, server))[0]
         told = await in_thread(flood, dairy, 150_000)
@@ -144,7 +143,7 @@ def test_a_reader_who_reads_nothing_costs_no_memory(server, session_of, bob, dai
 
     bobs = session_of(bob)
     told, grown = server.run(act)
-    print(f"events: {told} pokes to a reader who does not read: {grown:+.1f} MiB")
+    tell(f"events: {told} pokes to a reader who does not read: {grown:+.1f} MiB")
     assert grown < 8
 
 
