@@ -257,6 +257,7 @@ _FIELDSETS = (
         },
     ),
     (gettext_lazy("Language model"), {"fields": ("ai_daily_tokens", "ai_calls_per_hour"), "description": _MODEL}),
+    (gettext_lazy("When a customer waits"), {"fields": ("notify_after_minutes",)}),
     (gettext_lazy("Data and sign-in"), {"fields": ("messages_kept_days", "two_factor_required")}),
 )
 _SHOWN = (
@@ -268,6 +269,7 @@ _SHOWN = (
     ),
     (gettext_lazy("The inbox"), {"fields": ("blue_ticks",)}),
     (gettext_lazy("Quiet time"), {"fields": ("shown_quiet",)}),
+    (gettext_lazy("When a customer waits"), {"fields": ("notify_after_minutes",)}),
     (
         gettext_lazy("Limits"),
         {"fields": ("ai_daily_tokens", "ai_calls_per_hour", "messages_kept_days", "two_factor_required")},

@@ -320,6 +320,13 @@ class Settings(OwnedModel):
         db_default=True,
         help_text=_("The customer sees blue ticks when somebody of the team opens the conversation."),
     )
+    notify_after_minutes = models.PositiveSmallIntegerField(
+        _("e-mail when a customer has waited, in minutes"),
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(1440)],
+        help_text=_("To whom the conversation is assigned, else to all who answer. 0: no e-mail."),
+    )
     two_factor_required = models.BooleanField(
         _("two-factor sign-in for everybody"),
         default=False,

@@ -34,6 +34,7 @@ OF_SETTINGS = (
     "messages_kept_days",
     "auto_return_minutes",
     "blue_ticks",
+    "notify_after_minutes",
     "two_factor_required",
 )
 FIELDS = (*OF_BUSINESS, *OF_SETTINGS)

@@ -1,6 +1,6 @@
 """The agents' pages, under /inbox/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import acting, choices, composing, views
 
@@ -8,6 +8,7 @@ _AT = "<uuid:conversation_id>"
 
 urlpatterns = [
     path("", views.index, name="inbox"),
+    path("", include("inbox.live_urls")),
     path("bulk", acting.bulk, name="inbox_bulk"),
     path("choices", choices.choose, name="inbox_choices"),
     path(_AT, views.conversation, name="inbox_thread"),

@@ -111,6 +111,10 @@ class ModelOut(serializers.Serializer):
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", allow_null=True)
 
 
+class NotificationsOut(serializers.Serializer):
+    emailAfterMinutes = serializers.IntegerField(source="notify_after_minutes", help_text="0: no e-mail.")
+
+
 class RetentionOut(serializers.Serializer):
     messagesKeptDays = serializers.IntegerField(source="messages_kept_days", allow_null=True)
 
@@ -128,6 +132,7 @@ class SettingsOut(serializers.Serializer):
     bot = BotOut(source="*")
     inbox = InboxOut(source="*")
     model = ModelOut(source="*")
+    notifications = NotificationsOut(source="*")
     retention = RetentionOut(source="*")
     security = SecurityOut(source="*")
     updatedAt = serializers.DateTimeField(source="updated_at")
@@ -216,6 +221,10 @@ class ModelIn(StrictSerializer):
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", min_value=0, allow_null=True)
 
 
+class NotificationsIn(StrictSerializer):
+    emailAfterMinutes = serializers.IntegerField(source="notify_after_minutes", min_value=0, max_value=1440)
+
+
 class RetentionIn(StrictSerializer):
     messagesKeptDays = serializers.IntegerField(
         source="messages_kept_days", min_value=30, max_value=3660, allow_null=True
@@ -235,6 +244,7 @@ class SettingsIn(StrictSerializer):
     bot = BotIn()
     inbox = InboxIn()
     model = ModelIn()
+    notifications = NotificationsIn()
     retention = RetentionIn()
     security = SecurityIn()
     updatedAt = serializers.DateTimeField(required=False, help_text="Of the settings that you have read.")
@@ -246,6 +256,7 @@ _SECTIONS = {
     "bot": BotIn,
     "inbox": InboxIn,
     "model": ModelIn,
+    "notifications": NotificationsIn,
     "retention": RetentionIn,
     "security": SecurityIn,
 }
@@ -299,6 +310,7 @@ _WHOLE = {
     "bot": {"on": True, "autoReturnMinutes": 0},
     "inbox": {"blueTicks": True},
     "model": {"dailyTokens": None, "callsPerHour": None},
+    "notifications": {"emailAfterMinutes": 10},
     "retention": {"messagesKeptDays": 365},
     "security": {"twoFactorRequired": False},
 }
