@@ -245,7 +245,8 @@ _FIELDSETS = (
         gettext_lazy("Opening hours and delivery"),
         {"fields": ("hours", "holidays", "delivery_area"), "description": _CLOSED},
     ),
-    (gettext_lazy("The bot"), {"fields": ("bot_on",)}),
+    (gettext_lazy("The bot"), {"fields": ("bot_on", "auto_return_minutes")}),
+    (gettext_lazy("The inbox"), {"fields": ("blue_ticks",)}),
     (gettext_lazy("What the bot says"), {"fields": tuple(_TEXT_FIELDS), "description": _PLACEHOLDERS}),
     (gettext_lazy("When no rule answers"), {"fields": ("fallback_text", "fallback_text_hi")}),
     (
@@ -256,13 +257,19 @@ _FIELDSETS = (
         },
     ),
     (gettext_lazy("Language model"), {"fields": ("ai_daily_tokens", "ai_calls_per_hour"), "description": _MODEL}),
+    (gettext_lazy("When a customer waits"), {"fields": ("notify_after_minutes",)}),
     (gettext_lazy("Data and sign-in"), {"fields": ("messages_kept_days", "two_factor_required")}),
 )
 _SHOWN = (
     (gettext_lazy("Business"), {"fields": ("shown_business",)}),
     (gettext_lazy("Opening hours and delivery"), {"fields": ("shown_hours", "shown_holidays", "delivery_area")}),
-    (gettext_lazy("The bot"), {"fields": ("bot_on", "shown_texts", "fallback_text", "fallback_text_hi")}),
+    (
+        gettext_lazy("The bot"),
+        {"fields": ("bot_on", "auto_return_minutes", "shown_texts", "fallback_text", "fallback_text_hi")},
+    ),
+    (gettext_lazy("The inbox"), {"fields": ("blue_ticks",)}),
     (gettext_lazy("Quiet time"), {"fields": ("shown_quiet",)}),
+    (gettext_lazy("When a customer waits"), {"fields": ("notify_after_minutes",)}),
     (
         gettext_lazy("Limits"),
         {"fields": ("ai_daily_tokens", "ai_calls_per_hour", "messages_kept_days", "two_factor_required")},

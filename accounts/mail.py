@@ -105,6 +105,21 @@ def already_registered(user: User) -> None:
     )
 
 
+def customers_wait(user: User, business: Business, count: int, path: str) -> None:
+    """They wait for a person, and nobody has answered. It says nobody's name."""
+    words = {"count": count, "business": _line(business)}
+    _send(
+        "customers_wait",
+        user.email,
+        _("A customer waits (%(business)s)") % words
+        if count == 1
+        else _("%(count)s customers wait (%(business)s)") % words,
+        _("Nobody has answered yet. Open the inbox:"),
+        address(path),
+        _("An owner sets after how many minutes this mail comes, in Settings."),
+    )
+
+
 def address(path: str) -> str:
     """For a link in a mail: of our own setting, never of a request's Host header, which its sender may choose."""
     return settings.FRONTEND_URL + path

@@ -304,6 +304,29 @@ class Settings(OwnedModel):
         validators=[MinValueValidator(30), MaxValueValidator(3660)],
         help_text=_("Older ones are deleted for good. Empty: they are kept."),
     )
+    auto_return_minutes = models.PositiveIntegerField(
+        _("back to the bot after, in minutes"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(7 * 24 * 60)],
+        help_text=_(
+            "A conversation that a person has answered goes back to the bot when nobody has written for so long. One that still "
+            "waits for an answer never does: it is given to nobody, so that somebody looks. 0: never."
+        ),
+    )
+    blue_ticks = models.BooleanField(
+        _("blue ticks"),
+        default=True,
+        db_default=True,
+        help_text=_("The customer sees blue ticks when somebody of the team opens the conversation."),
+    )
+    notify_after_minutes = models.PositiveSmallIntegerField(
+        _("e-mail when a customer has waited, in minutes"),
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(1440)],
+        help_text=_("To whom the conversation is assigned, else to all who answer. 0: no e-mail."),
+    )
     two_factor_required = models.BooleanField(
         _("two-factor sign-in for everybody"),
         default=False,

@@ -32,6 +32,9 @@ OF_SETTINGS = (
     "ai_daily_tokens",
     "ai_calls_per_hour",
     "messages_kept_days",
+    "auto_return_minutes",
+    "blue_ticks",
+    "notify_after_minutes",
     "two_factor_required",
 )
 FIELDS = (*OF_BUSINESS, *OF_SETTINGS)

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from cloud_api.events import Person
 
-from . import consent, inbound, pacing, quiet, sets, window
+from . import cancelling, consent, handing, inbound, pacing, quiet, sets, window
 from .models import Message, Status
 from .settling import HOLD
 
@@ -111,8 +111,8 @@ def verdict(row, now: datetime) -> tuple[Status, int | None, str] | None:
 
     ``row`` has what _lock_heads reads. It is the one place that decides, and it is asked under the conversation's lock.
     """
-    if row.turn is not None and (row.owner != "bot" or row.turn != row.conversation_turn):
-        return Status.CANCELLED, None, "A person has taken over."
+    if row.turn is not None and (row.turn != row.conversation_turn or (row.owner != "bot" and not _is_farewell(row))):
+        return Status.CANCELLED, None, cancelling.TAKEN_OVER
     if row.turn is not None and now - row.created_at > settings.ANSWER_AGE_LIMIT:
         return Status.CANCELLED, None, TOO_LATE
     if _needs_the_last_word(row) and row.last_inbound_seq > (row.seen_seq or row.seq):
@@ -131,6 +131,13 @@ def verdict(row, now: datetime) -> tuple[Status, int | None, str] | None:
     if not row.active:
         return Status.FAILED, None, "The WhatsApp number is switched off."
     return None
+
+
+def _is_farewell(row) -> bool:
+    """The bot's last words to who asked for a person: queued in the turn that makes the conversation a person's. A takeover
+    or an agent's message makes it another turn, and they do not leave.
+    """
+    return row.owner == "human" and row.source == Message.Source.SYSTEM and row.source_name == handing.FAREWELL
 
 
 def _needs_the_last_word(row) -> bool:
@@ -238,7 +245,7 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
         """
         SELECT DISTINCT ON (m.conversation_id)
                m.id, m.conversation_id, m.attempt, m.heard, m.resent_at, m.created_at, m.error_code, m.error_text,
-               m.payload, m.reply_to, m.kind, m.source, m.purpose, m.turn, m.seen_seq, m.business_id, m.number_id, m.seq,
+               m.payload, m.reply_to, m.kind, m.source, m.source_name, m.purpose, m.turn, m.seen_seq, m.business_id, m.number_id, m.seq,
                c.owner, c.turn AS conversation_turn, c.last_inbound_seq, c.last_inbound_at, c.window_closed_seq,
                c.pair_until, p.opted_out_at, t.status AS template_status,
                CASE WHEN m.attempt > 1 AND m.resent_at IS NOT NULL THEN EXISTS (  -- the second chance did not leave; the first may have

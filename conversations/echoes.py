@@ -13,7 +13,7 @@ from uuid import UUID
 from accounts.ids import uuid7
 from cloud_api.events import Echo
 
-from . import delivery, identity, inbound, sets, window
+from . import cancelling, delivery, events, identity, inbound, sets, window
 from .models import Conversation, Message, Status
 
 
@@ -60,6 +60,8 @@ def record_many(echoes: Sequence[Echoed], now: datetime) -> set[int]:
     stored = [row for row in rows if row["id"] in fresh]
     delivery.take_up_parked({(row["number_id"], row["wamid"]) for row in stored}, now)
     _hand_over(stored)
+    owners = {row.id: row.owner for row in conversations.values()}
+    _tell([row for row in stored if row["source"] == Message.Source.PHONE_APP], owners, now)
     return {row["ord"] for row in stored}
 
 
@@ -85,6 +87,15 @@ def _insert(rows: list[dict], now: datetime) -> set[UUID]:
         sent=int(Status.SENT),
     )
     return {row.id for row in found}
+
+
+def _tell(written: list[dict], owners: dict[UUID, str], now: datetime) -> None:
+    """A line where a person took over in the phone's app, and the bot's queued replies are cancelled."""
+    of = {row["conversation_id"]: row["business_id"] for row in written}
+    taken = [conversation for conversation in of if owners[conversation] != Conversation.Owner.HUMAN]
+    kind = events.Kind.TAKEN_OVER.value
+    events.add_many([events.Happened(of[taker], taker, kind, {"phone_app": True}) for taker in taken], now)
+    cancelling.cancel_bots(dict.fromkeys(of, cancelling.TAKEN_OVER), now)
 
 
 def _hand_over(new: list[dict]) -> None:

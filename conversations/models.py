@@ -7,6 +7,7 @@ in its own business; where there is one, Django's own plain key would only be ch
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, WhatsAppNumber
@@ -24,6 +25,8 @@ class Contact(OwnedModel):
     phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("Digits; empty for a username user."))
     email = models.EmailField(_("e-mail"), blank=True, db_default="", help_text=_("As the customer wrote it."))
     opted_out_at = models.DateTimeField(_("stopped marketing"), null=True, blank=True)
+    # What they write is kept, and nobody is told of it: blocking.py.
+    blocked_at = models.DateTimeField(_("blocked"), null=True, blank=True)
     # The name that the phone's address book gave, and when. Another one in ``name`` was entered here, and holds.
     synced_name = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
     synced_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -99,6 +102,12 @@ class Conversation(TiedModel):
     waiting_since = models.DateTimeField(_("waits for a person since"), null=True, blank=True)
     last_inbound_at = models.DateTimeField(_("customer's last message"), null=True, blank=True)
     last_inbound_seq = models.BigIntegerField(default=0)
+    # When the customer last asked for a person and was told that one comes: not twice in a few minutes (handing.py).
+    person_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When a person last took the conversation in hand: it goes back to the bot by itself some time later (returning.py).
+    handled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The customer's last message whose blue ticks have been asked for (ticks.py).
+    ticked_seq = models.BigIntegerField(default=0, db_default=0, editable=False)
     # The last message that a person wrote in the phone's app: what came before it is read and answered.
     echoed_at = models.DateTimeField(null=True, blank=True)
     unread = models.PositiveIntegerField(_("unread"), default=0)
@@ -150,6 +159,27 @@ class Conversation(TiedModel):
                 fields=["business", "waiting_since"],
                 condition=Q(waiting_since__isnull=False),
                 name="conversations_waiting",
+            ),
+            # The tabs of the inbox (lists.py), and what may go back to the bot by itself.
+            models.Index(
+                fields=["assignee", "-last_message_at", "-id"],
+                condition=Q(state="open", assignee__isnull=False),
+                name="inbox_mine",
+            ),
+            models.Index(
+                fields=["business", "-last_message_at", "-id"],
+                condition=Q(state="open", assignee__isnull=True) & (Q(owner="human") | Q(waiting_since__isnull=False)),
+                name="inbox_unassigned",
+            ),
+            models.Index(
+                fields=["business", "-last_message_at", "-id"],
+                condition=Q(state="open", waiting_since__isnull=True) & ~Q(owner="human"),
+                name="inbox_bot",
+            ),
+            models.Index(
+                fields=["business", "last_message_at"],
+                condition=Q(state="open", owner="human"),
+                name="conversations_in_hand",
             ),
         ]
 
@@ -432,3 +462,166 @@ class ConsentEvent(TiedModel):
 
     def __str__(self):
         return self.get_kind_display()
+
+
+# --- the team's work in conversations ------------------------------------------------------------------------------------
+
+
+def _next_seq() -> models.Func:
+    """The messages' own order: what stands between them in a thread has its place among them."""
+    return models.Func(models.Value("conversations_message_seq"), function="nextval")
+
+
+class ThreadEvent(TiedModel):
+    """A line of the thread that tells what was done: who took over, returned, closed. Written in the transaction of the act
+    (events.py); kept as long as messages are.
+    """
+
+    class Kind(models.TextChoices):
+        TAKEN_OVER = "taken_over", _("taken over")
+        RETURNED = "returned", _("returned to the bot")
+        RETURNED_ALONE = "returned_alone", _("returned to the bot by itself")
+        LEFT_WAITING = "left_waiting", _("nobody answered")
+        ASSIGNED = "assigned", _("given to somebody")
+        UNASSIGNED = "unassigned", _("given to nobody")
+        CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("reopened")
+        CANCELLED = "cancelled", _("the bot's reply was cancelled")
+        ASKED = "asked", _("the customer asked for a person")
+        BLOCKED = "blocked", _("blocked")
+        UNBLOCKED = "unblocked", _("unblocked")
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="events"
+    )
+    seq = models.BigIntegerField(editable=False, db_default=_next_seq())
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind)
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.CharField(_("by"), max_length=150, blank=True)  # as it was then
+    details = models.JSONField(default=dict, blank=True)  # {"to": a person's name}, {"count": 2}
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("line of a thread")
+        verbose_name_plural = _("lines of threads")
+        constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="event_in_thread")]
+        indexes = [models.Index(fields=["business", "at"], name="event_old")]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class Note(TiedModel):
+    """What the team says to itself in a thread. The customer never gets it."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="notes"
+    )
+    seq = models.BigIntegerField(editable=False, db_default=_next_seq())
+    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    author_name = models.CharField(
+        _("by"), max_length=150, blank=True
+    )  # as it was then; a program's key has a name too
+    text = models.TextField(_("text"), max_length=4096)
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["-seq"]
+        constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="note_in_thread")]
+        indexes = [models.Index(fields=["business", "created_at"], name="note_old")]
+
+    def __str__(self):
+        return self.text[:60]
+
+
+class CannedReply(OwnedModel):
+    """A text that agents send often, found by its shortcut: "/hours". Its placeholders are filled by canned.py."""
+
+    shortcut = models.SlugField(
+        _("shortcut"), max_length=30, db_index=False, help_text=_("Typed after a slash: /hours.")
+    )
+    title = models.CharField(_("title"), max_length=80)
+    text = models.TextField(
+        _("text"), max_length=4096, help_text=_("May hold {name}, {agent}, {business}, {number} and {delivery_area}.")
+    )
+    language = models.CharField(
+        _("language"), max_length=7, blank=True, choices=[("en", "English"), ("hi", "हिन्दी"), ("hi-Latn", "Hinglish")]
+    )
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("canned reply")
+        verbose_name_plural = _("canned replies")
+        ordering = ["shortcut", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "shortcut", "language"], name="canned_reply_once"),
+        ]
+
+    def __str__(self):
+        return f"/{self.shortcut}"
+
+
+class Label(OwnedModel):
+    """A word that the team puts on conversations. Its colour is a role of the look (tokens.css), never a colour's name."""
+
+    class Colour(models.TextChoices):
+        PLAIN = "plain", _("plain")
+        ACCENT = "accent", _("accent")
+        PERSON = "person", _("violet")
+        GOOD = "good", _("green")
+        WARN = "warn", _("amber")
+        BAD = "bad", _("red")
+
+    name = models.CharField(_("name"), max_length=30)
+    colour = models.CharField(_("colour"), max_length=6, choices=Colour, default=Colour.PLAIN)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("label")
+        verbose_name_plural = _("labels")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint("business", Lower("name"), name="label_once"),
+            models.UniqueConstraint(fields=["business", "id"], name="label_of_business"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ConversationLabel(TiedModel):
+    """A label on a conversation."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="labelled"
+    )
+    label = models.ForeignKey(Label, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("label of a conversation")
+        verbose_name_plural = _("labels of conversations")
+        constraints = [models.UniqueConstraint(fields=["conversation", "label"], name="label_on_conversation_once")]
+        indexes = [models.Index(fields=["label", "conversation"], name="conversations_of_label")]
+
+
+class ReplyDraft(TiedModel):
+    """What a person has begun to write in a conversation and not sent. Theirs alone."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="drafts"
+    )
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    text = models.TextField(max_length=4096)
+    reply_to = models.UUIDField(null=True, blank=True)  # the message that it quotes
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        constraints = [models.UniqueConstraint(fields=["conversation", "person"], name="draft_once")]

@@ -18,7 +18,7 @@ from accounts.ids import uuid7
 from accounts.models import ApiKey, User
 from cloud_api import messages
 
-from . import assignment, sets, streaks
+from . import assignment, drafts, sets, streaks
 from .inbound import preview
 from .models import Conversation, Message, Status
 
@@ -166,7 +166,7 @@ def queue_one(
     """
     now = now or timezone.now()
     if takes_over:
-        assignment.let_person_answer(conversation, by=author.person)
+        assignment.let_person_answer(conversation, by=author.person, now=now)
     queued = queue_many(
         [
             Outgoing(
@@ -187,6 +187,8 @@ def queue_one(
     )
     if not queued:
         return None
+    if author.person:
+        drafts.forget(conversation, author.person)
     audit.record(
         "message.queued",
         business=conversation.business,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from .models import Conversation, Message, Status
+from .models import Conversation, Message, Note, Status, ThreadEvent
 
 PAGE = 200  # messages of a thread at once
 
@@ -32,6 +32,21 @@ def newest_messages(conversation: Conversation, *, before: int | None = None) ->
         rows = rows.filter(seq__lt=before)
     found = list(rows[: PAGE + 1])
     return sorted(found[:PAGE], key=lambda m: (m.wa_timestamp.replace(microsecond=0), m.seq)), len(found) > PAGE
+
+
+def lines_between(
+    conversation: Conversation, *, first: int | None = None, before: int | None = None
+) -> list[ThreadEvent | Note]:
+    """What was done and what the team noted, from a seq (included) to another (not included): the newest PAGE of each."""
+    found: list[ThreadEvent | Note] = []
+    for model in (ThreadEvent, Note):
+        rows = model.objects.filter(conversation=conversation).order_by("-seq")
+        if first is not None:
+            rows = rows.filter(seq__gte=first)
+        if before is not None:
+            rows = rows.filter(seq__lt=before)
+        found += rows[:PAGE]
+    return found
 
 
 def page_of(

@@ -1,7 +1,8 @@
 """Messages are kept as long as the business's owner says (Settings.messages_kept_days): a beat job deletes older ones for
 good, in small steps with a commit each.
 
-What hangs on a message goes with it: its changes, earlier attempts, and whatever other apps tie to it by a foreign key.
+What hangs on a message goes with it: its changes, earlier attempts, and whatever other apps tie to it by a foreign key. So do
+the lines and notes of its time.
 Conversation, contact and lead stay. What waits to be sent, or may still turn out to have been sent, is no history yet.
 
 Old is a message by its own time. One that came in long after it was written (the phone's history) is found by an index of
@@ -131,6 +132,12 @@ def _delete(rows: list, business: UUID, before: datetime) -> None:
         business=business,
         before=before,
     )
+    for table, column in (("conversations_threadevent", "at"), ("conversations_note", "created_at")):
+        sets.run(
+            f"DELETE FROM {table} WHERE business_id = %(business)s AND {column} < %(before)s",
+            business=business,
+            before=before,
+        )
     _mend_previews({row.conversation_id for row in rows}, before)
 
 

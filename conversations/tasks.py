@@ -1,11 +1,13 @@
 """Celery's doors to the outbox. Both take no arguments: what is to be sent stands in the rows."""
 
+from uuid import UUID
+
 import structlog
 from celery import shared_task
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from . import changes, delivery, quiet, retention, sending, settling, templates, wake
+from . import changes, delivery, quiet, retention, returning, sending, settling, templates, ticks, wake
 
 log = structlog.get_logger(__name__)
 
@@ -52,3 +54,15 @@ def refresh_templates() -> int:
 def prune() -> None:
     """Delete what the owners do not want to be kept any longer. Two at once do no harm."""
     retention.prune(timezone.now())
+
+
+@shared_task(name="conversations.tasks.return_left_ones")
+def return_left_ones() -> int:
+    """Conversations that people have left go back to the bot, where the owner wants it."""
+    return returning.return_left_ones(timezone.now())
+
+
+@shared_task(name="conversations.tasks.show_ticks")
+def show_ticks(conversation: str) -> bool:
+    """Blue ticks of the customer's last message."""
+    return ticks.send(UUID(conversation))

@@ -7,21 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import reading
 
-from . import queries, quiet, troubles, window
-from .models import Conversation, Message, Status
+from . import cards, queries, quiet, troubles, window
+from .models import Conversation, Message, Note, Status, ThreadEvent
 
-CUSTOMER, BOT, PERSON, LINE = "customer", "bot", "person", "line"
+CUSTOMER, BOT, PERSON, LINE, NOTE = "customer", "bot", "person", "line", "note"
+AGAIN = 30  # messages that a live page gets once more: their ticks, edits and reactions may have changed
 QUOTE = 120  # characters of a quoted message
 
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
     id: str
-    side: str  # customer | bot | person | line (of nobody: WhatsApp's own sentence)
+    side: (
+        str  # customer | bot | person | line (of nobody: WhatsApp's own sentence, or what was done) | note (the team's)
+    )
     name: str  # who or what wrote it; empty for the customer
     at: datetime
     clock: str
@@ -42,6 +45,11 @@ class Bubble:
     trouble_source: str = ""  # the same in Meta's words
     decide: str = ""  # names the message and its attempt where a person may resend or dismiss it
     doubled: bool = False
+    seq: int = 0
+    card: cards.Card | None = None
+    quoted: str = ""  # the id of the message that it answers, where that is here
+    quotable: bool = False  # WhatsApp knows it, so it can be answered
+    author: str = ""  # of a note: the id of who may change it beside the owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +75,62 @@ class Thread:
     waits: str  # "Waits for a person: 12 min"; empty where it does not
     can_write: bool
     window: str  # "You can reply for 3 h 12 min."
+    notice: str = ""  # what else who writes should know: the customer has stopped marketing
 
 
 def thread(conversation: Conversation, now: datetime, *, before: int | None = None) -> Thread:
-    """The newest messages of a conversation, or those before a seq. At most two statements."""
+    """The newest messages of a conversation, or those before a seq, with the lines and notes between them. At most four
+    statements.
+    """
     messages, more = queries.newest_messages(conversation, before=before)
-    quoted = queries.by_wamid(conversation, {m.reply_to for m in messages} - {""})
+    oldest = min((m.seq for m in messages), default=None) if more else None
     days: list[Day] = []
-    for message in messages:
-        name = reading.day(message.wa_timestamp, now)
+    for one in _bubbles(conversation, messages, queries.lines_between(conversation, first=oldest, before=before)):
+        name = reading.day(one.at, now)
         if not days or days[-1].name != name:
             days.append(Day(name))
-        days[-1].bubbles.append(bubble(message, quoted.get(message.reply_to)))
+        days[-1].bubbles.append(one)
     can_write, words = may_write(conversation, now)
     return Thread(
         days=days,
-        older=min(m.seq for m in messages) if more else None,
+        older=oldest,
         state=answered_by(conversation),
         waits=waits(conversation, now),
         can_write=can_write,
         window=words,
+        notice=notice(conversation),
     )
+
+
+def since(conversation: Conversation, *, after: int, again: int = AGAIN) -> list[Bubble]:
+    """What is new in the thread after a seq, and the last ``again`` messages before it once more. At most four statements."""
+    known, _more = queries.page_of(conversation, after=None, before=after + 1, most=again)
+    new, _more = queries.page_of(conversation, after=after, before=None, most=queries.PAGE)
+    first = min((m.seq for m in known), default=after + 1)
+    return _bubbles(conversation, known + new, queries.lines_between(conversation, first=first))
+
+
+def _bubbles(conversation: Conversation, messages: list[Message], lines: list[ThreadEvent | Note]) -> list[Bubble]:
+    """In the order in which they are shown: by time, in Meta's whole seconds, then by arrival."""
+    quoted = queries.by_wamid(conversation, {m.reply_to for m in messages} - {""})
+    shown = [bubble(m, quoted.get(m.reply_to)) for m in messages]
+    shown += [line(one) if isinstance(one, ThreadEvent) else note(one) for one in lines]
+    return sorted(shown, key=lambda b: (b.at.replace(microsecond=0), b.seq))
+
+
+def notice(conversation: Conversation) -> str:
+    contact = conversation.contact
+    if contact.blocked_at:
+        return _("This customer is blocked: nobody is told what they write.")
+    if contact.opted_out_at:
+        return _("The customer has asked for no offers and reminders. You may still answer what they ask.")
+    return ""
 
 
 def may_write(conversation: Conversation, now: datetime) -> tuple[bool, str]:
     """Whether a free text may be sent now, and the sentence that says so or says why not."""
+    if conversation.state == Conversation.State.CLOSED and conversation.contact.blocked_at:
+        return False, _("This customer is blocked. To write to them, unblock them first.")
     if conversation.state == Conversation.State.CLOSED:
         return False, _("This conversation is closed. A new one begins when the customer writes.")
     closes = window.closes_at(conversation.last_inbound_at)
@@ -117,6 +156,7 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
     told = trouble_of(message)
     return Bubble(
         id=str(message.pk),
+        seq=message.seq,
         side=_side(message),
         name="" if inbound else _name(message),
         at=message.wa_timestamp,
@@ -127,6 +167,9 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         icon=icon,
         buttons=_buttons(message.payload) if not inbound else (),
         quote=_quote(quoted),
+        quoted=str(quoted.pk) if quoted else "",
+        quotable=bool(message.wamid) and message.revoked_at is None,
+        card=cards.card_of(message),
         marks=_marks(message),
         before=message.original_text or "",
         reactions=reactions_of(message),
@@ -139,6 +182,92 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         decide=f"{message.pk}.{message.attempt}" if _is_undecided(message) else "",
         doubled=message.doubled_at is not None,
     )
+
+
+def note(one: Note) -> Bubble:
+    """What the team says to itself."""
+    return Bubble(
+        id=str(one.pk),
+        seq=one.seq,
+        side=NOTE,
+        name=one.author_name or _("A program"),
+        at=one.created_at,
+        clock=reading.clock(one.created_at),
+        moment=reading.moment(one.created_at),
+        text=one.text,
+        label=_("Note"),
+        icon="sticky_note_2",
+        marks=(_("Edited"),) if one.edited_at else (),
+        author=str(one.author_id or ""),
+    )
+
+
+def line(event: ThreadEvent) -> Bubble:
+    """What was done, in a sentence."""
+    return Bubble(
+        id=str(event.pk),
+        seq=event.seq,
+        side=LINE,
+        name="",
+        at=event.at,
+        clock=reading.clock(event.at),
+        moment=reading.moment(event.at),
+        text=told(event),
+        icon=_LINE_ICONS.get(event.kind, "info"),
+    )
+
+
+_LINE_ICONS = {
+    "taken_over": "front_hand",
+    "returned": "smart_toy",
+    "returned_alone": "smart_toy",
+    "left_waiting": "hourglass_top",
+    "assigned": "person",
+    "unassigned": "person_off",
+    "closed": "lock",
+    "reopened": "lock_open",
+    "cancelled": "block",
+    "asked": "record_voice_over",
+    "blocked": "block",
+    "unblocked": "undo",
+}
+
+
+def told(event: ThreadEvent) -> str:
+    """An event's sentence in the active language."""
+    kinds = ThreadEvent.Kind
+    who = event.actor_name or _("A program")
+    to = str(event.details.get("to") or "")
+    if event.kind == kinds.CANCELLED:
+        count = int(event.details.get("count", 1))
+        return ngettext(
+            "A reply of the bot's that was waiting was not sent.",
+            "%(count)s replies of the bot's that were waiting were not sent.",
+            count,
+        ) % {"count": count}
+    if event.kind == kinds.TAKEN_OVER and event.details.get("phone_app"):
+        return _("Somebody answered in the phone's app: a person answers from here on.")
+    if event.kind == kinds.ASSIGNED and event.actor_name == to:
+        return _("%(who)s took the conversation.") % {"who": who}
+    if event.kind == kinds.LEFT_WAITING and to:
+        return _("%(to)s has not answered: the conversation waits for somebody else.") % {"to": to}
+    words = _LINES.get(event.kind)
+    return str(words) % {"who": who, "to": to} if words else event.kind
+
+
+_LINES = {
+    "taken_over": gettext_lazy("%(who)s took over from the bot."),
+    "returned": gettext_lazy("%(who)s returned the conversation to the bot."),
+    "returned_alone": gettext_lazy("Nobody has written for a while: the bot answers again."),
+    "left_waiting": gettext_lazy("Nobody has answered: the conversation waits for somebody."),
+    "assigned": gettext_lazy("%(who)s gave the conversation to %(to)s."),
+    "unassigned": gettext_lazy("%(who)s gave the conversation to nobody."),
+    "closed": gettext_lazy("%(who)s closed the conversation."),
+    "reopened": gettext_lazy("%(who)s reopened the conversation."),
+    "asked": gettext_lazy("The customer asked for a person."),
+    "blocked": gettext_lazy("%(who)s blocked the customer."),
+    "unblocked": gettext_lazy("%(who)s unblocked the customer."),
+}
 
 
 def reactions_of(message: Message) -> tuple[str, ...]:
@@ -196,6 +325,7 @@ _PEOPLE = (Message.Source.AGENT, Message.Source.PHONE_APP)
 
 _SYSTEM_LINES = {
     "fallback": gettext_lazy("Bot: no rule answered"),
+    "handover: asked": gettext_lazy("Bot: handed over, since the customer asked for a person"),
     "handover: long": gettext_lazy("Bot: handed over after many answers in a row"),
     "handover: repeated": gettext_lazy("Bot: handed over, since the same words came again and again"),
 }

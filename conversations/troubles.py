@@ -60,6 +60,8 @@ def _trouble(what: str, do: str, what_hi: str, do_hi: str) -> Trouble:
 # How the sender's sentences begin (claiming.verdict), and which end each is.
 _SENTENCES = {
     "A person has taken over": "taken_over",
+    "The conversation was closed": "closed",
+    "The customer has asked for a person": "asked",
     "The customer has written again": "written_again",
     "The customer has asked something since": "overtaken",
     "The customer has stopped such messages": "opted_out",
@@ -83,6 +85,18 @@ OURS: dict[str, Trouble] = {
         "Nothing. Answer the customer yourself, or return the conversation to the bot.",
         "नहीं भेजा गया: बॉट का संदेश जाने से पहले ही आपकी टीम ने बातचीत अपने हाथ में ले ली थी।",
         "कुछ नहीं करना है। ग्राहक को ख़ुद जवाब दें, या बातचीत वापस बॉट को सौंप दें।",
+    ),
+    "closed": _trouble(
+        "Not sent: the conversation was closed before the bot's message left.",
+        "Nothing. Reopen the conversation where the customer still needs an answer.",
+        "नहीं भेजा गया: बॉट का संदेश जाने से पहले ही बातचीत बंद कर दी गई।",
+        "कुछ नहीं करना है। ग्राहक को अब भी जवाब चाहिए तो बातचीत फिर से खोलें।",
+    ),
+    "asked": _trouble(
+        "Not sent: before the bot's message left, the customer had asked for a person.",
+        "Answer the customer yourself.",
+        "नहीं भेजा गया: बॉट का संदेश जाने से पहले ही ग्राहक ने किसी व्यक्ति से बात करने को कहा।",
+        "ग्राहक को ख़ुद जवाब दें।",
     ),
     "written_again": _trouble(
         "Not sent: the customer wrote something new before this answer left.",

@@ -1,3 +1,25 @@
 """The agents' pages, under /inbox/."""
 
-urlpatterns = []
+from django.urls import include, path
+
+from . import acting, choices, composing, views
+
+_AT = "<uuid:conversation_id>"
+
+urlpatterns = [
+    path("", views.index, name="inbox"),
+    path("", include("inbox.live_urls")),
+    path("bulk", acting.bulk, name="inbox_bulk"),
+    path("choices", choices.choose, name="inbox_choices"),
+    path(_AT, views.conversation, name="inbox_thread"),
+    path(f"{_AT}/live", views.live, name="inbox_live"),
+    path(f"{_AT}/read", views.read, name="inbox_read"),
+    path(f"{_AT}/send", composing.send, name="inbox_send"),
+    path(f"{_AT}/takeover", acting.take_over, name="inbox_takeover"),
+    path(f"{_AT}/return", acting.return_to_bot, name="inbox_return"),
+    path(f"{_AT}/assign", acting.assign, name="inbox_assign"),
+    path(f"{_AT}/close", acting.close, name="inbox_close"),
+    path(f"{_AT}/reopen", acting.reopen, name="inbox_reopen"),
+    path(f"{_AT}/resend", acting.resend, name="inbox_resend"),
+    path(f"{_AT}/dismiss", acting.dismiss, name="inbox_dismiss"),
+]

@@ -1,7 +1,7 @@
 """The one web server's application, with a door for each kind of caller.
 
-``/webhook`` goes to webhooks.receive, which never enters Django's request handling; everything else to Django's WSGI
-application in threads (a2wsgi): Django's own ASGI handler takes four times as long for a page.
+``/webhook`` goes to webhooks.receive and ``/events/`` to inbox.events, which never enter Django's request handling; everything
+else to Django's WSGI application in threads (a2wsgi): Django's own ASGI handler takes four times as long for a page.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from .oddities import pages
 _pages = WSGIMiddleware(pages(), workers=8)
 
 # These need Django's apps to be ready, which pages() has seen to.
+from inbox import events
 from webhooks.receive import Door
 
 from .headers import WithHeaders
@@ -25,9 +26,9 @@ from .metrics import Timed
 from .onboarding import refresh_first_number
 
 log = structlog.get_logger(__name__)
-_door = Door()
+_door, _events = Door(), events.Door()
 # What never reaches Django's addresses: path -> application.
-DOORS = dict.fromkeys(("/webhook", "/webhook/"), WithHeaders(Timed(_door)))
+DOORS = dict.fromkeys(("/webhook", "/webhook/"), WithHeaders(Timed(_door))) | {"/events/": WithHeaders(_events)}
 
 
 async def application(scope, receive, send) -> None:
@@ -59,8 +60,11 @@ async def _lifespan(receive, send) -> None:
         if message["type"] == "lifespan.startup":
             await asyncio.to_thread(_refresh_first_number)
             await _door.start()
+            await _events.start()
+            _events.end_on_signals()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            await _events.stop()
             await _door.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return

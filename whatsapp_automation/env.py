@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 READ: set[str] = set()
 MISSING = object()
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -93,6 +94,22 @@ def _is_fernet_key(key: str) -> bool:
         return len(base64.urlsafe_b64decode(key)) == 32
     except (binascii.Error, ValueError):
         return False
+
+
+def vapid_key(name: str) -> str:
+    """A private key of P-256, its 32 bytes in URL-safe base64 without padding; "" where it is not set."""
+    value = text(name, "")
+    if value and not _is_private_key(value):
+        raise ConfigError(f"{name} must be the 32 bytes of a private key of P-256 in URL-safe base64")
+    return value
+
+
+def _is_private_key(value: str) -> bool:
+    try:
+        number = int.from_bytes(base64.urlsafe_b64decode(value + "="), "big")
+    except (binascii.Error, ValueError):
+        return False
+    return len(value) == 43 and 0 < number < _P256_ORDER
 
 
 def rows(name: str) -> list[dict]:

@@ -41,8 +41,8 @@ def of(path: str) -> dict[str, str]:
     return _EVERYWHERE | {"Content-Security-Policy": _policy(path)}
 
 
-def of_webhook() -> list[tuple[bytes, bytes]]:
-    """Those of the webhook's door, which is not Django's, as ASGI wants them."""
+def of_data() -> list[tuple[bytes, bytes]]:
+    """Those of the doors that are not Django's, as ASGI wants them."""
     named = of("/webhook") | {"Cache-Control": "no-store"}
     if settings.SECURE_HSTS_SECONDS:
         named["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
@@ -77,7 +77,7 @@ class Headers:
 
 
 class WithHeaders:
-    """The same around the webhook's door."""
+    """The same around a door that is not Django's: it answers with data, no page."""
 
     def __init__(self, app):
         self.app = app
@@ -86,7 +86,7 @@ class WithHeaders:
         async def sending(message) -> None:
             if message["type"] == "http.response.start":
                 given = {name for name, _ in message.get("headers", [])}
-                more = [header for header in of_webhook() if header[0] not in given]
+                more = [header for header in of_data() if header[0] not in given]
                 message = {**message, "headers": [*message.get("headers", []), *more]}
             await send(message)
 

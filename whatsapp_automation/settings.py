@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "django_htmx",
     "django_celery_beat",
     "whatsapp_automation",
     "accounts",
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.access.CurrentBusiness",
     "accounts.signin.required.TwoFactorRequired",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -98,6 +100,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "inbox.choices.choices",
             ],
         },
     },
@@ -179,6 +182,7 @@ def _sweep(task: str, queue: str) -> dict:
 
 
 PRUNE_SECONDS = 300
+TELL_SECONDS = 15
 CELERY_BEAT_SCHEDULE = {
     "sweep inbound": _sweep("webhooks.tasks.sweep", "inbound"),
     "sweep send": _sweep("conversations.tasks.sweep", "send"),
@@ -192,10 +196,20 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(PRUNE_SECONDS),
         "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
     },
+    "return what was left": {
+        "task": "conversations.tasks.return_left_ones",
+        "schedule": schedule(60),
+        "options": {"queue": "inbound", "expires": 60},
+    },
     "prune matches": {
         "task": "aibot.tasks.prune",
         "schedule": schedule(PRUNE_SECONDS),
         "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
+    },
+    "tell who waits": {
+        "task": "inbox.tasks.tell",
+        "schedule": schedule(TELL_SECONDS),
+        "options": {"queue": "inbound", "expires": TELL_SECONDS},
     },
     "tidy accounts": {
         "task": "accounts.tasks.tidy",
@@ -269,6 +283,16 @@ EMAIL_TIMEOUT = 10
 MAIL_FOLDER = local_dir() / "mail"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "accounts.mailbox.Folder"
 DEFAULT_FROM_EMAIL = EMAIL_FROM
+
+# --- notes to browsers: off without a key -------------------------------------------------------------------
+VAPID_PRIVATE_KEY = env.vapid_key("VAPID_PRIVATE_KEY")
+# Push services that may be posted to, with what lies below them: those of Chrome, Firefox, Safari and Edge.
+WEB_PUSH_HOSTS = env.items("WEB_PUSH_HOSTS") or [
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+]
 
 # --- WhatsApp -----------------------------------------------------------------------------------------
 GRAPH_API_URL = env.url("GRAPH_API_URL", "https://graph.facebook.com")

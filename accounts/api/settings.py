@@ -99,11 +99,20 @@ class QuietOut(serializers.Serializer):
 
 class BotOut(serializers.Serializer):
     on = serializers.BooleanField(source="bot_on")
+    autoReturnMinutes = serializers.IntegerField(source="auto_return_minutes", help_text="0: never.")
+
+
+class InboxOut(serializers.Serializer):
+    blueTicks = serializers.BooleanField(source="blue_ticks")
 
 
 class ModelOut(serializers.Serializer):
     dailyTokens = serializers.IntegerField(source="ai_daily_tokens", allow_null=True)
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", allow_null=True)
+
+
+class NotificationsOut(serializers.Serializer):
+    emailAfterMinutes = serializers.IntegerField(source="notify_after_minutes", help_text="0: no e-mail.")
 
 
 class RetentionOut(serializers.Serializer):
@@ -121,7 +130,9 @@ class SettingsOut(serializers.Serializer):
     texts = TextsOut(source="*")
     quiet = QuietOut(source="*")
     bot = BotOut(source="*")
+    inbox = InboxOut(source="*")
     model = ModelOut(source="*")
+    notifications = NotificationsOut(source="*")
     retention = RetentionOut(source="*")
     security = SecurityOut(source="*")
     updatedAt = serializers.DateTimeField(source="updated_at")
@@ -188,11 +199,30 @@ class QuietIn(StrictSerializer):
 
 class BotIn(StrictSerializer):
     on = serializers.BooleanField(source="bot_on")
+    autoReturnMinutes = serializers.IntegerField(
+        source="auto_return_minutes",
+        min_value=0,
+        max_value=7 * 24 * 60,
+        help_text=(
+            "A conversation that a person has answered goes back to the bot after so long a silence; one that waits for an "
+            "answer is given to nobody instead. 0: never."
+        ),
+    )
+
+
+class InboxIn(StrictSerializer):
+    blueTicks = serializers.BooleanField(
+        source="blue_ticks", help_text="The customer sees blue ticks when somebody of the team opens the conversation."
+    )
 
 
 class ModelIn(StrictSerializer):
     dailyTokens = serializers.IntegerField(source="ai_daily_tokens", min_value=0, allow_null=True)
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", min_value=0, allow_null=True)
+
+
+class NotificationsIn(StrictSerializer):
+    emailAfterMinutes = serializers.IntegerField(source="notify_after_minutes", min_value=0, max_value=1440)
 
 
 class RetentionIn(StrictSerializer):
@@ -212,7 +242,9 @@ class SettingsIn(StrictSerializer):
     texts = TextsIn()
     quiet = QuietIn()
     bot = BotIn()
+    inbox = InboxIn()
     model = ModelIn()
+    notifications = NotificationsIn()
     retention = RetentionIn()
     security = SecurityIn()
     updatedAt = serializers.DateTimeField(required=False, help_text="Of the settings that you have read.")
@@ -222,7 +254,9 @@ _SECTIONS = {
     "profile": ProfileIn,
     "quiet": QuietIn,
     "bot": BotIn,
+    "inbox": InboxIn,
     "model": ModelIn,
+    "notifications": NotificationsIn,
     "retention": RetentionIn,
     "security": SecurityIn,
 }
@@ -273,8 +307,10 @@ _WHOLE = {
         "fallback": {"en": "A person from our team will answer you soon.", "hi": ""},
     },
     "quiet": {"start": "21:00", "end": "09:00"},
-    "bot": {"on": True},
+    "bot": {"on": True, "autoReturnMinutes": 0},
+    "inbox": {"blueTicks": True},
     "model": {"dailyTokens": None, "callsPerHour": None},
+    "notifications": {"emailAfterMinutes": 10},
     "retention": {"messagesKeptDays": 365},
     "security": {"twoFactorRequired": False},
 }

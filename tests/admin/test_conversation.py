@@ -279,7 +279,8 @@ def test_the_thread_says_who_wrote_and_how_far_it_got(visit, alice, chat, conver
         Message.objects.filter(source="system").update(
             status=Status.FAILED, error_code=131026, error_text="Message undeliverable"
         )
-    hello, greeting, nonsense, fallback, own = bubbles(client, conversation)
+    hello, greeting, nonsense, fallback, took_over, cancelled, own = bubbles(client, conversation)
+    assert (cancelled.side, cancelled.text) == ("line", "2 replies of the bot's that were waiting were not sent.")
     assert (hello.side, hello.text, hello.status) == ("customer", "hello", "")
     assert (greeting.side, greeting.name, greeting.status) == ("bot", "Rule: greeting · English", "Read")
     assert greeting.buttons == ("Prices", "Free sample", "Talk to us")
@@ -287,6 +288,7 @@ def test_the_thread_says_who_wrote_and_how_far_it_got(visit, alice, chat, conver
     assert fallback.trouble.startswith("WhatsApp cannot deliver to this person")
     assert fallback.remedy.startswith("Call the customer.")
     assert fallback.trouble_source == "(131026) Message undeliverable"
+    assert (took_over.side, took_over.text) == ("line", "Alice took over from the bot.")
     assert (own.side, own.name, own.status) == ("person", "Alice", "Waiting")
 
 

@@ -29,6 +29,7 @@ def fields(**given) -> dict:
             "ai_daily_tokens": "",
             "ai_calls_per_hour": "",
             "messages_kept_days": "",
+            "notify_after_minutes": "10",
             **{
                 f"text_{kind}-{code}": ""
                 for kind in ("greeting", "away", "handover", "opt_out")
@@ -57,6 +58,7 @@ EVERYTHING = {
     "ai_daily_tokens": "1000",
     "ai_calls_per_hour": "0",
     "messages_kept_days": "90",
+    "notify_after_minutes": "25",
 }
 
 
@@ -73,6 +75,7 @@ def test_all_of_it_is_saved_and_shown_again(visit, alice, dairy):
     }
     assert (f"{row.quiet_from:%H:%M}", f"{row.quiet_until:%H:%M}") == ("21:00", "08:30")
     assert (row.ai_daily_tokens, row.ai_calls_per_hour, row.messages_kept_days, row.bot_on) == (1000, 0, 90, False)
+    assert row.notify_after_minutes == 25
     shown = client.get(change(dairy.settings)).text
     for words in ('value="2027-01-26"', "Republic Day", "स्वागत है!", 'value="21:00"', 'value="1000"'):
         assert words in shown
@@ -99,6 +102,7 @@ def test_all_of_it_is_saved_and_shown_again(visit, alice, dairy):
         ({"ai_daily_tokens": "200001"}, "ai_daily_tokens", "The most that you are allowed is 200,000."),
         ({"ai_daily_tokens": "-1"}, "ai_daily_tokens", "greater than or equal to 0"),
         ({"ai_calls_per_hour": "21"}, "ai_calls_per_hour", "The most that you are allowed is 20."),
+        ({"notify_after_minutes": "1441"}, "notify_after_minutes", "less than or equal to 1440"),
         ({"messages_kept_days": "29"}, "messages_kept_days", "greater than or equal to 30"),
         ({"messages_kept_days": "3661"}, "messages_kept_days", "less than or equal to 3660"),
         ({"two_factor_required": "on"}, "two_factor_required", "you would lock yourself out"),

@@ -56,6 +56,7 @@ def test_every_member_reads_the_whole_document(dairy, vera):
     assert (document["holidays"], document["quiet"]) == ([], {"start": None, "end": None})
     assert document["bot"] == {"on": True}
     assert document["model"] == {"dailyTokens": None, "callsPerHour": None}
+    assert document["notifications"] == {"emailAfterMinutes": 10}
     assert document["retention"] == {"messagesKeptDays": None}
     assert document["security"] == {"twoFactorRequired": False}
 
@@ -111,6 +112,7 @@ WHOLE = {
     "quiet": {"start": "21:00", "end": "08:30"},
     "bot": {"on": False},
     "model": {"dailyTokens": 1000, "callsPerHour": 3},
+    "notifications": {"emailAfterMinutes": 20},
     "retention": {"messagesKeptDays": 90},
     "security": {"twoFactorRequired": False},
 }
@@ -207,6 +209,8 @@ REFUSED = [
     ({"model": {"dailyTokens": 10**29}}, "model.dailyTokens"),
     ({"model": {"dailyTokens": 200_001}}, "model.dailyTokens"),
     ({"model": {"callsPerHour": 21}}, "model.callsPerHour"),
+    ({"notifications": {"emailAfterMinutes": 1441}}, "notifications.emailAfterMinutes"),
+    ({"notifications": {"emailAfterMinutes": -1}}, "notifications.emailAfterMinutes"),
     ({"retention": {"messagesKeptDays": 29}}, "retention.messagesKeptDays"),
     ({"retention": {"messagesKeptDays": 3661}}, "retention.messagesKeptDays"),
     ({"security": {"twoFactorRequired": True}}, "security.twoFactorRequired"),

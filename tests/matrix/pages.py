@@ -73,6 +73,15 @@ PAGES = [
     Page("account/members/<uuid:key>/remove", OWNER, "GET", _MEMBER),
     Page("account/members/<uuid:key>/remove", OWNER, "POST", _MEMBER, ok=SEE_OTHER),
     Page("account/invitations/<uuid:key>/withdraw", OWNER, "POST", {"key": "invitation"}, ok=SEE_OTHER),
+    # --- the inbox, live
+    Page("inbox/<uuid:conversation>/typing", AGENT, "POST", {"conversation": "conversation"}, ok=(204,)),
+    Page("inbox/preferences", SIGNED_IN),
+    Page("inbox/preferences", SIGNED_IN, "POST", post=lambda rows: {"push": "on", "theme": "dark"}, ok=SEE_OTHER),
+    Page("inbox/push/key", SIGNED_IN),
+    Page("inbox/push/subscribe", SIGNED_IN, "POST", post=lambda rows: _BROWSER, ok=(204,)),
+    Page("inbox/push/unsubscribe", SIGNED_IN, "POST", post=lambda rows: _BROWSER, ok=(204,)),
+    Page("inbox/manifest.webmanifest", ANYONE),
+    Page("inbox/sw.js", ANYONE),
     # --- the admin's own
     Page("admin/", VIEWER),
     Page("admin/business/<uuid:business_id>/", VIEWER, "POST", {"business_id": "business"}, ok=DONE),
@@ -117,6 +126,11 @@ PAGES = [
         {"rule_id": "matched_rule", "match_id": "match"},
     ),
 ]
+_BROWSER = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/of-the-matrix",
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+}
 _ONCE = "01939c4e-1111-7000-8000-000000000001"
 
 # Asked for in other tests, which this names; the matrix holds that there is nothing else.

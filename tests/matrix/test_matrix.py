@@ -105,8 +105,9 @@ def test_every_other_address_has_a_case():
 def test_every_door_is_named_here():
     assert routes.doors() == {
         "/webhook",
-        "/webhook/",
-    }  # tests/webhooks and tests/e2e ask at it, unsigned, as a stranger and as Meta
+        "/webhook/",  # tests/webhooks and tests/e2e ask at it, unsigned, as a stranger and as Meta
+        "/events/",  # tests/inbox/test_door.py and test_events.py, as everybody
+    }
 
 
 def test_the_description_names_what_the_resolver_has_and_nothing_else():

@@ -54,6 +54,7 @@ def build(
         "JWT_SECRET": secrets["JWT_SECRET"],
         "JWT_EXPIRES_IN": "10m",
         "FIELD_ENCRYPTION_KEYS": secrets["FIELD_ENCRYPTION_KEYS"],
+        "VAPID_PRIVATE_KEY": secrets["VAPID_PRIVATE_KEY"],
         "WHATSAPP_APP_SECRET": secrets["WHATSAPP_APP_SECRET"],
         "WHATSAPP_VERIFY_TOKEN": secrets["WHATSAPP_VERIFY_TOKEN"],
         "WHATSAPP_ACCESS_TOKEN": secrets["WHATSAPP_ACCESS_TOKEN"],

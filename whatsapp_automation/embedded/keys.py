@@ -16,6 +16,11 @@ def _fernet_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
+def _vapid_key() -> str:
+    """A private key of P-256: any number below the curve's order, which a first byte of 127 at most makes sure of."""
+    return base64.urlsafe_b64encode(bytes([secrets.randbelow(128)]) + secrets.token_bytes(31)).rstrip(b"=").decode()
+
+
 def _typed_password() -> str:
     """Twenty characters in groups of five (about 98 bits), without those that people mistake for each other."""
     letters = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -26,6 +31,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": _token,
     "JWT_SECRET": _token,
     "FIELD_ENCRYPTION_KEYS": _fernet_key,
+    "VAPID_PRIVATE_KEY": _vapid_key,
     "WHATSAPP_APP_SECRET": lambda: secrets.token_hex(16),  # Meta's have this form
     "WHATSAPP_VERIFY_TOKEN": _token,
     "WHATSAPP_ACCESS_TOKEN": lambda: f"EAA{secrets.token_hex(40)}",

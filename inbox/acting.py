@@ -1,0 +1,187 @@
+"""What an agent does with a conversation: take over, return, assign, close, reopen, decide about what is not confirmed."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts import audit
+from accounts.errors import DomainError
+from accounts.models import User
+from conversations import assignment, delivery, sending, settling
+from conversations.models import Conversation
+
+from . import gate
+from .answers import Done, asked_for, done, refused
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def take_over(request, conversation_id):
+    return _act(request, conversation_id, _take_over)
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def return_to_bot(request, conversation_id):
+    return _act(request, conversation_id, _return)
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def assign(request, conversation_id):
+    return _act(request, conversation_id, _assign)
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def close(request, conversation_id):
+    return _act(request, conversation_id, _close)
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def reopen(request, conversation_id):
+    return _act(request, conversation_id, _reopen)
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def resend(request, conversation_id):
+    """Send a message once more that is not confirmed."""
+    return _decide(request, conversation_id, "resent", settling.resend)
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def dismiss(request, conversation_id):
+    """Leave it as it is."""
+    return _decide(request, conversation_id, "dismissed", settling.dismiss)
+
+
+# --- how ------------------------------------------------------------------------------------------------------------------
+
+
+def _act(request, conversation_id, act):
+    conversation = gate.writable(request, conversation_id)
+    try:
+        with transaction.atomic():
+            what = act(request, conversation)
+    except DomainError as error:
+        return refused(request, conversation, error)
+    return done(request, conversation, what)
+
+
+def _take_over(request, conversation: Conversation) -> Done:
+    assignment.take_over(conversation, by=request.user, now=timezone.now())
+    return Done(_("You answer from here on; the bot is silent."), _at("inbox_return", conversation))
+
+
+def _return(request, conversation: Conversation) -> Done:
+    assignment.return_to_bot(conversation, by=request.user)
+    return Done(_("The bot answers the customer's next message."), _at("inbox_takeover", conversation))
+
+
+def _assign(request, conversation: Conversation) -> Done:
+    to = person_of(request.POST.get("to", ""), request.user)
+    assignment.assign(conversation, to, by=request.user)
+    return Done(_("Given to %(name)s.") % {"name": to} if to else _("Nobody's now."))
+
+
+def _close(request, conversation: Conversation) -> Done:
+    if not assignment.close(conversation, by=request.user, now=timezone.now()):
+        return Done(_("This conversation is closed already."))
+    return Done(_("Closed."), _at("inbox_reopen", conversation))
+
+
+def _reopen(request, conversation: Conversation) -> Done:
+    if not assignment.reopen(conversation, by=request.user):
+        return Done(_("This conversation is open already."))
+    return Done(_("Open again."), _at("inbox_close", conversation))
+
+
+def person_of(wanted: str, me: User) -> User | None:
+    """``me``, nobody ("") or a person's id. Raises DomainError for one who is not there."""
+    if wanted in ("", "me"):
+        return me if wanted else None
+    try:
+        person = User.objects.filter(pk=UUID(wanted)).first()
+    except ValueError:
+        person = None
+    if person is None:
+        raise assignment.no_such_member()
+    return person
+
+
+def _at(name: str, conversation: Conversation) -> str:
+    return reverse(name, args=[conversation.pk])
+
+
+def _decide(request, conversation_id, what: str, decide):
+    conversation = gate.writable(request, conversation_id)
+    named = request.POST.get("message", "")
+    message_id, attempt = delivery.message_of(named), delivery.attempt_of(named)
+    if message_id is None or attempt is None:
+        return HttpResponseBadRequest()
+    with transaction.atomic():
+        decided = decide(conversation, message_id, attempt, timezone.now())
+        if decided:
+            audit.record(
+                f"conversation.message_{what}",
+                business=request.business,
+                actor=request.user,
+                target=str(conversation.pk),
+                message=str(message_id),
+                attempt=attempt,
+            )
+            transaction.on_commit(sending.wake_up)
+    words = "" if decided else _("There is nothing to decide about this message any more.")
+    return done(request, conversation, Done(words))
+
+
+# --- many at once ---------------------------------------------------------------------------------------------------------
+
+MOST = 200  # conversations at once
+TOLD = 5  # refusals that are told
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def bulk(request):
+    """Do the same to the conversations that are ticked, each in a transaction of its own: what is refused for one is done
+    for the others, and said.
+    """
+    from_list = [one for one in request.POST.getlist("conversation")[:MOST] if _is_uuid(one)]
+    act = _BULK.get(request.POST.get("do", ""))
+    if act is None:
+        return HttpResponseBadRequest()
+    count, refusals = 0, []
+    for conversation in Conversation.objects.filter(pk__in=from_list).select_related("contact", "business"):
+        try:
+            with transaction.atomic():
+                act(request, conversation)
+            count += 1
+        except DomainError as error:
+            refusals.append(f"{conversation.contact}: {error.message}")
+    words = ngettext("Done for %(count)s conversation.", "Done for %(count)s conversations.", count)
+    tell = messages.warning if refusals else messages.success
+    tell(request, " ".join([words % {"count": count}, *refusals[:TOLD]]))
+    return redirect(asked_for(request) or "inbox")
+
+
+_BULK = {"assign": _assign, "close": _close, "return": _return, "take_over": _take_over}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,145 @@
+"""What the pages of a conversation show: its thread, who answers, the composer's state, the contact beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import reading
+from accounts.models import Membership, User
+from conversations import thread, window
+from conversations.models import Contact, Conversation, Identity
+from leads.models import Lead
+
+from . import gate, lists
+
+PAST = 10  # earlier conversations that the contact pane names
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A bubble in its place: the browser sorts by ``key``, and puts a day's line before the first of the day."""
+
+    bubble: thread.Bubble
+    key: str
+    day: str
+    day_key: str
+    is_new_day: bool
+    is_first_unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    closes: datetime | None
+    is_open: bool
+    soon: bool
+    words: str
+
+
+def chat(request, conversation: Conversation, now: datetime, *, before: int | None = None) -> dict:
+    """The thread with its head, foot and contact."""
+    shown = thread.thread(conversation, now, before=before)
+    bubbles = [bubble for day in shown.days for bubble in day.bubbles]
+    return {
+        **_state(request, conversation, now),
+        **contact_of(conversation),
+        "lines": lines_of(bubbles, now, unread=0 if before else conversation.unread),
+        "older": shown.older,
+        "in_the_past": before is not None,
+        "last": max((bubble.seq for bubble in bubbles), default=0),
+    }
+
+
+def news(request, conversation: Conversation, after: int, now: datetime) -> dict:
+    """What the live fragment holds. ``last`` is the seq to ask after the next time."""
+    bubbles = thread.since(conversation, after=after)
+    return {
+        **_state(request, conversation, now),
+        "lines": lines_of(bubbles, now, unread=0),
+        "last": max([after, *(bubble.seq for bubble in bubbles)]),
+    }
+
+
+def lines_of(bubbles: list[thread.Bubble], now: datetime, *, unread: int) -> list[Line]:
+    theirs = [bubble.id for bubble in bubbles if bubble.side == thread.CUSTOMER]
+    first_unread = theirs[-min(unread, len(theirs))] if unread and theirs else ""
+    lines, last_day = [], ""
+    for bubble in bubbles:
+        local = timezone.localtime(bubble.at)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        day_key = f"{int(midnight.timestamp()):012d}"
+        lines.append(
+            Line(
+                bubble=bubble,
+                key=f"{int(bubble.at.timestamp()):012d}.{bubble.seq:019d}",
+                day=reading.day(bubble.at, now),
+                day_key=day_key,
+                is_new_day=day_key != last_day,
+                is_first_unread=bubble.id == first_unread,
+            )
+        )
+        last_day = day_key
+    return lines
+
+
+def window_of(conversation: Conversation, now: datetime) -> Window:
+    is_open, words = thread.may_write(conversation, now)
+    closes = window.closes_at(conversation.last_inbound_at)
+    soon = is_open and closes is not None and closes - now < lists.SOON
+    return Window(closes - window.MARGIN if is_open and closes else None, is_open, soon, words)
+
+
+def team_of(conversation: Conversation) -> list[User]:
+    """The people to whom it can be given."""
+    roles = [Membership.Role.AGENT, Membership.Role.OWNER]
+    return list(
+        User.objects.filter(
+            memberships__business=conversation.business_id, memberships__role__in=roles, is_active=True
+        ).order_by("name", "email")
+    )
+
+
+def _state(request, conversation: Conversation, now: datetime) -> dict:
+    """The head and the foot of a chat, which every piece of news may change."""
+    contact = conversation.contact
+    return {
+        "conversation": conversation,
+        "contact": contact,
+        "address": address_of(contact),
+        "initials": reading.initials(str(contact)),
+        "answerer": thread.answered_by(conversation),
+        "waits": thread.waits(conversation, now),
+        "window": window_of(conversation, now),
+        "notices": _notices(conversation),
+        "acts": gate.acts(request),
+        "team": team_of(conversation) if gate.acts(request) else [],
+        "client_ref": uuid4(),
+        "is_open": conversation.state == Conversation.State.OPEN,
+        "is_bots": conversation.owner != Conversation.Owner.HUMAN,
+    }
+
+
+def _notices(conversation: Conversation) -> list[str]:
+    notices = []
+    if conversation.contact.opted_out_at:
+        notices.append(_("The customer has asked for no offers and reminders. You may still answer what they ask."))
+    if conversation.number.stopped_at:
+        words = _("Sending from %(number)s is stopped. Your answer is kept and leaves once the number is mended.")
+        notices.append(words % {"number": conversation.number})
+    return notices
+
+
+def address_of(contact: Contact) -> str:
+    return reading.phone(contact.phone) or (f"@{contact.username}" if contact.username else "")
+
+
+def contact_of(conversation: Conversation) -> dict:
+    """The pane beside the thread. Three statements."""
+    others = Conversation.objects.filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
+    return {
+        "identities": list(Identity.objects.filter(contact=conversation.contact_id).order_by("kind", "created_at")),
+        "lead": Lead.objects.filter(contact=conversation.contact_id).first(),
+        "others": list(others.select_related("number").order_by("-created_at")[:PAST]),
+    }
