@@ -96,9 +96,9 @@ class Shop:
 def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
     """The answers to messages that are new here.
 
-    None where a person answers the conversation or the customer is blocked, or where the message is older than ANSWER_AGE_LIMIT or the owner has
-    switched the bot off: that one waits for a person. STOP and START are heard in any case, and STOP is confirmed with
-    the bot off too.
+    None where a person answers the conversation or the customer is blocked, or where the message is older than
+    ANSWER_AGE_LIMIT or the owner has switched the bot off: that one waits for a person. STOP and START are heard in any
+    case, and STOP is confirmed with the bot off too.
     """
     replies = Replies()
     heard = [r for r in recorded if not _expects_no_answer(r)]

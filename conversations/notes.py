@@ -53,10 +53,10 @@ def delete(note: Note, *, by: User | None, role: str | None) -> None:
 
 
 def may_change(note: Note, person: User | None, role: str | None) -> bool:
-    """A program may change what programs wrote, and nothing of a person's."""
-    if person is None:
-        return note.author_id is None
-    return note.author_id == person.pk or access.may(role, Membership.Role.OWNER)
+    """Who writes here may change what is nobody's: a program's, or of one who has gone. A program nothing of a person's."""
+    if note.author_id is None:
+        return True
+    return person is not None and (note.author_id == person.pk or access.may(role, Membership.Role.OWNER))
 
 
 def _let(note: Note, by: User | None, role: str | None) -> None:
