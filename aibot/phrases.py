@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .kinds import KINDS
-from .spelling import unglued
-from .wording import words
+from conversations.spelling import unglued
+from conversations.wording import words
 
 GAP = 3  # words that a * stands for at most
 PRODUCT = "{product}"

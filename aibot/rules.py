@@ -28,7 +28,7 @@ from .matching import COURTESY, Book, Match
 from .models import MOST_BUTTONS, Rule
 from .placeholders import fill
 from .products import Shelf, names_of
-from .wording import is_devanagari, language_of
+from conversations.wording import is_devanagari, language_of
 
 MENU = "menu"  # the id of a menu's button: menu:<intent>:<language>
 _OF_CONSENT = (Rule.Intent.OPT_OUT, Rule.Intent.OPT_IN)
