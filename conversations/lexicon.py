@@ -77,8 +77,7 @@ def to_devanagari(text: str) -> str:
     pieces = _LATIN_WORD.split(text)
     found = [_candidate(written) for written in _LATIN_WORD.findall(text)]
     is_hindi = [
-        head and (is_sure or _is_beside_hindi(place, found, pieces))
-        for place, (_, head, is_sure) in enumerate(found)
+        head and (is_sure or _is_beside_hindi(place, found, pieces)) for place, (_, head, is_sure) in enumerate(found)
     ]
     said = [head if hindi else written for (written, head, _), hindi in zip(found, is_hindi, strict=True)]
     return pieces[0] + "".join(word + between for word, between in zip(said, pieces[1:], strict=True))

@@ -13,6 +13,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -85,9 +86,7 @@ def asked(text: str) -> Asked:
     return Asked(found, digits if len(digits) >= 3 else "")
 
 
-def search(
-    text: str, *, within: QuerySet[Conversation] | None = None, before: str = "", most: int = MOST
-) -> Found:
+def search(text: str, *, within: QuerySet[Conversation] | None = None, before: str = "", most: int = MOST) -> Found:
     """A page of the scope's business. ``within``: only these conversations (a tab, a label). Raises BadCursor.
 
     The number of statements does not depend on how much there is.
@@ -111,9 +110,11 @@ def search(
 def contacts_with(text: str) -> tuple[str, list]:
     """SQL and its values that give the ids of the business's contacts whose name, number or address has the words."""
     query = asked(text)
-    if not query:
-        return "SELECT NULL::uuid WHERE false", []
-    business = _business()
+    return _contacts(query) if query else ("SELECT NULL::uuid WHERE false", [])
+
+
+def _contacts(query: Asked) -> tuple[str, list]:
+    business = _business().pk
     condition, values = _names(query, "words")
     standing, more = _names(query, _STANDING)
     return (
@@ -123,7 +124,7 @@ def contacts_with(text: str) -> tuple[str, list]:
         SELECT c.id FROM (SELECT contact_id FROM conversations_contactdue ORDER BY id DESC LIMIT {DUE}) d
         JOIN conversations_contact c ON c.id = d.contact_id WHERE c.business_id = %s AND {standing}
         """,
-        [business.pk, *values, business.pk, *more],
+        [business, *values, business, *more],
     )
 
 
@@ -143,8 +144,8 @@ def _business():
 
 def _people(query: Asked, within, place: _Place | None, most: int) -> list[tuple]:
     """(conversation, time) of those whose person has the words in their names or number."""
-    sql, values = contacts_with(" ".join(_plain(query)))
-    found = [row[0] for row in _rows(f"SELECT DISTINCT contact_id FROM ({sql} LIMIT {FEW + 1}) some", values)]
+    sql, values = _contacts(query)
+    found = [row[0] for row in _rows(f"SELECT DISTINCT contact_id FROM ({sql} LIMIT {FEW + 1}) few", values)]
     if len(found) <= FEW:
         return _conversations_of(found, within, place, most) if found else []
     for window in (*WINDOWS, None):
@@ -152,10 +153,6 @@ def _people(query: Asked, within, place: _Place | None, most: int) -> list[tuple
         if len(rows) == most:
             break
     return rows
-
-
-def _plain(query: Asked) -> list[str]:
-    return [query.digits] if query.digits else [min(forms, key=len) for forms in query.words]
 
 
 def _conversations_of(contacts: list[UUID], within, place: _Place | None, most: int) -> list[tuple]:
@@ -224,7 +221,7 @@ def _messages(query: Asked, within, place: _Place | None, most: int) -> list[tup
 def _are_few(query: Asked) -> bool:
     """Whether the index knows no more than FEW messages: it stops there."""
     some = f"SELECT 1 FROM conversations_messagewords WHERE words @@ %s::tsquery LIMIT {FEW + 1}"
-    return _rows(f"SELECT count(*) FROM ({some}) some", [_tsquery(query)])[0][0] <= FEW
+    return _rows(f"SELECT count(*) FROM ({some}) few", [_tsquery(query)])[0][0] <= FEW
 
 
 def _among_the_newest(query: Asked, within, place: _Place | None, most: int, window: int) -> list[tuple]:
@@ -281,16 +278,13 @@ def _tsquery(query: Asked) -> str:
 # --- statements -----------------------------------------------------------------------------------------------------------
 
 
-class _by_indexes(transaction.Atomic):
+@contextmanager
+def _by_indexes() -> Iterator[None]:
     """A transaction whose statements do not read whole tables, and are not compiled, whatever they are estimated at."""
-
-    def __init__(self):
-        super().__init__(using=None, savepoint=False, durable=False)
-
-    def __enter__(self):
-        super().__enter__()
+    with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+        yield
 
 
 def _rows(sql: str, values: list) -> list[tuple]:

@@ -5,7 +5,7 @@ from celery import shared_task
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from . import changes, delivery, quiet, retention, sending, settling, templates, wake
+from . import changes, delivery, indexing, quiet, retention, sending, settling, templates, wake
 
 log = structlog.get_logger(__name__)
 
@@ -52,3 +52,9 @@ def refresh_templates() -> int:
 def prune() -> None:
     """Delete what the owners do not want to be kept any longer. Two at once do no harm."""
     retention.prune(timezone.now())
+
+
+@shared_task(name="conversations.tasks.index")
+def index() -> int:
+    """Write down the words of what came since, for the search. Any number at once do no harm."""
+    return indexing.work()
