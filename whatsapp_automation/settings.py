@@ -183,9 +183,15 @@ def _sweep(task: str, queue: str) -> dict:
 
 PRUNE_SECONDS = 300
 TELL_SECONDS = 15
+INDEX_SECONDS = 5
 CELERY_BEAT_SCHEDULE = {
     "sweep inbound": _sweep("webhooks.tasks.sweep", "inbound"),
     "sweep send": _sweep("conversations.tasks.sweep", "send"),
+    "index for search": {
+        "task": "conversations.tasks.index",
+        "schedule": schedule(INDEX_SECONDS),
+        "options": {"queue": "inbound", "expires": INDEX_SECONDS},
+    },
     "prune deliveries": {
         "task": "webhooks.tasks.prune",
         "schedule": schedule(PRUNE_SECONDS),
