@@ -33,7 +33,7 @@ def take_up(messages: Iterable[tuple[UUID, str, str]], now: datetime) -> int:
         SELECT w.id, m.business_id, m.id, m.conversation_id, m.direction, m.kind,
                CASE WHEN f.media_id = '' THEN 'failed' ELSE 'waiting' END,
                CASE WHEN f.media_id = '' THEN 'not_given' ELSE '' END,
-               '', left(f.declared, 100), '', m.payload -> 'voice' = 'true'::jsonb,
+               '', left(f.declared, 100), '', coalesce(m.payload -> 'voice' = 'true'::jsonb, false),
                f.media_id, %(now)s + %(lives)s, 0, CASE WHEN f.media_id = '' THEN NULL ELSE %(now)s END, %(now)s
         FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, number_id uuid, wamid text)
         JOIN conversations_message m USING (number_id, wamid)

@@ -39,12 +39,13 @@ _PROGRAMS = (
     b"#!",
 )
 # A file with such a name is run by a double click, whatever is in it.
-_RUN_BY_NAME = frozenset(
-    """
-    apk app bat cmd com cpl dll dmg docm dotm exe gadget hta jar js jse lnk msc msi msp pif ppam pptm ps1 reg scr sh sldm
-    url vb vbe vbs wsf wsh xlam xlsm xltm
-    """.split()
-)
+# fmt: off
+_RUN_BY_NAME = frozenset((
+    "apk", "app", "bat", "cmd", "com", "cpl", "dll", "dmg", "docm", "dotm", "exe", "gadget", "hta", "jar", "js",
+    "jse", "lnk", "msc", "msi", "msp", "pif", "ppam", "pptm", "ps1", "reg", "scr", "sh", "sldm", "url", "vb", "vbe",
+    "vbs", "wsf", "wsh", "xlam", "xlsm", "xltm"
+))
+# fmt: on
 _PAGES = (b"<!doctype html", b"<html", b"<script", b"<head", b"<body", b"<iframe", b"<table", b"<a ", b"<h1", b"<img")
 _PAGE_NAMES = frozenset(["htm", "html", "xhtml", "shtml", "mht", "mhtml"])
 _OFFICE = "application/vnd.openxmlformats-officedocument."

@@ -6,6 +6,7 @@ import subprocess
 import tarfile
 import zipfile
 import zlib
+from functools import cache
 
 import imageio_ffmpeg
 from PIL import Image
@@ -34,6 +35,7 @@ def moving_sticker(frames: int = 3, size: int = 64) -> bytes:
     return _saved(pictures[0], "WEBP", save_all=True, append_images=pictures[1:], duration=80)
 
 
+@cache
 def huge_png(side: int = 50_000) -> bytes:
     """Two and a half thousand million black pixels in few bytes."""
     row = b"\x00" * (side // 8 + 1)
@@ -52,6 +54,7 @@ def pdf(pages: int = 2, password: str = "") -> bytes:
     return _written(writer.write)
 
 
+@cache
 def pdf_that_bursts() -> bytes:
     """Its list of objects is packed 10 MB to 10 KB, over and over: opened whole it is gigabytes."""
     once = zlib.compress(b"0 0 " * (40 * MB), 9)
