@@ -228,7 +228,7 @@ def _template(number: WhatsAppNumber, given: Mapping[str, Any]) -> tuple[dict, s
         filling.check(to_fill, components)
     else:
         components = filling.fill(to_fill, **_parameters(to_fill, given.get("parameters", {})))
-    purpose = Message.Purpose.MARKETING if _is_marketing(template) else Message.Purpose.REPLY
+    purpose = Message.Purpose.MARKETING if is_marketing(template) else Message.Purpose.REPLY
     body = messages.template(template.name, template.language, components)
     return body, filling.read(template, components), purpose.value
 
@@ -257,7 +257,7 @@ def sendable_template(number: WhatsAppNumber, name: str, language: str) -> Templ
     return template
 
 
-def _is_marketing(template: Template) -> bool:
+def is_marketing(template: Template) -> bool:
     """Also where Meta has not told: who has stopped marketing must not get it by mistake."""
     changed = template.next_category_at is not None and template.next_category_at <= timezone.now()
     category = template.next_category if changed else template.category

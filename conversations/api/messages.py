@@ -199,7 +199,7 @@ class MessagePage(serializers.Serializer):
     previous = serializers.IntegerField(allow_null=True, help_text="Give it as ?before= for older ones; null: none.")
 
 
-_KEY = OpenApiParameter(
+KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
@@ -289,14 +289,16 @@ class Messages(BusinessViewSet):
             "stopped marketing (409 `opted_out`). Files are named by a link that WhatsApp fetches, or by Meta's id of an "
             "upload; they cannot be uploaded here yet."
         ),
-        parameters=[_KEY],
+        parameters=[KEY],
         request=MessageIn,
         responses={201: MessageOut, 200: MessageOut},
         examples=_EXAMPLES,
     )
     def create(self, request, conversation):
         draft = _draft(request, self.checked(MessageIn))
-        message, is_new = writing.send(self.conversation, draft, author=_author(request), key=_idempotency_key(request))
+        message, is_new = writing.send(
+            self.conversation, draft, author=author_of(request), key=idempotency_key(request)
+        )
         return Response(self._shown([message])[0], status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
     def _shown(self, rows: Sequence[Message]):
@@ -304,7 +306,7 @@ class Messages(BusinessViewSet):
         return MessageOut(rows, many=True, context={**self.get_serializer_context(), "quoted": quoted}).data
 
 
-def _author(request) -> outbound.Author:
+def author_of(request) -> outbound.Author:
     return outbound.Author.of_key(request.auth) if request.auth else outbound.Author.of_person(request.user)
 
 
@@ -327,7 +329,7 @@ def _draft(request, given: dict) -> writing.Draft:
     )
 
 
-def _idempotency_key(request) -> str:
+def idempotency_key(request) -> str:
     if "Idempotency-Key" not in request.headers:
         return ""
     key = request.headers["Idempotency-Key"]

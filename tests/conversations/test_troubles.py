@@ -65,8 +65,12 @@ def _row(now, **changed):
         ({"active": False}, "switched_off"),
         (
             {
-                **{"kind": "template", "template_status": "APPROVED", "payload": {"template": {"name": "order_ready"}}},
-                **{"template_category": "UTILITY", "template_next": "", "template_changes_at": None},
+                "kind": "template",
+                "template_status": "APPROVED",
+                "payload": {"template": {"name": "order_ready"}},
+                "template_category": "UTILITY",
+                "template_next": "",
+                "template_changes_at": None,
                 "template_parts": [{"type": "BODY", "text": "Dear {{1}}"}],
             },
             "template_changed",
