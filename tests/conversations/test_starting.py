@@ -9,12 +9,14 @@ from django_scopes import scope, scopes_disabled
 
 from accounts.errors import DomainError
 from accounts.models import AuditEvent, WhatsAppNumber
-from conversations import outbound, sending, starting, writing
+from cloud_api.errors import from_answer
+from conversations import outbound, sending, starting, thread, writing
 from conversations.models import ConsentEvent, Contact, Conversation, Identity, Message, Status
 from tests.api.asking import as_key, as_person
 from tests.api.talking import NOWHERE, template, written, written_to_masala
 from tests.factories import MEERA, ZOYA
-from tests.simulator.conftest import Product, eventually, running
+from tests.simulated import simulated
+from tests.simulator.conftest import eventually
 
 from .test_sending import Graph
 
@@ -139,10 +141,10 @@ def test_two_who_start_at_once_meet_in_one_conversation(dairy_number, ready, bob
             connection.close()
 
     threads = [threading.Thread(target=one, args=(person,)) for person in (bob, alice)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
     assert len(ended) == 2
     assert len(set(ended)) == 1
     assert rows()[:4] == (1, 1, 1, 2)
@@ -263,25 +265,11 @@ def test_contacts_and_numbers_of_another_business_are_not_there(dairy_number, ma
 
 # --- to the wire ----------------------------------------------------------------------------------------------------------
 
-SHOP = {
-    "phone_number_id": "109876543210011",
-    "waba_id": "209876543210011",
-    "display_phone_number": "+91 80 4718 0011",
-    "name": "Shuddh Dairy",
-    "access_token": "token-of-the-dairy-0001",
-    "app_secret": "dairy-secret",
-    "templates": [{"name": "order_ready", "language": "en", "components": [BODY]}],
-}
-
 
 @pytest.fixture
 def meta(settings):
-    """The simulator as Meta, with the dairy's number and template."""
-    product = Product()
-    with running(product.url, numbers=[SHOP]) as simulator:
-        settings.GRAPH_API_URL = simulator.url
+    with simulated(settings) as simulator:
         yield simulator
-    product.close()
 
 
 def test_the_template_reaches_a_phone_that_never_wrote(meta, dairy_number, ready, bob):
@@ -292,3 +280,15 @@ def test_the_template_reaches_a_phone_that_never_wrote(meta, dairy_number, ready
     assert "Dear Asha, your order is ready." in str(shown[0])
     with scopes_disabled():
         assert Message.objects.get().status == Status.ACCEPTED
+
+
+def test_a_phone_without_whatsapp_is_told_in_the_thread(dairy_number, ready, bob):
+    started = start(dairy_number, NEW, bob)
+    sending.work(
+        post=Graph(from_answer(400, {"error": {"code": 131026, "message": "Message undeliverable"}})), linger=0.05
+    )
+    with scopes_disabled():
+        shown = thread.thread(started.conversation, timezone.now())
+    [bubble] = shown.days[0].bubbles
+    assert "no WhatsApp" in bubble.trouble
+    assert shown.state.answers == "human"
