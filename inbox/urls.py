@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import acting, choices, composing, views
+from . import acting, choices, composing, picker, starting, template_list, views
 
 _AT = "<uuid:conversation_id>"
 
@@ -22,4 +22,9 @@ urlpatterns = [
     path(f"{_AT}/reopen", acting.reopen, name="inbox_reopen"),
     path(f"{_AT}/resend", acting.resend, name="inbox_resend"),
     path(f"{_AT}/dismiss", acting.dismiss, name="inbox_dismiss"),
+    path("new", starting.new, name="inbox_new"),
+    path("templates", template_list.index, name="inbox_templates"),
+    path("templates/<uuid:number_id>/fetch", template_list.fetch, name="inbox_templates_fetch"),
+    path("templates/<uuid:template_id>/preview", picker.preview, name="inbox_template_preview"),
+    path("<uuid:conversation_id>/templates", picker.picker, name="inbox_picker"),
 ]
