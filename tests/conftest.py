@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from django_scopes import scope
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts import businesses
 from accounts.models import Business, Membership, Product, User, WhatsAppNumber
@@ -28,17 +29,25 @@ TOGETHER = ("tests/e2e", "tests/browser")
 ALONE = ("tests/e2e/test_schema.py",)  # it runs a product of its own
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config, items):
-    """Of the processes of a run, which one gets what: a file's tests share its fixtures and stay in one."""
-    groups = {item: _group(item.path.relative_to(config.rootpath).as_posix()) for item in items}
+def pytest_collection_modifyitems(items):
     rank = {name: place for place, name in enumerate((*TOGETHER, *ALONE))}
-    items.sort(key=lambda item: rank.get(groups[item], len(rank)))
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: rank.get(_group(item.nodeid), len(rank)))
 
 
-def _group(path: str) -> str:
+def pytest_xdist_make_scheduler(config, log):
+    return Groups(config, log)
+
+
+class Groups(LoadScopeScheduling):
+    """Of the processes of a run, which one gets what: a file's tests share its fixtures and stay in one. (xdist's own mark
+    for it, xdist_group, does nothing under this pytest.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
+
+
+def _group(nodeid: str) -> str:
+    path = nodeid.partition("::")[0]
     return path if path in ALONE else next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
 
 

@@ -37,7 +37,7 @@ LONG_CHECKS = {
 }
 PYTEST = ("-m", "pytest")
 # Three, since many tests wait, and most machines have two cores.
-TOGETHER = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+TOGETHER = ("-n", "3", "--dist", "loadscope", "--no-loadscope-reorder")
 FULL = ("--cov", "--cov-report=term", *TOGETHER)
 FAST = ("-m", "not e2e and not browser and not slow", *TOGETHER)
 
