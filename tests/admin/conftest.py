@@ -76,7 +76,9 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             Message.objects.filter(direction="out").first(),
             ConsentEvent.objects.get(),
             Template.objects.create(business=business, waba_id="2", name="order_ready", language="en"),
-            Document.objects.create(business=business, direction="out", kind="document", state="draft", name="price list.pdf"),
+            Document.objects.create(
+                business=business, direction="out", kind="document", state="draft", name="price list.pdf"
+            ),
             Lead.objects.get(),
             delivery,
             FailedItem.objects.get(business=business),
