@@ -20,7 +20,7 @@ from accounts.errors import DomainError
 from accounts.models import Business, User, WhatsAppNumber
 from accounts.secrets import SecretError
 from cloud_api import media as limits
-from cloud_api.errors import GraphError
+from cloud_api.errors import GraphError, InvalidMessage
 from conversations import outbound, sets, writing
 from conversations.graph import client_of
 from conversations.models import Conversation, Message
@@ -211,7 +211,7 @@ def resolve(
 def _checked(path: Path, mime: str, name: str, *, voice: bool) -> keeping.Found:
     size = path.stat().st_size
     if size > LONGEST:
-        raise _too_large("document", LONGEST)
+        raise _too_large("document")
     kind = "audio" if voice or mime.startswith("audio/") else "document"
     found = keeping.look(path, kind, mime if kind == "document" and mime in sniffing.IMAGES else _said(mime), name)
     if found.why == "empty":
@@ -247,16 +247,19 @@ def _sendable(found: keeping.Found) -> keeping.Found:
         words = _("WhatsApp does not take files of this type. It takes pictures, PDF, Word, Excel, PowerPoint, text, "
                   "MP3, M4A, Ogg/Opus and MP4.")  # fmt: skip
         raise DomainError("file_type", words, file=words)
-    size = found.path.stat().st_size
-    most = limits.SIZES[kind]
-    if size > most:
-        raise _too_large(kind, most)
+    with found.path.open("rb") as file:
+        try:
+            limits.check_upload(file, found.mime)
+        except InvalidMessage:
+            raise _too_large(kind) from None
     return found
 
 
-def _too_large(kind: str, most: int) -> DomainError:
-    words = _("The file is too large: WhatsApp takes %(kind)s of up to %(mb)s MB.")
-    words %= {"kind": Document.Kind(kind).label, "mb": most // limits.MB}
+def _too_large(kind: str) -> DomainError:
+    most = min(limits.SIZES[kind], LONGEST)
+    words = _("The file is too large. The most for its type (%(kind)s) is %(size)s.")
+    size = f"{most // limits.MB} MB" if most >= limits.MB else f"{limits.STILL_STICKER // 1024} kB"
+    words %= {"kind": Document.Kind(kind).label, "size": size}
     return DomainError("file_too_large", words, file=words)
 
 

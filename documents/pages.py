@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -74,7 +74,9 @@ def _answer(request, document: Document, is_thumb: bool) -> HttpResponse:
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponseNotModified()
     elif is_thumb:
-        response = FileResponse(storage.pieces(stored.place, stored.key, thumb=True), content_type="image/webp")
+        response = StreamingHttpResponse(
+            storage.pieces(stored.place, stored.key, thumb=True), content_type="image/webp"
+        )
     else:
         response = _whole_or_part(request, stored, document)
     response["ETag"] = tag

@@ -30,6 +30,23 @@ _CHUNK = 6 * 1024 * 1024  # of an upload: one piece at a time is in memory
 TROUBLE = (OSError, CloudinaryError, requests.RequestException)  # what a store that is away or full raises
 
 
+class Pieces:
+    """A file's bytes, one piece after the other. ``close`` also ends what was opened and never read."""
+
+    def __init__(self, pieces: Iterator[bytes], *held):
+        self._pieces, self._held = pieces, held
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        for one in self._held:
+            one.close()
+
+
 @contextmanager
 def workshop() -> Iterator[Path]:
     """A private folder for one file's way through; it goes with all that is in it."""
@@ -62,20 +79,20 @@ def put(where: str, key: UUID, path: Path, *, thumb: bool = False) -> None:
     part.replace(target)
 
 
-def pieces(where: str, key: UUID, *, thumb: bool = False, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+def pieces(where: str, key: UUID, *, thumb: bool = False, start: int = 0, length: int | None = None) -> Pieces:
     """The file's bytes from ``start``, opened before the first is asked for. Raises FileNotFoundError where it is gone, and
     TROUBLE."""
     if where == CLOUDINARY:
         return _fetched(_name(key, thumb), start, length)
     file = _path(key, thumb).open("rb")
     file.seek(start)
-    return _read(file, length)
+    return Pieces(_read(file, length), file)
 
 
 def copy(where: str, key: UUID, target: Path) -> None:
     """The whole file as one of this machine."""
-    with target.open("wb") as file:
-        for piece in pieces(where, key):
+    with target.open("wb") as file, contextlib.closing(pieces(where, key)) as read:
+        for piece in read:
             file.write(piece)
 
 
@@ -154,7 +171,7 @@ def link(name: str) -> str:
     return cloudinary.utils.private_download_url(name, "", **_account(), expires_at=int(time.time()) + LINK_SECONDS)
 
 
-def _fetched(name: str, start: int, length: int | None) -> Iterator[bytes]:
+def _fetched(name: str, start: int, length: int | None) -> Pieces:
     asked = {"Accept-Encoding": "identity"}
     if start or length is not None:
         asked["Range"] = f"bytes={start}-{'' if length is None else start + length - 1}"
@@ -167,7 +184,7 @@ def _fetched(name: str, start: int, length: int | None) -> Iterator[bytes]:
         answer.close()
         raise requests.HTTPError(f"Cloudinary answered {answer.status_code}")
     skip = start if answer.status_code == 200 else 0
-    return _relayed(session, answer, skip, length)
+    return Pieces(_relayed(session, answer, skip, length), answer, session)
 
 
 def _relayed(session, answer, skip: int, length: int | None) -> Iterator[bytes]:

@@ -196,6 +196,16 @@ API = [
         scope="conversations:write",
     ),
     Case(
+        "api/conversations/<uuid:conversation>/messages",
+        "POST",
+        AGENT,
+        _OF_CHAT,
+        body=lambda rows: {"type": "document", "media": {"documentId": str(rows["document"].pk)}},
+        body_ids={"media.documentId": "document"},
+        ok=201,
+        scope="conversations:write",
+    ),
+    Case(
         "api/media",
         "POST",
         AGENT,
