@@ -51,7 +51,7 @@ def read(payload: str) -> tuple[str, list[Poke]]:
     pokes = []
     for part in conversations.split(","):
         conversation, _, seq = part.partition(":")
-        if not seq.isdigit():
+        if not seq.isdecimal():
             return "", []
         pokes.append(Poke(kind, conversation, int(seq)))
     return business, pokes
@@ -165,7 +165,7 @@ class Line:
                     self._hub.resume()
                     pause = RETRY_SECONDS[0]
                     await self._hear(line)
-            except (psycopg.Error, OSError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the pages are told, and the line opens again
                 log.warning("pokes_paused", error=type(error).__name__)
             self._hub.pause()
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - so that processes do not knock at once

@@ -22,11 +22,12 @@ from inbox import events
 from webhooks.receive import Door
 
 from .headers import WithHeaders
-from .metrics import Timed
+from .metrics import Timed, event_streams
 from .onboarding import refresh_first_number
 
 log = structlog.get_logger(__name__)
 _door, _events = Door(), events.Door()
+event_streams.set_function(lambda: len(_events.hub.streams))
 # What never reaches Django's addresses: path -> application.
 DOORS = dict.fromkeys(("/webhook", "/webhook/"), WithHeaders(Timed(_door))) | {"/events/": WithHeaders(_events)}
 

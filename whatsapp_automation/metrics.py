@@ -2,8 +2,9 @@
 
 Two kinds of values, and what each is true of:
 
-- of this web process, since it started: ``whatsapp_webhook_*``, ``whatsapp_database_pool_*``, ``process_*``. With several web
-  processes scrape each of them; their sums are the installation's. The workers have no port: what they do shows in the rest.
+- of this web process, since it started: ``whatsapp_webhook_*``, ``whatsapp_event_streams``, ``whatsapp_database_pool_*``,
+  ``process_*``. With several web processes scrape each of them; their sums are the installation's. The workers have no port: what
+  they do shows in the rest.
 - of the whole installation, read from PostgreSQL and Valkey at each scrape, the same whichever web process is asked:
   everything else. Sends and replies are those of the last five minutes, items those of the last day: gauges, not counters,
   since counting all messages ever would take longer with each of them.
@@ -26,6 +27,7 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     ProcessCollector,
     generate_latest,
@@ -65,6 +67,8 @@ _seconds = Histogram(
     registry=registry,
 )
 
+event_streams = Gauge("whatsapp_event_streams", "Pages that listen at /events/ of this process.", registry=registry)
+
 
 def webhook_answered(method: str, status: int, seconds: float) -> None:
     """Count an answer of the webhook's door. ``status`` 0: it gave none."""
@@ -82,8 +86,8 @@ def page(request):
 
 
 def _may_read(request) -> bool:
-    """Who has METRICS_TOKEN. Where none is set: this machine itself, and in production nobody, since a proxy on the same
-    machine looks like it.
+    """Who has METRICS_TOKEN. Where none is set: this machine itself, and in production nobody, since a proxy on the
+    same machine looks like it.
     """
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "")

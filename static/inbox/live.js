@@ -9,7 +9,8 @@
    onPause(), onResume()               the line is down (the page polls meanwhile), and up again
 
    One tab of the browser listens to /events/ for all of them: the one that holds the lock. It passes on what it hears. A tab
-   whose leader has fallen silent takes the lock away from it. Where there are no locks every tab listens by itself. */
+   whose leader has fallen silent takes the lock away from it. Where there are no locks (without https) every tab that is seen listens
+   by itself. */
 
 const ADDRESS = "/events/";
 const CHANNEL = "inbox-live";
@@ -157,7 +158,15 @@ export function connect({ onPoke, onPause = () => {}, onResume = () => {} }) {
     }
 
     const timer = setInterval(tick, TICK);
-    const back = () => document.hidden || ask("poll");
+    const back = () => {
+        if (!document.hidden) ask("poll");
+        if (shared) return;
+        // A browser has six connections to a host: a hidden tab without a lock to share keeps none.
+        if (document.hidden) {
+            stop();
+            state(false);
+        } else if (!source) listen();
+    };
     const online = () => {
         ask("poll");
         if (source && !up) listen();

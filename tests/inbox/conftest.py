@@ -59,9 +59,24 @@ class Reader:
 
 
 class Server:
-    def __init__(self, port: int, process: subprocess.Popen):
-        self.port, self.process = port, process
+    """The product's web server, as script/server starts it, on the test's database."""
+
+    def __init__(self, port: int):
+        self.port = port
         self._readers: list[Reader] = []
+
+    def start(self) -> None:
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + connection.settings_dict["NAME"]).geturl()
+        env = os.environ | {"DATABASE_URL": url, "PORT": str(self.port)}
+        place = ("--interface", "asgi", "--host", "127.0.0.1", "--port", str(self.port))
+        options = ("--workers", "1", "--loop", "uvloop", "--no-ws", "--workers-kill-timeout", "8")
+        command = (sys.executable, "-m", "granian", *place, *options, "whatsapp_automation.asgi:application")
+        self.process = subprocess.Popen(command, env=env)
+        _wait_for(self.port)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(15)
 
     def run(self, act) -> object:
         """What the coroutine function returns. All that it opened is closed after it."""
@@ -96,7 +111,10 @@ class Server:
 
 @pytest.fixture
 def server(transactional_db):
-    yield from _served()
+    server = Server(_free_port())
+    server.start()
+    yield server
+    server.stop()
 
 
 def in_thread(act, *args):
@@ -109,21 +127,6 @@ def in_thread(act, *args):
             connection.close()
 
     return asyncio.to_thread(whole)
-
-
-def _served():
-    port = _free_port()
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + connection.settings_dict["NAME"]).geturl()
-    env = os.environ | {"DATABASE_URL": url, "PORT": str(port)}
-    command = (sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port))
-    options = ("--workers", "1", "--loop", "uvloop", "--no-ws", "--workers-kill-timeout", "8")
-    process = subprocess.Popen((*command, *options, "whatsapp_automation.asgi:application"), env=env)
-    try:
-        _wait_for(port)
-        yield Server(port, process)
-    finally:
-        process.terminate()
-        process.wait(15)
 
 
 def _free_port() -> int:

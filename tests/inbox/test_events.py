@@ -1,8 +1,10 @@
 """/events/ by a real server: what is heard, by whom, and what 300 streams cost."""
 
 import asyncio
+import re
 import signal
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,7 @@ def test_300_streams_cost_no_thread_and_no_connection(server, dairy):
     """Thirty people with ten tabs each. One more is asked to come later."""
 
     async def act():
+        assert await in_thread(counted, server) == 0  # and the thread that answers pages is there
         figures = {"before": await in_thread(figures_of, server)}
         readers = []
         for session in sessions * 10:
@@ -102,6 +105,7 @@ def test_300_streams_cost_no_thread_and_no_connection(server, dairy):
         one_more = await server.listen(extra)
         assert (one_more.status, one_more.headers["retry-after"]) == (503, "15")
         figures["open"] = await in_thread(figures_of, server)
+        assert await in_thread(counted, server) == STREAMS
         started = time.monotonic()
         await in_thread(pokes.tell, dairy.pk, "typing", dairy.pk)
         await asyncio.gather(*(reader.until(of_kind("typing")) for reader in readers))
@@ -169,6 +173,12 @@ def figures_of(server: Server) -> tuple[float, int, int]:
         )
         (connections,) = cursor.fetchone()
     return int(lines["VmRSS"].split()[0]) / 1024, int(lines["Threads"]), connections
+
+
+def counted(server: Server) -> float:
+    """The open streams, as /metrics tells them."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=10) as answer:
+        return float(re.search(rb"^whatsapp_event_streams (\S+)$", answer.read(), re.MULTILINE)[1])
 
 
 def session_of_new(dairy, place: int) -> str:

@@ -11,6 +11,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
 from django.core import mail as outbox
 from django.db import connection, transaction
 from django.utils import timezone
@@ -24,6 +25,7 @@ from inbox import notifying, preferring, push
 from inbox.models import PushSubscription, WaitNotice
 from tests import factories
 from tests.serving import serving
+from whatsapp_automation.celery import app as celery_app
 
 KEY = base64.urlsafe_b64encode(bytes(range(1, 33))).rstrip(b"=").decode()
 
@@ -99,6 +101,14 @@ def tell(at=None) -> tuple[int, int]:
     push.settle()
     mail.settle()
     return told
+
+
+def test_beat_asks_for_it_of_a_worker_that_knows_it():
+    entry = settings.CELERY_BEAT_SCHEDULE["tell who waits"]
+    celery_app.loader.import_default_modules()
+    assert entry["task"] in celery_app.tasks
+    assert entry["options"]["queue"] in settings.QUEUES
+    assert entry["options"]["expires"] == settings.TELL_SECONDS == 15
 
 
 # --- push ---------------------------------------------------------------------------------------------------------------------

@@ -167,7 +167,9 @@ def test_a_table_with_conversations_or_messages_is_told_of_by_one_trigger(chat, 
             cursor.execute("DROP TABLE some_notes, some_files")
 
 
-@pytest.mark.parametrize("payload", ["", "x", "x|message", "x|message|", "x|message|a", "x|message|a:b"])
+@pytest.mark.parametrize(
+    "payload", ["", "x", "x|message", "x|message|", "x|message|a", "x|message|a:b", "x|message|a:²"]
+)
 def test_what_is_no_poke_is_nobodys(payload):
     assert pokes.read(payload) == ("", [])
 
