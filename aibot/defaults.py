@@ -1,4 +1,4 @@
-"""The rules that a new business starts with: seven intents in English, Hindi and Hinglish. Owners change them in the
+"""The rules that a new business starts with: eight intents in English, Hindi and Hinglish. Owners change them in the
 admin.
 
 Phrases "anywhere" are few and long; what is a bare word counts only as the whole message (see matching.py).
@@ -9,10 +9,20 @@ from django_scopes import scope
 
 from accounts.models import Business
 
+from . import person
 from .families import FAMILIES
 from .models import Rule
 
-PRIORITY = {"opt_out": 60, "opt_in": 55, "support": 50, "demo": 40, "pricing": 30, "greeting": 20, "bye": 10}
+PRIORITY = {
+    "opt_out": 60,
+    "opt_in": 55,
+    "person": 52,
+    "support": 50,
+    "demo": 40,
+    "pricing": 30,
+    "greeting": 20,
+    "bye": 10,
+}
 
 _MENU = {
     "en": [("pricing", "Prices"), ("demo", "Free sample"), ("support", "Talk to us")],
@@ -126,6 +136,9 @@ RULES: dict[tuple[str, str], dict] = {
         "unless": "(time/samay/waqt/din) (kitna/kitne)|(rate/price/daam/bhav) (sahi/theek/accha) hai|kitne (baje/din/ghante/time/dino/log/der)|kitna (time/samay/waqt/der/weight)|interest rate",
         "reply": "Aaj ke hamare daam:\n{prices}\n\nDelivery: {delivery_area}",
     },
+    ("person", "en"): person.EN,
+    ("person", "hi"): person.HI,
+    ("person", "hi-Latn"): person.HI_LATN,
     ("demo", "en"): {
         "whole": "sample|samples|trial|free sample|free trial|demo|tester|a sample|free samples|trial pack|sample pack",
         "anywhere": "(can/could/may/let) (i/we/me/us) (try/test/taste/sample)|(can/could/may/let) (i/we/me/us) * (try/test/taste/sample) (it/this/the/your/some/a/first/once/before)|"

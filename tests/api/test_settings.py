@@ -54,7 +54,8 @@ def test_every_member_reads_the_whole_document(dairy, vera):
         },
     }
     assert (document["holidays"], document["quiet"]) == ([], {"start": None, "end": None})
-    assert document["bot"] == {"on": True}
+    assert document["bot"] == {"on": True, "autoReturnMinutes": 0}
+    assert document["inbox"] == {"blueTicks": True}
     assert document["model"] == {"dailyTokens": None, "callsPerHour": None}
     assert document["retention"] == {"messagesKeptDays": None}
     assert document["security"] == {"twoFactorRequired": False}
@@ -109,7 +110,8 @@ WHOLE = {
         "fallback": {"en": "One moment.", "hi": ""},
     },
     "quiet": {"start": "21:00", "end": "08:30"},
-    "bot": {"on": False},
+    "bot": {"on": False, "autoReturnMinutes": 30},
+    "inbox": {"blueTicks": False},
     "model": {"dailyTokens": 1000, "callsPerHour": 3},
     "retention": {"messagesKeptDays": 90},
     "security": {"twoFactorRequired": False},
@@ -211,6 +213,8 @@ REFUSED = [
     ({"retention": {"messagesKeptDays": 3661}}, "retention.messagesKeptDays"),
     ({"security": {"twoFactorRequired": True}}, "security.twoFactorRequired"),
     ({"bot": {"on": "perhaps"}}, "bot.on"),
+    ({"bot": {"autoReturnMinutes": -1}}, "bot.autoReturnMinutes"),
+    ({"bot": {"autoReturnMinutes": 7 * 24 * 60 + 1}}, "bot.autoReturnMinutes"),
     ({"bot": None}, "bot"),
     ({"business": "x"}, "business"),
 ]
