@@ -36,7 +36,7 @@ EN = {
     "manager/operator/human/salesperson/owner)|"
     "(agent/agents/executive/manager/owner) (told/said/says/promised/called/came/took/was/has/had/did/gave)|"
     "(already/have/had/was/were/just) (talked/spoken/spoke/talking/speaking/chatting/connected)|"
-    "(talk/speak/connect) to (someone/somebody/anyone) (else/about me/in my family)|(talk/speak/chat) (to/with) you in|"
+    "(talk/speak/connect) to (someone/somebody/anyone) (else/about me/in my family)|(talk/speak/chat) (to/with) you in (english/hindi/german/french/greek/spanish/tamil/telugu/kannada/marathi/gujarati/bengali/bangla/punjabi/malayalam/urdu)|"
     "do i (have to/need to) (talk/speak/chat) (to/with)|"
     "(are/r) (you/u) (a/an/) (human/real/bot/robot/person/agent)|is this (a/an/) (human/bot/robot/person)|"
     "(dont/do not/no need/not) (want to/need to/to/wish to) (talk/speak/chat/connect) (to/with) (a/an/any/your/) {whom}|(dont/do not/no) (want/need) (a/an/any/) (agent/human/executive)|"

@@ -24,6 +24,7 @@ ANSWER = "Of course. A person from our team will answer you here."
 
 @pytest.fixture(autouse=True)
 def all_businesses(dairy):
+    preferences.change(dairy, actor=None, hours={day: [] for day in DAYS})  # somebody is there at any hour
     with scopes_disabled():
         yield
 
@@ -43,7 +44,7 @@ def closed_until_monday(dairy) -> None:
 
 
 def says_at(text: str, at: datetime) -> list[Message]:
-    deliver(text_body(new_wamid(), text, at=at))
+    deliver(text_body(new_wamid(), text, at=at), at=at)
     drain(at)
     return list(Message.objects.filter(direction="out").order_by("seq"))
 

@@ -73,7 +73,7 @@ def test_only_an_owner_changes_them(request, dairy, who):
     client = as_person(request.getfixturevalue(who))
     for method in (client.put, client.patch):
         assert method(ADDRESS, {"bot": {"on": False}}, format="json").status_code == 403
-    assert read(client)["bot"] == {"on": True}
+    assert read(client)["bot"] == {"on": True, "autoReturnMinutes": 0}
 
 
 def test_a_key_reads_and_writes_by_its_scopes(dairy, alice):
