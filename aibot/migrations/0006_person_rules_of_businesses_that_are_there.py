@@ -26,6 +26,7 @@ RULES = {
             "(want/need/get me/give me/have/prefer/looking for/request/bring/bring me) (a/an/the/some/any/) {human}|"
             "(want/need) (a/some/) (real/human/live/actual) (person/being/agent/support/help/assistance/answer/chat)|"
             "(human/person/agent/someone/somebody) to (talk/speak/chat) (to/with)|"
+            "(want/need) (a/some/any/one/your/real/) person to (answer/talk/help/speak/assist/explain/guide/reply/respond)|"
             "(escalate/transfer) * (to/) (manager/supervisor/human/agent/senior)|"
             "(dont/do not/not) (want to/like) (talk/chat/speak/talking) (to/with) (a/this/your/) (bot/robot/machine/chatbot)|"
             "(can/could/will) (someone/somebody/anyone/anybody/a person/a human) (talk/speak/chat) (to/with) (me/us)|"
