@@ -1,4 +1,4 @@
-"""The rules that a new business starts with: seven intents in English, Hindi and Hinglish. Owners change them in the
+"""The rules that a new business starts with: eight intents in English, Hindi and Hinglish. Owners change them in the
 admin.
 
 Phrases "anywhere" are few and long; what is a bare word counts only as the whole message (see matching.py).
@@ -9,10 +9,20 @@ from django_scopes import scope
 
 from accounts.models import Business
 
+from . import person
 from .families import FAMILIES
 from .models import Rule
 
-PRIORITY = {"opt_out": 60, "opt_in": 55, "support": 50, "demo": 40, "pricing": 30, "greeting": 20, "bye": 10}
+PRIORITY = {
+    "opt_out": 60,
+    "opt_in": 55,
+    "person": 52,
+    "support": 50,
+    "demo": 40,
+    "pricing": 30,
+    "greeting": 20,
+    "bye": 10,
+}
 
 _MENU = {
     "en": [("pricing", "Prices"), ("demo", "Free sample"), ("support", "Talk to us")],
@@ -126,6 +136,9 @@ RULES: dict[tuple[str, str], dict] = {
         "unless": "(time/samay/waqt/din) (kitna/kitne)|(rate/price/daam/bhav) (sahi/theek/accha) hai|kitne (baje/din/ghante/time/dino/log/der)|kitna (time/samay/waqt/der/weight)|interest rate",
         "reply": "Aaj ke hamare daam:\n{prices}\n\nDelivery: {delivery_area}",
     },
+    ("person", "en"): person.EN,
+    ("person", "hi"): person.HI,
+    ("person", "hi-Latn"): person.HI_LATN,
     ("demo", "en"): {
         "whole": "sample|samples|trial|free sample|free trial|demo|tester|a sample|free samples|trial pack|sample pack",
         "anywhere": "(can/could/may/let) (i/we/me/us) (try/test/taste/sample)|(can/could/may/let) (i/we/me/us) * (try/test/taste/sample) (it/this/the/your/some/a/first/once/before)|"
@@ -174,9 +187,9 @@ RULES: dict[tuple[str, str], dict] = {
         "reply": "Hum aapko free sample bhejenge. Kripya yahan apna e-mail likhein, hum intezaam kar denge.",
     },
     ("support", "en"): {
-        "whole": "help|help me|help please|support|i need help|need help|i need (support/assistance)|problem|issue|complaint|complain|agent|human|customer (care/support/service)|"
+        "whole": "help|help me|help please|support|i need help|need help|i need (support/assistance)|problem|issue|complaint|complain|customer (support/service)|"
         "refund|cancel my order|(i have/have/got/there is) (a/an) (problem/issue/complaint/complain)|urgent|sos|please call me|please call|kindly call me|call me please|contact me|complain|replacement|exchange|replace it|return it|return this|(very/so/really/not) (disappointed/disappointing/satisfied/unhappy/upset/bad/poor)|"
-        "(please/kindly) (reply/respond/help/call)|(reply/respond) (please/fast/soon/me/to me)|not (replying/responding/answering)|(scam/scammers/cheaters/fraud/fraudsters/cheated/cheating)|why (are you/) not (replying/responding)|executive|operator|representative|return|order status|"
+        "(please/kindly) (reply/respond/help/call)|(reply/respond) (please/fast/soon/me/to me)|not (replying/responding/answering)|(scam/scammers/cheaters/fraud/fraudsters/cheated/cheating)|why (are you/) not (replying/responding)|return|order status|"
         "any update|any updates|cancel|cancellation|need status|where is it|not happy|helpline",
         "anywhere": "(quality/service/experience/taste/packing/packaging/food) * (poor/pathetic/terrible/worst/horrible/disgusting/very bad/so bad/too bad/not good)|(very/so/extremely/really) (disappointed/unhappy/poor service/bad service)|(disappointed/unsatisfied/dissatisfied/frustrated/unhappy) (with/by)|"
         "(has/have/it/again/suddenly) stopped|stopped (charging/heating/cooling/responding/after/again/suddenly)|(didnt/never/not/hasnt/nobody/no one) (turn/turned/show/showed) up|(your/the) (guy/man/boy/person/technician/driver/mechanic/staff) * (didnt/never/not/late/rude/misbehaved)|"
@@ -206,7 +219,7 @@ RULES: dict[tuple[str, str], dict] = {
         "charged me * (twice/double/extra/more/wrong)|there is (a/some/) (problem/issue)|(have/having/facing/face/got) (a/an/some/the/) (issue/issues/problem/problems/complaint/trouble/query about my) |"
         "(want/need/have/like/wish) to (complain/file/raise/return/report/register)|want a replacement|(make/file/raise/register/lodge) * complaint|(bad/terrible/worst/poor/pathetic/horrible) (service/quality/experience)|"
         "(want/need/get/give/process/my/a/for/the/about/initiate/full) refund|refund (my/me/the/please/not/status)|money back|"
-        "(talk/speak/chat/connect) * (human/person/someone/somebody/agent/executive/manager/owner/representative/support/customer care/real)|(real/some) (person/human)|(want/need) * person to|live agent|"
+        "(talk/speak/chat/connect) * (human/person/someone/somebody/agent/executive/manager/owner/representative/support/customer care/real)|"
         "customer (care/support) (number/no/contact)|(call/contact/phone) me (back/now/asap/urgently/on)|call me back|need a call|call back|callback|(someone/somebody/anyone/executive) * call me|"
         "smells (bad/off/weird/sour/strange)|(smell/smells/smelling/tastes/taste/tasted) (bad/off/sour/strange/weird/rotten/funny)|bad smell|"
         "(went/gone/going/turned/has gone/is) bad|went off|gone off|turned sour|fell sick|fungus|(got/found) (an/a/) (insect/hair/stone)|"
@@ -225,7 +238,7 @@ RULES: dict[tuple[str, str], dict] = {
         "away": "We are sorry for the trouble. Please tell us what happened. We are closed now; a person from our team will answer you here when we open again {opens}. Our hours: {hours}.",
     },
     ("support", "hi"): {
-        "whole": "मदद|मदद चाहिए|सहायता|सहायता चाहिए|हेल्प|शिकायत|समस्या|परेशानी|दिक्कत|कस्टमर केयर|रिफंड|वापसी|मदद करो",
+        "whole": "मदद|मदद चाहिए|सहायता|सहायता चाहिए|हेल्प|शिकायत|समस्या|परेशानी|दिक्कत|रिफंड|वापसी|मदद करो",
         "anywhere": "ही (मिला/आया/मिली/आई/मिले/आए/भेजा)|पानी (मिला/मिलाया/मिलाते/मिलाकर)|(दूध/दही/घी) * (पतला/पतली/मिलावट)|मिलावट|अजीब (गंध/बदबू/स्वाद/महक)|(गंध/महक/स्वाद) * (आ/अजीब/खराब/खट्टा)|(पतला/पतली) है|(एक/कम) (कम/पैकेट) * (मिला/आया)|"
         "(मदद/सहायता/हेल्प) (चाहिए/करो/कीजिए/करें/कर/करिए/की जरूरत)|(काम/चल/खुल) नहीं (कर/रहा/हो)|नहीं (चल/खुल) (रहा/रही)|"
         "खराब (है/निकला/निकली/हो/था/थी/आया/आई/मिला/माल/दूध/पनीर/सामान/क्वालिटी/सर्विस)|(दूध/घी/पनीर/सामान/माल/दही) * (खराब/फट/फटा/खट्टा/सड़ा/बासी/टूटा)|"
@@ -242,7 +255,7 @@ RULES: dict[tuple[str, str], dict] = {
         "away": "असुविधा के लिए खेद है। कृपया बताएं क्या हुआ। अभी हम बंद हैं; {opens} खुलने पर हमारी टीम आपको यहीं जवाब देगी। हमारा समय: {hours}।",
     },
     ("support", "hi-Latn"): {
-        "whole": "madad|madad chahiye|sahayata|dikkat|pareshani|shikayat|madad karo|help|customer care|refund|samasya",
+        "whole": "madad|madad chahiye|sahayata|dikkat|pareshani|shikayat|madad karo|help|refund|samasya",
         "anywhere": "galat (size/colour/color/rang/bill/address/number/model/design/mila/aa/bheja/bhej/cheez/item/product)|(size/colour/color/bill/rang/saman/order/product/item/hisab) galat|(phone/call/fone) * nahi (utha/uthate/uthaya/lag/lagta/uthata/uthati/receive/uthti)|nahi (utha/uthate/uthaya/uthata) (raha/rahe/hai/)|"
         "(jawab/reply/response) * nahi (de/dete/diya/mila/aaya/deta/karte/kar/kiya/aa)|(jawab/reply) (do/dijiye/dedo/kyon/kab)|(bahut/bilkul/itna/itni/kitna/kitni/ekdum) (ganda/gandi/kharab/bekar/ghatiya/bura/buri/bakwas)|(basi/khatta/khatti/sada/ganda/gandi/toota/tuta/nakli/fake/purana) (tha/thi/hai/nikla/nikli/mila/mili/diya/bheja/bhej/aaya/maal/saman)|"
         "(packet/piece/item/saman/litre/kilo) * (kam/missing) (hai/tha/nikla/mila/aaya/the)|adhura (order/saman/mila/aaya/hai)|(zyada/jyada/extra/double/adhik) (paise/paisa/charge/le/liya/liye/kata/kat/bill)|(payment/paisa/paise) (ho gaya/kar diya/kat gaya/ho gayi/diya) * nahi|(do/2) baar (paise/paisa/payment/kat/charge)|"
@@ -258,7 +271,7 @@ RULES: dict[tuple[str, str], dict] = {
         "(paisa/paise/rupaye/amount/money/balance) * (kat/kata/kate/cut/deduct/debit/wapas/vapas/return/fas/atak)|(payment/upi/gpay/paytm/transaction) * (fail/atak/atka/nahi hua/nahi ho/stuck/pending/failed)|"
         "(wapas/badal) (karna/karni/karo/kar do/kardo/karwao/karwana/karenge/lo/le lo/le jao/do/dijiye/dena/dedo/chahiye/kijiye)|(badalna/badalni/badalwana/lautana/lotana/badlo) (hai/chahta/chahti/padega/tha/)|"
         "(refund/return/exchange/replace/cancel) * (chahiye/karo/karna/karni/kar/do/de/kab/nahi/karwana/karwao/kardo/dijiye/karao)|"
-        "(insaan/kisi/aadmi/manager/customer care/agent/executive/owner/malik/banda/human/kisi se/team) * (se) * (baat/bat/connect)|baat (karni/karna/karwao/karao/kara/karwa)|"
+        "(kisi/aadmi/insaan/manager/customer care/agent/executive/owner/malik/banda/human/kisi se/team) * (se) * (baat/bat/connect)|baat (karni/karna/karwao/karao/kara/karwa)|"
         "(galat/wrong/ghalat) (saman/samaan/order/cheez/product/item/packet/maal/chiz/aaya/bhej/diya)|(call/phone/fone) (karo/kare/karein/kijiye/kar do/karwa/kardo/karna/kariye/kardijiye)|"
         "(kam/aadha) (saman/samaan/mila/nikla/aaya/maal/quantity)|(ghatiya/bekar/bekaar/bakwas) (service/quality/maal/saman/hai/product)|expire (ho/hua/tha/thi/maal/product)|expired|"
         "(madad/help/sahayata) (chahiye/karo/kar/kijiye/karein/kare/kariye/ki zarurat)|(meri/mujhe/koi/kuch) (madad/help)|der (ho rahi/se aaya/lag)|late (aaya/aayi/kyon)|(koi/kuch) (jawab/reply/response) nahi|dhokha|fraud",

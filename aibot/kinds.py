@@ -93,6 +93,19 @@ _PERSON = (
     "srivastava/thakur/tiwari/tripathi/trivedi/tyagi/verma/vyas/yadav"
 )
 
+_HUMAN = (
+    "human/human being/real person/real human/live person/agent/live agent/human agent/real agent/executive/representative/operator/"
+    "actual person/actual human/customer care executive/customer care agent/support agent/customer executive/insaan/kisi insaan/"
+    "asli insaan/asli aadmi/kisi agent"
+)
+_WHOM = (
+    "human/human being/person/real person/real human/live person/someone/somebody/some one/anyone/anybody/agent/live agent/human agent/"
+    "real agent/support agent/executive/representative/rep/manager/supervisor/operator/owner/boss/staff/salesperson/sales person/"
+    "team member/your team/sales team/support team/customer care/customer support/customer service/actual person/actual human/insaan/"
+    "kisi insaan/aadmi/kisi aadmi/kisi/vyakti/kisi vyakti/kisi agent/malik/banda/bande/kisi bande/kisi human/customer care wale/"
+    "kisi staff/asli aadmi/asli insaan/team/aapki team/seth/incharge"
+)
+
 KINDS: dict[str, tuple[str, ...]] = {
     "goods": tuple(_GOODS.split("/")),
     "service": tuple(_SERVICE.split("/")),
@@ -102,5 +115,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "part": tuple(_PART.split("/")),
     "ailment": tuple(_AILMENT.split("/")),
     "ads": tuple(_ADS.split("/")),
+    "human": tuple(_HUMAN.split("/")),
+    "whom": tuple(_WHOM.split("/")),
     "person": tuple(_PERSON.split("/")),
 }

@@ -50,6 +50,7 @@ _AROUND = {
     ),
     "pricing": _around(" ".join([_AMOUNTS, *KINDS["goods"], *KINDS["service"]])),
     "demo": _around("a an one any for ek koi kya chahiye hai ka ki ke to na"),
+    "person": _around("now urgent urgently i need want to with mujhe chahiye abhi jaldi se hai to na"),
     "support": _around("i need urgent urgently now mujhe chahiye hai to na"),
     "opt_out": _around("to na ab abhi ye yeh sab mujhe nahi chahiye"),
     "opt_in": _around("now again to na ab abhi phir wapas dobara"),

@@ -88,6 +88,8 @@ def measure(book: Book, lines: Iterable[Line]) -> tuple[list[Measured], list[tup
     for line in lines:
         match = book.best(line.text)
         got = match.pattern.intent if match else ""
+        if got == Rule.Intent.PERSON and line.intent == Rule.Intent.SUPPORT:
+            got = line.intent  # who asks for a person is in need of support, and gets more of it
         hits[got] += 1
         wanted[line.intent] += 1
         right[got] += got == line.intent

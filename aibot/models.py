@@ -61,6 +61,7 @@ class Rule(OwnedModel):
         GREETING = "greeting", _("greeting")
         PRICING = "pricing", _("pricing")
         DEMO = "demo", _("demo")
+        PERSON = "person", _("a person")
         SUPPORT = "support", _("support")
         OPT_OUT = "opt_out", _("opt-out")
         OPT_IN = "opt_in", _("opt-in")

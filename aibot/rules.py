@@ -16,7 +16,7 @@ from django_scopes import scopes_disabled
 
 from accounts.models import Product, Settings
 from cloud_api import messages
-from conversations import consent, lately, sets, streaks
+from conversations import consent, handing, lately, sets, streaks
 from conversations.inbound import Recorded
 from conversations.models import ConsentEvent, Conversation, Message
 from conversations.outbound import Outgoing
@@ -51,6 +51,7 @@ class Replies:
     said: Counter[UUID] = field(default_factory=Counter)  # what this pass says in each conversation
     silent: dict[UUID, datetime] = field(default_factory=dict)  # conversations in which the bot has handed over
     asks: dict[UUID, str] = field(default_factory=dict)  # conversation -> what the bot waits for now, "" for nothing
+    handed: dict[UUID, handing.Asked] = field(default_factory=dict)  # conversations whose customer asked for a person
     emails: dict[UUID, str] = field(default_factory=dict)  # contact -> the address that they gave
     hits: list[Hit] = field(default_factory=list)
     overtaken: dict[UUID, set[UUID]] = field(
@@ -94,7 +95,7 @@ class Shop:
 
 
 def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
-    """The answers to messages that are new here.
+    """The answers to messages that are new here. Who asks for a person gets one, and no further answer of the bot's.
 
     None where a person answers the conversation or the customer is blocked, or where the message is older than
     ANSWER_AGE_LIMIT or the owner has switched the bot off: that one waits for a person. STOP and START are heard in any
@@ -114,10 +115,12 @@ def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
             replies.words.append(_word(r, ConsentEvent.Kind.STOP))
         if match and match.pattern.intent == Rule.Intent.OPT_IN:
             replies.words.append(_word(r, ConsentEvent.Kind.START))
-        if not _is_ours(r):
+        if not _is_ours(r) or r.conversation_id in replies.handed:
             continue
         if now - r.sent_at > settings.ANSWER_AGE_LIMIT or not (shop.settings.bot_on or _is_stop(match)):
             _wait(r, replies)
+        elif match and match.pattern.intent == Rule.Intent.PERSON and not r.deleted:
+            _hand_to_a_person(r, shop, match, stands[r.conversation_id], replies, now)
         elif not _hands_over(r, shop, match, met[r.message_id], replies, now):
             ask = replies.asks.get(r.conversation_id, stands[r.conversation_id].ask)
             if not (ask and not r.deleted and _answers_the_ask(r, shop, match, ask, replies, now)):
@@ -134,6 +137,7 @@ def conclude(replies: Replies, now: datetime) -> None:
     """Write what the replies leave behind, once they are queued. A constant number of statements, in the caller's
     transaction.
     """
+    handing.to_people(replies.handed, now)
     lately.overtake(replies.overtaken)
     lately.ask(replies.asks, now)
     lately.note_emails(replies.emails)
@@ -170,6 +174,21 @@ def _hands_over(
     replies.silent[r.conversation_id] = r.sent_at
     _wait(r, replies)
     return True
+
+
+def _hand_to_a_person(
+    r: Recorded, shop: Shop, match: Match, stand: lately.Lately, replies: Replies, now: datetime
+) -> None:
+    """The conversation is a person's from here on. The customer is told so, but not twice in a few minutes. The words are of the
+    new turn (handing.to_people): they leave unless a person acts first.
+    """
+    rule = shop.rules[match.pattern.rule_id]
+    replies.hits.append(Hit(r.business_id, rule.id, r.message_id, "" if r.event.tap_id else match.phrase))
+    if not stand.told_of_person:
+        text = text_of(shop, rule, r.event.text, r.contact_name, now)
+        _say(r, replies, text, handing.FAREWELL, turn=r.turn + 1)
+    replies.handed[r.conversation_id] = handing.Asked(r.business_id, r.sent_at, told=not stand.told_of_person)
+    replies.asks.pop(r.conversation_id, None)
 
 
 def _reply(r: Recorded, shop: Shop, match: Match | None, replies: Replies, now: datetime) -> None:
@@ -296,18 +315,37 @@ def _answer(r: Recorded, shop: Shop, match: Match, now: datetime) -> Outgoing | 
 
 def text_of(shop: Shop, rule: Rule, said: str, contact_name: str, now: datetime) -> str:
     """What a rule answers to a message, cut to what WhatsApp takes; "" where nothing is left to say."""
-    is_away = rule.away_reply.strip() and not shop.is_open(now)
-    reply = rule.away_reply if is_away else owners_text(shop.settings, rule) or rule.reply
+    reply = _reply_of(shop, rule, now)
     text = render(shop, reply, rule.language, contact_name, said=said, now=now)
     text = text[: most_characters(len(rule.buttons))]
     return text if text.strip() else ""
 
 
+_THERE_AGAIN = {
+    "en": "Our team is there again {opens}.",
+    "hi": "हमारी टीम {opens} फिर मिलेगी।",
+    "hi-Latn": "Hamari team {opens} phir milegi.",
+}
+
+
+def _reply_of(shop: Shop, rule: Rule, now: datetime) -> str:
+    """Who asks for a person is told by the owner's words for it when somebody will be there, at any hour; else a rule's own
+    words for the closed hours come first.
+    """
+    is_away = not shop.is_open(now)
+    own = owners_text(shop.settings, rule)
+    if own and rule.intent == Rule.Intent.PERSON and is_away and "{opens}" not in own:
+        return f"{own} {_THERE_AGAIN[rule.language]}" if shop.opens(now, rule.language) else own
+    if is_away and rule.away_reply.strip() and not (own and rule.intent == Rule.Intent.PERSON):
+        return rule.away_reply
+    return own or rule.reply
+
+
 def owners_text(of: Settings, rule: Rule) -> str:
     """The text of the Settings that stands in the place of a rule's reply; "" where it has its own: greeting and opt-out,
-    and handover where a support rule asks nothing, so that its reply is the last word.
+    and handover where somebody asks for a person, or where a support rule asks nothing, so that its reply is the last word.
     """
-    hands_over = rule.intent == Rule.Intent.SUPPORT and not rule.asks
+    hands_over = rule.intent == Rule.Intent.PERSON or (rule.intent == Rule.Intent.SUPPORT and not rule.asks)
     kind = "handover" if hands_over else _OWNERS_TEXTS.get(rule.intent, "")
     return of.says(kind, rule.language)
 
@@ -389,8 +427,8 @@ def _problem_text(shop: Shop, language: str, now: datetime) -> str:
     return asking.TEXTS["problem_closed" if closed else "problem"][language].replace("{opens}", opens)
 
 
-def _say(r: Recorded, replies: Replies, text: str, why: str) -> None:
-    """A text that is no rule's; ``why`` stands beside it in the thread."""
+def _say(r: Recorded, replies: Replies, text: str, why: str, *, turn: int | None = None) -> None:
+    """A text that is no rule's; ``why`` stands beside it in the thread. ``turn``: else the one that the message met."""
     if text.strip():
         replies.say(
             Outgoing(
@@ -401,7 +439,7 @@ def _say(r: Recorded, replies: Replies, text: str, why: str) -> None:
                 text=text[: messages.TEXT_BODY],
                 source=Message.Source.SYSTEM.value,
                 source_name=why,
-                turn=r.turn,
+                turn=r.turn if turn is None else turn,
             )
         )
 

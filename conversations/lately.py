@@ -9,6 +9,7 @@ from hashlib import md5
 from uuid import UUID
 
 from . import sets
+from .handing import TOLD_WITHIN
 from .models import Message, Status
 
 SAID_WITHIN = timedelta(minutes=10)
@@ -19,10 +20,13 @@ OVERTAKEN = "The customer has asked something since."
 
 @dataclass(frozen=True, slots=True)
 class Lately:
-    """``ask``: what the bot waits for, "" for nothing. ``said``: (rule, digest) -> when it was queued."""
+    """``ask``: what the bot waits for, "" for nothing. ``said``: (rule, digest) -> when it was queued. ``told_of_person``: the
+    customer has asked for a person a moment ago and was told that one comes.
+    """
 
     ask: str
     said: Mapping[tuple[UUID, str], datetime]
+    told_of_person: bool = False
 
 
 def digest(text: str) -> str:
@@ -36,7 +40,7 @@ def before(conversations: Collection[UUID], now: datetime) -> dict[UUID, Lately]
         """
         SELECT c.id,
                CASE WHEN c.pending_ask_turn = c.turn AND c.pending_ask_at > %(now)s - %(forgotten)s THEN c.pending_ask ELSE '' END AS ask,
-               l.rule, l.mark, l.at
+               coalesce(c.person_asked_at > %(now)s - %(told_within)s, false) AS told, l.rule, l.mark, l.at
         FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid)
         JOIN conversations_conversation c ON c.id = w.id
         LEFT JOIN LATERAL (
@@ -51,17 +55,19 @@ def before(conversations: Collection[UUID], now: datetime) -> dict[UUID, Lately]
         now=now,
         within=SAID_WITHIN,
         forgotten=ASK_FORGOTTEN_AFTER,
+        told_within=TOLD_WITHIN,
         back=LOOK_BACK,
         rule=Message.Source.RULE.value,
     )
     asks: dict[UUID, str] = {}
     said: dict[UUID, dict[tuple[UUID, str], datetime]] = {}
+    told: dict[UUID, bool] = {}
     for row in rows:
-        asks[row.id] = row.ask
+        asks[row.id], told[row.id] = row.ask, row.told
         of = said.setdefault(row.id, {})
         if row.rule:
             of[row.rule, row.mark] = max(of.get((row.rule, row.mark), row.at), row.at)
-    return {conversation: Lately(ask, said[conversation]) for conversation, ask in asks.items()}
+    return {conversation: Lately(ask, said[conversation], told[conversation]) for conversation, ask in asks.items()}
 
 
 def ask(asks: Mapping[UUID, str], now: datetime) -> None:

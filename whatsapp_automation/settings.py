@@ -455,6 +455,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "keys", "description": "API keys, a program's way in. A person makes them."},
         {"name": "numbers", "description": "WhatsApp numbers. Secrets go in and never come out."},
         {"name": "conversations", "description": "Threads: read, answer, take over, close."},
+        {"name": "labels", "description": "Words that the team puts on conversations."},
+        {"name": "replies", "description": "Canned replies: texts that agents send often."},
         {"name": "contacts", "description": "Customers."},
         {"name": "leads", "description": "Who may buy, and how far they are."},
         {"name": "rules", "description": "What the bot answers."},

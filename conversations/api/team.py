@@ -128,7 +128,9 @@ class ReplyIn(StrictSerializer):
     text = serializers.CharField(
         max_length=4096, help_text="May hold {name}, {agent}, {business}, {number} and {delivery_area}."
     )
-    language = serializers.ChoiceField(["", "en", "hi", "hi-Latn"], required=False, help_text="Empty: any.")
+    language = serializers.ChoiceField(
+        CannedReply._meta.get_field("language").choices, required=False, allow_blank=True, help_text="Empty: any."
+    )
 
 
 _HOURS = {"shortcut": "thanks", "title": "Thanks", "text": "Thank you, {name}! {agent} of {business}", "language": "en"}

@@ -351,7 +351,7 @@ def test_a_new_business_is_complete_on_its_first_day(visit, root, alice, dairy):
     assert visit(root).post("/admin/accounts/business/add/", data).status_code == 302
     made = Business.objects.get(slug="chai-point")
     with scope(business=made):
-        assert Rule.objects.count() == 21
+        assert Rule.objects.count() == 24
     assert made.memberships.get().user == alice
 
 

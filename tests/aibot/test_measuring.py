@@ -84,7 +84,9 @@ def test_everyday_lines_on_which_nobody_has_tuned_are_understood(book):
     lines = read(HELD_OUT)
     measured, wrong = figures(book, lines)
     assert overall(lines, wrong).value >= 0.93, wrong
-    assert all(row.precision.value >= 0.9 for row in measured.values())
+    assert all(
+        row.precision.value >= 0.9 for row in measured.values() if row.precision.n
+    )  # none of them asks for a person
 
 
 def _hint3() -> Iterator[Line]:

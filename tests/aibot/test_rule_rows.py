@@ -28,7 +28,7 @@ def test_defaults_are_added_where_they_are_missing_and_change_nothing_else(dairy
         assert defaults.install(dairy) == 3
         assert Rule.objects.get(intent="demo", language="en").reply == "Our own words."
         assert defaults.install(dairy) == 0
-        assert Rule.objects.count() == 21
+        assert Rule.objects.count() == 24
 
 
 def test_every_default_rule_is_valid(dairy):

@@ -54,7 +54,8 @@ def test_every_member_reads_the_whole_document(dairy, vera):
         },
     }
     assert (document["holidays"], document["quiet"]) == ([], {"start": None, "end": None})
-    assert document["bot"] == {"on": True}
+    assert document["bot"] == {"on": True, "autoReturnMinutes": 0}
+    assert document["inbox"] == {"blueTicks": True}
     assert document["model"] == {"dailyTokens": None, "callsPerHour": None}
     assert document["notifications"] == {"emailAfterMinutes": 10}
     assert document["retention"] == {"messagesKeptDays": None}
@@ -73,7 +74,7 @@ def test_only_an_owner_changes_them(request, dairy, who):
     client = as_person(request.getfixturevalue(who))
     for method in (client.put, client.patch):
         assert method(ADDRESS, {"bot": {"on": False}}, format="json").status_code == 403
-    assert read(client)["bot"] == {"on": True}
+    assert read(client)["bot"] == {"on": True, "autoReturnMinutes": 0}
 
 
 def test_a_key_reads_and_writes_by_its_scopes(dairy, alice):
@@ -110,7 +111,8 @@ WHOLE = {
         "fallback": {"en": "One moment.", "hi": ""},
     },
     "quiet": {"start": "21:00", "end": "08:30"},
-    "bot": {"on": False},
+    "bot": {"on": False, "autoReturnMinutes": 30},
+    "inbox": {"blueTicks": False},
     "model": {"dailyTokens": 1000, "callsPerHour": 3},
     "notifications": {"emailAfterMinutes": 20},
     "retention": {"messagesKeptDays": 90},
@@ -215,6 +217,8 @@ REFUSED = [
     ({"retention": {"messagesKeptDays": 3661}}, "retention.messagesKeptDays"),
     ({"security": {"twoFactorRequired": True}}, "security.twoFactorRequired"),
     ({"bot": {"on": "perhaps"}}, "bot.on"),
+    ({"bot": {"autoReturnMinutes": -1}}, "bot.autoReturnMinutes"),
+    ({"bot": {"autoReturnMinutes": 7 * 24 * 60 + 1}}, "bot.autoReturnMinutes"),
     ({"bot": None}, "bot"),
     ({"business": "x"}, "business"),
 ]

@@ -44,7 +44,7 @@ def test_dina_opens_a_business_and_signs_in():
     assert (business.name, business.slug, business.ai_daily_tokens) == ("Chai Point", "chai-point", 0)
     assert business.memberships.get().role == "owner"
     with scope(business=business):
-        assert Rule.objects.count() == 21
+        assert Rule.objects.count() == 24
         assert Settings.objects.count() == 1
     client = Client()
     assert sign_in(client, "dina@example.com")["Location"] == "/admin/"

@@ -33,7 +33,7 @@ def test_a_new_business_has_its_owner_settings_and_rules(alice):
     assert Membership.objects.get(business=business).role == "owner"
     with scopes_disabled():
         assert Settings.objects.filter(business=business).count() == 1
-        assert Rule.objects.filter(business=business, enabled=True).count() == 21
+        assert Rule.objects.filter(business=business, enabled=True).count() == 24
     assert set(AuditEvent.objects.values_list("action", flat=True)) == {"business.created", "member.role"}
 
 
