@@ -6,6 +6,7 @@ A page that is missing ends the benchmark with 1. Search is asked for by kind, i
 """
 
 import argparse
+import logging
 import os
 import random
 import sys
@@ -94,6 +95,7 @@ def _database(name: str, keep: bool) -> str:
 def _set_up_django() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "whatsapp_automation.settings"
     django.setup()
+    logging.disable(logging.INFO)  # a line for each request
 
 
 def _business(name: str):
