@@ -148,7 +148,7 @@ def _contacts(query: Asked) -> tuple[str, list]:
         UNION ALL
         SELECT c.id FROM (SELECT contact_id FROM conversations_contactdue ORDER BY id DESC LIMIT {DUE}) d
         JOIN conversations_contact c ON c.id = d.contact_id WHERE c.business_id = %s AND {standing}
-        """,
+        """,  # nosec B608
         [business, *values, business, *more],
     )
 
@@ -190,7 +190,7 @@ def _conversations_of(contacts: list[UUID], within: _Within, place: _Place | Non
         SELECT conversation.id, {_HEARD} FROM conversations_conversation conversation
         WHERE conversation.contact_id = ANY(%s) AND conversation.business_id = %s {condition} {further}
         ORDER BY 2 DESC, 1 DESC LIMIT {most}
-        """,
+        """,  # nosec B608
         [contacts, _business().pk, *values, *more],
     )
 
@@ -210,7 +210,7 @@ def _people_of(query: Asked, conversations: list[UUID], place: _Place | None, mo
         WHERE conversation.id = ANY(%s) AND conversation.business_id = %s
           AND (({names}) OR (p.contact_id IS NULL AND {standing})) {further}
         ORDER BY 2 DESC, 1 DESC LIMIT {most}
-        """,
+        """,  # nosec B608
         [conversations, _business().pk, *forms, *as_they_are, *more],
     )
 
@@ -227,7 +227,7 @@ def _newest_people(query: Asked, within: _Within, place: _Place | None, most: in
         ) conversation JOIN conversations_contactwords p ON p.contact_id = conversation.contact_id
         WHERE {names} {condition} {further}
         ORDER BY 2 DESC, 1 DESC LIMIT {most}
-        """,
+        """,  # nosec B608
         [_business().pk, *forms, *values, *more],
     )
 
@@ -281,7 +281,7 @@ def _among_the_newest(query: Asked, within: _Within, place: _Place | None, most:
             SELECT conversation_id, message_id, at, words FROM conversations_messagewords WHERE business_id = %s
             ORDER BY at DESC, message_id DESC LIMIT {window}
         ) newest WHERE words @@ %s::tsquery
-    """
+    """  # nosec B608
     sql, more = _grouped(hits, query, within, place, most)
     return _rows(sql, [_business().pk, _tsquery(query), *more])
 
@@ -304,7 +304,7 @@ def _by_index(
         )
         SELECT grouped.*, counted.count FROM (SELECT count(*) FROM found) counted LEFT JOIN ({sql}) grouped ON true
         ORDER BY at DESC, message_id DESC
-        """,
+        """,  # nosec B608
         [_tsquery(query), _business().pk, *more],
     )
     return [row[:3] for row in rows if row[0]], few is None or rows[0][3] <= few
@@ -326,7 +326,7 @@ def _grouped(hits: str, query: Asked, within: _Within, place: _Place | None, mos
             WHERE c.id = newest.conversation_id AND {names}
         ) {further}
         ORDER BY at DESC, message_id DESC LIMIT {most}
-        """,
+        """,  # nosec B608
         [*allowed, *forms, *begins],
     )
 

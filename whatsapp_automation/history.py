@@ -151,20 +151,20 @@ _PERSON = f"""
                (%(last)s::text[])[{_PICK.format(of="h || 'l'", n=len(_LAST))}] AS name
         FROM person
     )
-"""
+"""  # nosec B608
 _PEOPLE = [
     f"""{_PERSON}
     INSERT INTO conversations_contact (id, business_id, name, profile_name, username, phone, created_at)
     SELECT id, %(business)s, '', name, '', phone, at FROM row
-    """,
+    """,  # nosec B608
     f"""{_PERSON}
     INSERT INTO conversations_identity (id, business_id, contact_id, kind, value, created_at)
     SELECT id, %(business)s, id, 'phone', phone, at FROM row
-    """,
+    """,  # nosec B608
     f"""{_PERSON}
     INSERT INTO leads_lead (id, business_id, contact_id, status, product_interest, source, referral, score, created_at, updated_at)
     SELECT id, %(business)s, id, 'new', '', 'whatsapp', '{{}}', 0, at, at FROM row
-    """,
+    """,  # nosec B608
     f"""{_PERSON}
     INSERT INTO conversations_conversation
         (id, business_id, contact_id, number_id, state, owner, turn, pending_ask, last_inbound_seq, unread, ai_call_count,
@@ -173,7 +173,7 @@ _PEOPLE = [
            CASE WHEN i %% 4 = 0 THEN 'human' ELSE 'bot' END, 0, '', 0, CASE WHEN i %% 20 = 5 THEN 2 ELSE 0 END, 0,
            '', true, at, CASE WHEN i %% 10 < 3 THEN at END, CASE WHEN i %% 200 = 5 THEN at END
     FROM row
-    """,
+    """,  # nosec B608
 ]
 
 
@@ -207,7 +207,7 @@ def _messages() -> str:
            CASE direction WHEN 'in' THEN 'customer' ELSE 'agent' END, '', 'reply', text, '{{}}', '',
            'wamid.made.' || n, date_trunc('second', at), CASE direction WHEN 'in' THEN 100 ELSE 70 END, '', 0, at
     FROM told ORDER BY n
-    """
+    """  # nosec B608
 
 
 _LAST_WORDS = """
@@ -226,9 +226,9 @@ _TAKE_MESSAGES = """
         SELECT id FROM conversations_message WHERE number_id = ANY(%(numbers)s) LIMIT %(step)s
     ) RETURNING 1
 """
-_MADE = "business_id = %(business)s AND contact_id IN (SELECT id FROM conversations_contact WHERE business_id = %(business)s AND phone LIKE %(phones)s)"  # nosec B608
+_MADE = "business_id = %(business)s AND contact_id IN (SELECT id FROM conversations_contact WHERE business_id = %(business)s AND phone LIKE %(phones)s)"
 _TAKE_PEOPLE = [
-    f"DELETE FROM leads_leadevent WHERE lead_id IN (SELECT id FROM leads_lead WHERE {_MADE})",  # nosec B608
+    f"DELETE FROM leads_leadevent WHERE lead_id IN (SELECT id FROM leads_lead WHERE {_MADE})",
     f"DELETE FROM leads_lead WHERE {_MADE}",  # nosec B608
     f"DELETE FROM conversations_identity WHERE {_MADE}",  # nosec B608
     "DELETE FROM conversations_conversation WHERE number_id = ANY(%(numbers)s)",
