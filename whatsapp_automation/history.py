@@ -228,7 +228,7 @@ _TAKE_MESSAGES = """
 """
 _MADE = "business_id = %(business)s AND contact_id IN (SELECT id FROM conversations_contact WHERE business_id = %(business)s AND phone LIKE %(phones)s)"
 _TAKE_PEOPLE = [
-    f"DELETE FROM leads_leadevent WHERE lead_id IN (SELECT id FROM leads_lead WHERE {_MADE})",
+    f"DELETE FROM leads_leadevent WHERE lead_id IN (SELECT id FROM leads_lead WHERE {_MADE})",  # nosec B608
     f"DELETE FROM leads_lead WHERE {_MADE}",  # nosec B608
     f"DELETE FROM conversations_identity WHERE {_MADE}",  # nosec B608
     "DELETE FROM conversations_conversation WHERE number_id = ANY(%(numbers)s)",
