@@ -31,6 +31,7 @@ MOST = 30  # hits of a page
 LONGEST = 200  # characters of what is asked
 MOST_WORDS = 8
 FEW = 3_000  # hits that are sorted rather than sought among the newest
+FEW_CONVERSATIONS = 500  # of a tab that are looked through one by one
 WINDOWS = (2_000, 20_000)  # the newest rows that are read before the index, and instead of it
 DUE = 2_000  # contacts that are read where they stand, since nobody has indexed them yet
 SNIPPET = 120  # characters
@@ -70,6 +71,29 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Within:
+    """The conversations that are looked through: all, those of a query, or a few that are known."""
+
+    rows: QuerySet | None = None
+    few: list[UUID] | None = None
+
+    @classmethod
+    def of(cls, rows: QuerySet | None) -> "_Within":
+        if rows is None:
+            return cls()
+        some = list(rows.order_by().values_list("pk", flat=True)[: FEW_CONVERSATIONS + 1])
+        return cls(few=some) if len(some) <= FEW_CONVERSATIONS else cls(rows)
+
+    def condition(self, column: str) -> tuple[str, list]:
+        if self.few is not None:
+            return f"AND {column} = ANY(%s)", [self.few]
+        if self.rows is None:
+            return "", []
+        sql, values = self.rows.order_by().values("pk").query.sql_with_params()
+        return f"AND {column} IN ({sql})", list(values)
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where a page begins: after this row, of people or of messages."""
 
@@ -95,6 +119,7 @@ def search(text: str, *, within: QuerySet[Conversation] | None = None, before: s
     if not query:
         return Found([], None)
     with _by_indexes():
+        within = _Within.of(within)
         people = _people(query, within, place, most + 1) if place is None or place.part == "p" else []
         messages = []
         if len(people) <= most:
@@ -123,7 +148,7 @@ def _contacts(query: Asked) -> tuple[str, list]:
         UNION ALL
         SELECT c.id FROM (SELECT contact_id FROM conversations_contactdue ORDER BY id DESC LIMIT {DUE}) d
         JOIN conversations_contact c ON c.id = d.contact_id WHERE c.business_id = %s AND {standing}
-        """,
+        """,  # nosec B608
         [business, *values, business, *more],
     )
 
@@ -142,10 +167,12 @@ def _business():
 # --- people ---------------------------------------------------------------------------------------------------------------
 
 
-def _people(query: Asked, within, place: _Place | None, most: int) -> list[tuple]:
+def _people(query: Asked, within: _Within, place: _Place | None, most: int) -> list[tuple]:
     """(conversation, time) of those whose person has the words in their names or number."""
+    if within.few is not None:
+        return _people_of(query, within.few, place, most)
     sql, values = _contacts(query)
-    found = [row[0] for row in _rows(f"SELECT DISTINCT contact_id FROM ({sql} LIMIT {FEW + 1}) few", values)]
+    found = [row[0] for row in _rows(f"SELECT DISTINCT contact_id FROM ({sql} LIMIT {FEW + 1}) few", values)]  # nosec B608
     if len(found) <= FEW:
         return _conversations_of(found, within, place, most) if found else []
     for window in (*WINDOWS, None):
@@ -155,35 +182,52 @@ def _people(query: Asked, within, place: _Place | None, most: int) -> list[tuple
     return rows
 
 
-def _conversations_of(contacts: list[UUID], within, place: _Place | None, most: int) -> list[tuple]:
-    condition, values = _within(within, "c.id")
-    further, more = _further(place, f"{_HEARD}, c.id")
+def _conversations_of(contacts: list[UUID], within: _Within, place: _Place | None, most: int) -> list[tuple]:
+    condition, values = within.condition("conversation.id")
+    further, more = _further(place, f"{_HEARD}, conversation.id")
     return _rows(
         f"""
-        SELECT c.id, {_HEARD} FROM conversations_conversation c
-        WHERE c.contact_id = ANY(%s) AND c.business_id = %s {condition} {further}
+        SELECT conversation.id, {_HEARD} FROM conversations_conversation conversation
+        WHERE conversation.contact_id = ANY(%s) AND conversation.business_id = %s {condition} {further}
         ORDER BY 2 DESC, 1 DESC LIMIT {most}
-        """,
+        """,  # nosec B608
         [contacts, _business().pk, *values, *more],
     )
 
 
-_HEARD = "coalesce(c.last_message_at, c.created_at)"
+_HEARD = "coalesce(conversation.last_message_at, conversation.created_at)"
 
 
-def _newest_people(query: Asked, within, place: _Place | None, most: int, window: int | None) -> list[tuple]:
-    condition, values = _within(within, "c.id")
-    further, more = _further(place, f"{_HEARD}, c.id")
+def _people_of(query: Asked, conversations: list[UUID], place: _Place | None, most: int) -> list[tuple]:
+    further, more = _further(place, f"{_HEARD}, conversation.id")
+    names, forms = _names(query, "p.words")
+    standing, as_they_are = _names(query, _STANDING)
+    return _rows(
+        f"""
+        SELECT conversation.id, {_HEARD} FROM conversations_conversation conversation
+        JOIN conversations_contact c ON c.id = conversation.contact_id
+        LEFT JOIN conversations_contactwords p ON p.contact_id = c.id
+        WHERE conversation.id = ANY(%s) AND conversation.business_id = %s
+          AND (({names}) OR (p.contact_id IS NULL AND {standing})) {further}
+        ORDER BY 2 DESC, 1 DESC LIMIT {most}
+        """,  # nosec B608
+        [conversations, _business().pk, *forms, *as_they_are, *more],
+    )
+
+
+def _newest_people(query: Asked, within: _Within, place: _Place | None, most: int, window: int | None) -> list[tuple]:
+    condition, values = within.condition("conversation.id")
+    further, more = _further(place, f"{_HEARD}, conversation.id")
     names, forms = _names(query, "p.words")
     return _rows(
         f"""
-        SELECT c.id, {_HEARD} FROM (
+        SELECT conversation.id, {_HEARD} FROM (
             SELECT * FROM conversations_conversation WHERE business_id = %s
             ORDER BY last_message_at DESC, id DESC LIMIT {window or "ALL"}
-        ) c JOIN conversations_contactwords p ON p.contact_id = c.contact_id
+        ) conversation JOIN conversations_contactwords p ON p.contact_id = conversation.contact_id
         WHERE {names} {condition} {further}
         ORDER BY 2 DESC, 1 DESC LIMIT {most}
-        """,
+        """,  # nosec B608
         [_business().pk, *forms, *values, *more],
     )
 
@@ -202,55 +246,76 @@ def _names(query: Asked, column: str) -> tuple[str, list]:
 # --- messages -------------------------------------------------------------------------------------------------------------
 
 
-def _messages(query: Asked, within, place: _Place | None, most: int) -> list[tuple]:
+def _messages(query: Asked, within: _Within, place: _Place | None, most: int) -> list[tuple]:
     """(conversation, message, time) of the conversations with a message that has the words, but not of those whose person has
     them: they came before."""
+    if within.few is not None:
+        return _among_few(query, within.few, place, most)
     first, *others = WINDOWS
     rows = _among_the_newest(query, within, place, most, first)
     if len(rows) == most:
         return rows
-    if _are_few(query):
-        return _by_index(query, within, place, most)
+    rows, were_few = _by_index(query, within, place, most, FEW)
+    if were_few:
+        return rows
     for window in others:
         rows = _among_the_newest(query, within, place, most, window)
         if len(rows) == most:
             return rows
-    return _by_index(query, within, place, most)
+    return _by_index(query, within, place, most, None)[0]
 
 
-def _are_few(query: Asked) -> bool:
-    """Whether the index knows no more than FEW messages: it stops there."""
-    some = f"SELECT 1 FROM conversations_messagewords WHERE words @@ %s::tsquery LIMIT {FEW + 1}"
-    return _rows(f"SELECT count(*) FROM ({some}) few", [_tsquery(query)])[0][0] <= FEW
+def _among_few(query: Asked, conversations: list[UUID], place: _Place | None, most: int) -> list[tuple]:
+    hits = """
+        SELECT w.conversation_id, w.message_id, w.at FROM conversations_message m
+        JOIN conversations_messagewords w ON w.message_id = m.id
+        WHERE m.conversation_id = ANY(%s) AND w.business_id = %s AND w.words @@ %s::tsquery
+    """
+    sql, more = _grouped(hits, query, _Within(), place, most)
+    return _rows(sql, [conversations, _business().pk, _tsquery(query), *more])
 
 
-def _among_the_newest(query: Asked, within, place: _Place | None, most: int, window: int) -> list[tuple]:
+def _among_the_newest(query: Asked, within: _Within, place: _Place | None, most: int, window: int) -> list[tuple]:
     hits = f"""
         SELECT conversation_id, message_id, at FROM (
             SELECT conversation_id, message_id, at, words FROM conversations_messagewords WHERE business_id = %s
             ORDER BY at DESC, message_id DESC LIMIT {window}
         ) newest WHERE words @@ %s::tsquery
+    """  # nosec B608
+    sql, more = _grouped(hits, query, within, place, most)
+    return _rows(sql, [_business().pk, _tsquery(query), *more])
+
+
+def _by_index(
+    query: Asked, within: _Within, place: _Place | None, most: int, few: int | None
+) -> tuple[list[tuple], bool]:
+    """The same out of the index, and whether no more than ``few`` messages have the words: beyond that it stops, and what it
+    gives is not all.
+
+    The business stands outside, or the planner joins the index of words with that of the business's messages.
     """
-    return _grouped(hits, [_business().pk, _tsquery(query)], query, within, place, most)
+    hits = "SELECT conversation_id, message_id, at FROM found WHERE business_id = %s"
+    sql, more = _grouped(hits, query, within, place, most)
+    rows = _rows(
+        f"""
+        WITH found AS MATERIALIZED (
+            SELECT business_id, conversation_id, message_id, at FROM conversations_messagewords
+            WHERE words @@ %s::tsquery LIMIT {few + 1 if few else "ALL"}
+        )
+        SELECT grouped.*, counted.count FROM (SELECT count(*) FROM found) counted LEFT JOIN ({sql}) grouped ON true
+        ORDER BY at DESC, message_id DESC
+        """,  # nosec B608
+        [_tsquery(query), _business().pk, *more],
+    )
+    return [row[:3] for row in rows if row[0]], few is None or rows[0][3] <= few
 
 
-def _by_index(query: Asked, within, place: _Place | None, most: int) -> list[tuple]:
-    """The business stands outside, or the planner joins the index of words with that of a business's messages."""
-    hits = """
-        SELECT conversation_id, message_id, at FROM (
-            WITH found AS MATERIALIZED (
-                SELECT business_id, conversation_id, message_id, at FROM conversations_messagewords WHERE words @@ %s::tsquery
-            ) SELECT * FROM found
-        ) found WHERE business_id = %s
-    """
-    return _grouped(hits, [_tsquery(query), _business().pk], query, within, place, most)
-
-
-def _grouped(hits: str, values: list, query: Asked, within, place: _Place | None, most: int) -> list[tuple]:
-    condition, allowed = _within(within, "conversation_id")
+def _grouped(hits: str, query: Asked, within: _Within, place: _Place | None, most: int) -> tuple[str, list]:
+    """SQL and its values, beside those of ``hits``: of each conversation the newest hit, the newest first."""
+    condition, allowed = within.condition("conversation_id")
     further, begins = _further(place, "at, message_id")
     names, forms = _names(query, "p.words")
-    return _rows(
+    return (
         f"""
         SELECT conversation_id, message_id, at FROM (
             SELECT DISTINCT ON (conversation_id) conversation_id, message_id, at FROM ({hits}) hits
@@ -261,8 +326,8 @@ def _grouped(hits: str, values: list, query: Asked, within, place: _Place | None
             WHERE c.id = newest.conversation_id AND {names}
         ) {further}
         ORDER BY at DESC, message_id DESC LIMIT {most}
-        """,
-        [*values, *allowed, *forms, *begins],
+        """,  # nosec B608
+        [*allowed, *forms, *begins],
     )
 
 
@@ -291,13 +356,6 @@ def _rows(sql: str, values: list) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
-
-
-def _within(within: QuerySet | None, column: str) -> tuple[str, list]:
-    if within is None:
-        return "", []
-    sql, values = within.order_by().values("pk").query.sql_with_params()
-    return f"AND {column} IN ({sql})", list(values)
 
 
 def _further(place: _Place | None, columns: str) -> tuple[str, list]:

@@ -28,161 +28,34 @@ WORDS = {
     "kesar": (1_000, 11, "asli kesar ka rate", "असली केसर का भाव"),
     "paneer": (50, 7, "fresh paneer milega", "ताज़ा पनीर मिलेगा"),
 }
-_LINES = [
-    "Hello, are you open today?",
-    "What is the price for one kilo?",
-    "Please send me the list",
-    "I want to place an order",
-    "Thank you so much",
-    "Can I pay by UPI?",
-    "My address is the same as last time",
-    "The packet was leaking",
-    "Is it available in the smaller size?",
-    "Call me back",
-    "Do you have a discount on ten pieces?",
-    "I will collect it in the evening",
-    "The colour is different from the photo",
-    "Ok done",
-    "Please cancel my booking for tomorrow",
-    "When will the doctor be in?",
-    "My son has fever since two days",
-    "What are the fees for class six?",
-    "नमस्ते, दुकान खुली है क्या",
-    "एक किलो का भाव बताइए",
-    "मुझे सूची भेज दीजिए",
-    "कल सुबह दूध चाहिए",
-    "धन्यवाद भैया",
-    "पैसे ऑनलाइन भेज दिए हैं",
-    "पता वही है जो पिछली बार था",
-    "सामान खराब निकला",
-    "छोटा पैकेट मिल जाएगा क्या",
-    "शाम को ले जाऊंगा",
-    "डॉक्टर साहब कब बैठेंगे",
-    "बच्चे को बुखार है",
-    "फीस कब तक जमा करनी है",
-    "साड़ी का रंग अलग है",
-    "आज का ऑर्डर रद्द कर दो",
-    "namaste bhaiya dukan khuli hai kya",
-    "ek kilo ka bhav batao",
-    "list bhej dijiye",
-    "kal subah doodh chahiye",
-    "shukriya ji",
-    "paise bhej diye hain",
-    "address wahi hai jo pichli baar tha",
-    "saman kharab nikla",
-    "chota packet mil jayega kya",
-    "shaam ko le jaunga",
-    "doctor sahab kab baithenge",
-    "bache ko bukhar hai",
-    "fees kab tak jama karni hai",
-    "saree ka rang alag hai",
-    "aaj ka order cancel kar do",
-    "thik hai",
-    "haan ji",
-    "nahi chahiye",
-]
-_FIRST = [
-    "Aarti",
-    "Abdul",
-    "Aditi",
-    "Ajay",
-    "Akash",
-    "Amit",
-    "Anil",
-    "Anita",
-    "Anjali",
-    "Arjun",
-    "Asha",
-    "Ashok",
-    "Ayesha",
-    "Deepak",
-    "Divya",
-    "Farhan",
-    "Fatima",
-    "Gaurav",
-    "Geeta",
-    "Harish",
-    "Imran",
-    "Jyoti",
-    "Karan",
-    "Kavita",
-    "Kiran",
-    "Lakshmi",
-    "Lata",
-    "Mahesh",
-    "Meena",
-    "Mohan",
-    "Neha",
-    "Nikhil",
-    "Nisha",
-    "Pooja",
-    "Pradeep",
-    "Priya",
-    "Rahul",
-    "Rajesh",
-    "Ravi",
-    "Rekha",
-    "Rohit",
-    "Sana",
-    "Sanjay",
-    "Seema",
-    "Shreya",
-    "Sneha",
-    "Sunil",
-    "Sunita",
-    "Suresh",
-    "Uma",
-    "Vijay",
-    "Vikram",
-    "आरती",
-    "सुनीता",
-    "रवि",
-    "मोहन",
-    "कविता",
-    "गीता",
-    "राजेश",
-    "पूजा",
-]
-_LAST = [
-    "Agarwal",
-    "Ansari",
-    "Bansal",
-    "Chauhan",
-    "Das",
-    "Desai",
-    "Dubey",
-    "Gupta",
-    "Iyer",
-    "Jain",
-    "Joshi",
-    "Kapoor",
-    "Kaur",
-    "Khan",
-    "Kulkarni",
-    "Kumar",
-    "Malhotra",
-    "Mehta",
-    "Mishra",
-    "Nair",
-    "Pandey",
-    "Patel",
-    "Patil",
-    "Rao",
-    "Reddy",
-    "Saxena",
-    "Shah",
-    "Sharma",
-    "Singh",
-    "Sinha",
-    "Tiwari",
-    "Trivedi",
-    "Verma",
-    "Yadav",
-    "शर्मा",
-    "गुप्ता",
-    "सिंह",
-    "यादव",
-]
+_LINES_TOGETHER = (
+    "Hello, are you open today?|What is the price for one kilo?|Please send me the list|I want to place an order|"
+    "Thank you so much|Can I pay by UPI?|My address is the same as last time|The packet was leaking|"
+    "Is it available in the smaller size?|Call me back|Do you have a discount on ten pieces?|"
+    "I will collect it in the evening|The colour is different from the photo|Ok done|Please cancel my booking for tomorrow|"
+    "When will the doctor be in?|My son has fever since two days|What are the fees for class six?|"
+    "नमस्ते, दुकान खुली है क्या|एक किलो का भाव बताइए|मुझे सूची भेज दीजिए|कल सुबह दूध चाहिए|धन्यवाद भैया|"
+    "पैसे ऑनलाइन भेज दिए हैं|पता वही है जो पिछली बार था|सामान खराब निकला|छोटा पैकेट मिल जाएगा क्या|शाम को ले जाऊंगा|"
+    "डॉक्टर साहब कब बैठेंगे|बच्चे को बुखार है|फीस कब तक जमा करनी है|साड़ी का रंग अलग है|आज का ऑर्डर रद्द कर दो|"
+    "namaste bhaiya dukan khuli hai kya|ek kilo ka bhav batao|list bhej dijiye|kal subah doodh chahiye|shukriya ji|"
+    "paise bhej diye hain|address wahi hai jo pichli baar tha|saman kharab nikla|chota packet mil jayega kya|"
+    "shaam ko le jaunga|doctor sahab kab baithenge|bache ko bukhar hai|fees kab tak jama karni hai|saree ka rang alag hai|"
+    "aaj ka order cancel kar do|thik hai|haan ji|nahi chahiye"
+)
+_LINES = _LINES_TOGETHER.split("|")
+_FIRST_TOGETHER = (
+    "Aarti Abdul Aditi Ajay Akash Amit Anil Anita Anjali Arjun Asha Ashok Ayesha Deepak Divya Farhan Fatima Gaurav "
+    "Geeta Harish Imran Jyoti Karan Kavita Kiran Lakshmi Lata Mahesh Meena Mohan Neha Nikhil Nisha Pooja Pradeep Priya "
+    "Rahul Rajesh Ravi Rekha Rohit Sana Sanjay Seema Shreya Sneha Sunil Sunita Suresh Uma Vijay Vikram आरती सुनीता रवि "
+    "मोहन कविता गीता राजेश पूजा"
+)
+_FIRST = _FIRST_TOGETHER.split()
+_LAST_TOGETHER = (
+    "Agarwal Ansari Bansal Chauhan Das Desai Dubey Gupta Iyer Jain Joshi Kapoor Kaur Khan Kulkarni Kumar Malhotra Mehta "
+    "Mishra Nair Pandey Patel Patil Rao Reddy Saxena Shah Sharma Singh Sinha Tiwari Trivedi Verma Yadav शर्मा गुप्ता "
+    "सिंह यादव"
+)
+_LAST = _LAST_TOGETHER.split()
 
 # A UUID of version 7 of a time: accounts.ids in SQL.
 _ID = """(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7' || substr({h}, 1, 3) || '8' || substr({h}, 4, 15))::uuid"""
@@ -278,20 +151,20 @@ _PERSON = f"""
                (%(last)s::text[])[{_PICK.format(of="h || 'l'", n=len(_LAST))}] AS name
         FROM person
     )
-"""
+"""  # nosec B608
 _PEOPLE = [
     f"""{_PERSON}
     INSERT INTO conversations_contact (id, business_id, name, profile_name, username, phone, created_at)
     SELECT id, %(business)s, '', name, '', phone, at FROM row
-    """,
+    """,  # nosec B608
     f"""{_PERSON}
     INSERT INTO conversations_identity (id, business_id, contact_id, kind, value, created_at)
     SELECT id, %(business)s, id, 'phone', phone, at FROM row
-    """,
+    """,  # nosec B608
     f"""{_PERSON}
     INSERT INTO leads_lead (id, business_id, contact_id, status, product_interest, source, referral, score, created_at, updated_at)
     SELECT id, %(business)s, id, 'new', '', 'whatsapp', '{{}}', 0, at, at FROM row
-    """,
+    """,  # nosec B608
     f"""{_PERSON}
     INSERT INTO conversations_conversation
         (id, business_id, contact_id, number_id, state, owner, turn, pending_ask, last_inbound_seq, unread, ai_call_count,
@@ -300,7 +173,7 @@ _PEOPLE = [
            CASE WHEN i %% 4 = 0 THEN 'human' ELSE 'bot' END, 0, '', 0, CASE WHEN i %% 20 = 5 THEN 2 ELSE 0 END, 0,
            '', true, at, CASE WHEN i %% 10 < 3 THEN at END, CASE WHEN i %% 200 = 5 THEN at END
     FROM row
-    """,
+    """,  # nosec B608
 ]
 
 
@@ -334,7 +207,7 @@ def _messages() -> str:
            CASE direction WHEN 'in' THEN 'customer' ELSE 'agent' END, '', 'reply', text, '{{}}', '',
            'wamid.made.' || n, date_trunc('second', at), CASE direction WHEN 'in' THEN 100 ELSE 70 END, '', 0, at
     FROM told ORDER BY n
-    """
+    """  # nosec B608
 
 
 _LAST_WORDS = """
@@ -353,7 +226,7 @@ _TAKE_MESSAGES = """
         SELECT id FROM conversations_message WHERE number_id = ANY(%(numbers)s) LIMIT %(step)s
     ) RETURNING 1
 """
-_MADE = "business_id = %(business)s AND contact_id IN (SELECT id FROM conversations_contact WHERE business_id = %(business)s AND phone LIKE %(phones)s)"  # nosec B608
+_MADE = "business_id = %(business)s AND contact_id IN (SELECT id FROM conversations_contact WHERE business_id = %(business)s AND phone LIKE %(phones)s)"
 _TAKE_PEOPLE = [
     f"DELETE FROM leads_leadevent WHERE lead_id IN (SELECT id FROM leads_lead WHERE {_MADE})",  # nosec B608
     f"DELETE FROM leads_lead WHERE {_MADE}",  # nosec B608

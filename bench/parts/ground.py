@@ -29,6 +29,14 @@ def new_database(name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
+def existing_database(name: str) -> str | None:
+    """Its URL, where an earlier run left one."""
+    url = os.environ["DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    return urlsplit(url)._replace(path=f"/{name}").geturl() if found else None
+
+
 def redis_url(database: int) -> str:
     return urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{database}").geturl()
 

@@ -13,12 +13,13 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from accounts.doors import throttling
+from accounts.doors.paging import MOST, USUAL
 from accounts.doors.strict import Query, StrictSerializer
 from accounts.doors.views import AGENT, MESSAGE, VIEWER, BusinessViewSet, actor
 from accounts.errors import DomainError
 from accounts.models import User, WhatsAppNumber
 
-from .. import assignment, starting, writing
+from .. import assignment, search, starting, writing
 from ..models import Contact, Conversation, ConversationLabel, Identity
 from .messages import KEY, TemplateIn, author_of, idempotency_key
 from .shapes import ConversationOut
@@ -60,6 +61,11 @@ class ConversationQuery(Query):
     phone = serializers.CharField(required=False, max_length=40, help_text="The whole number, with its country code.")
     contact = serializers.UUIDField(required=False)
     number = serializers.UUIDField(required=False)
+    search = serializers.CharField(
+        required=False,
+        max_length=200,
+        help_text="Words of a message, or of the contact's name or number, in either script of Hindi.",
+    )
     updatedAfter = serializers.DateTimeField(required=False, help_text="The last message is later than that.")
 
 
@@ -131,10 +137,37 @@ class Conversations(BusinessViewSet):
             rows = rows.filter(contact__in=known.values("contact"))
         return rows
 
-    @extend_schema(operation_id="conversations_list", summary="Conversations, the latest message first")
+    @extend_schema(
+        operation_id="conversations_list",
+        summary="Conversations, the latest message first",
+        description=(
+            "With `search`: first those whose contact has all words in the name or number, then those with a message that has "
+            "them, the newest such message first."
+        ),
+    )
     def list(self, request):
+        if "search" in self.asked:
+            return self._found()
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def _found(self):
+        try:
+            page = search.search(
+                self.asked["search"],
+                within=self._filtered(Conversation.objects.all()) if self._is_filtered() else None,
+                before=self.asked.get("cursor", ""),
+                most=min(self.asked.get("limit") or USUAL, MOST),
+            )
+        except search.BadCursor:
+            raise ValidationError({"cursor": [_("This cursor is not one of this list.")]}) from None
+        found = {hit.conversation.pk: None for hit in page.hits}
+        rows = Conversation.objects.select_related(*self.related).in_bulk(found)
+        shown = self.get_serializer([rows[pk] for pk in found if pk in rows], many=True).data
+        return Response({"results": shown, "next": page.next})
+
+    def _is_filtered(self) -> bool:
+        return bool(self.asked.keys() - {"search", "limit", "cursor"})
 
     @extend_schema(operation_id="conversations_get", summary="One conversation")
     def retrieve(self, request, pk):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from accounts.models import AuditEvent
+from conversations import indexing
 from conversations.models import Conversation
 from tests.factories import MEERA, RAVI, ZOYA, customer
 
@@ -242,3 +243,32 @@ def test_who_may_not_is_told_so(dairy, vera, alice, client):
         assert client.post(at(meera, *rest), body, content_type="application/json").status_code == 401
     blind = as_key(dairy, "contacts:read", by=alice).get("/api/conversations")
     assert (blind.status_code, blind.json()["code"]) == (403, "scope_missing")
+
+
+def test_a_search_finds_words_names_and_numbers_in_either_script(dairy, masala, bob):
+    written("मुझे दूध चाहिए", MEERA)
+    written("paneer hai?", RAVI)
+    written_to_masala("doodh", ZOYA)
+    indexing.index_all()
+    client = as_person(bob)
+    assert (
+        names(client, search="doodh")
+        == names(client, search="meera")
+        == names(client, search="00001")
+        == ["Meera Iyer"]
+    )
+    assert names(client, search="पनीर") == ["Ravi Kumar"]
+    assert names(client, search="doodh", status="closed") == names(client, search="%") == []
+
+
+def test_a_search_has_pages(dairy, bob):
+    for place in range(5):
+        written("jalebi please", customer(place))
+    indexing.index_all()
+    client, seen, cursor = as_person(bob), [], {}
+    while cursor is not None:
+        answer = client.get("/api/conversations", {"search": "jalebi", "limit": 2, **cursor}).json()
+        seen += [row["id"] for row in answer["results"]]
+        cursor = {"cursor": answer["next"]} if answer["next"] else None
+    assert len(seen) == len(set(seen)) == 5
+    assert client.get("/api/conversations", {"search": "jalebi", "cursor": "AAAA"}).status_code == 400

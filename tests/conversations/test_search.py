@@ -56,7 +56,9 @@ def test_names_and_numbers_are_found_before_anything_is_indexed(dairy):
     with scope(business=dairy):
         Contact.objects.update(name="Dr. Lakshmi")
         for text in ("lakshmi", "LAKSH", "00001", "iyer"):
-            assert [hit.conversation.contact.name for hit in search.search(text).hits] == ["Dr. Lakshmi"], text
+            for within in (None, Conversation.objects.all()):
+                hits = search.search(text, within=within).hits
+                assert [hit.conversation.contact.name for hit in hits] == ["Dr. Lakshmi"], text
 
 
 def test_a_new_name_is_found_and_the_old_one_is_not(dairy, alice):
@@ -122,6 +124,19 @@ def test_only_within_what_is_asked_for(dairy, bob):
         mine = Conversation.objects.filter(assignee=bob)
     assert found(dairy, "ghee", within=mine) == [("Ravi Kumar", "ghee two")]
     assert found(dairy, "987650000", within=mine) == [("Ravi Kumar", "")]
+
+
+@pytest.mark.parametrize("few", [0, 500])
+def test_a_tab_is_looked_through_alike_whether_it_holds_few_or_many(dairy, monkeypatch, few):
+    monkeypatch.setattr(search, "FEW_CONVERSATIONS", few)
+    for place in range(6):
+        says(customer(place), f"jalebi {place}")
+    with scope(business=dairy):
+        half = list(Conversation.objects.order_by("created_at").values_list("pk", flat=True)[:3])
+        within = Conversation.objects.filter(pk__in=half)
+    assert {text for _, text in found(dairy, "jalebi", within=within)} == {"jalebi 0", "jalebi 1", "jalebi 2"}
+    assert len(found(dairy, "Customer", within=within)) == 3
+    assert found(dairy, "jalebi", within=Conversation.objects.none()) == []
 
 
 def test_another_business_finds_nothing(dairy, masala):

@@ -27,7 +27,7 @@ def main() -> int:
             simulator = ports.take("the simulator", Ports().simulator, nothing)
             env = environment.build(local, keys.load(local), given, web, simulator)
             env["PYTHONPATH"] = str(REPO)
-            return run_python((f"bench/{sys.argv[1]}.py", *sys.argv[2:]), env, signals)
+            return run_python(("-m", f"bench.{sys.argv[1]}", *sys.argv[2:]), env, signals)
     except lock.Busy as busy:
         say(f"A benchmark runs here already ({busy}): they share {shown(local)}.")
     except (StartError, keys.KeysError, OSError) as error:
