@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_sign_ins_ended"),
+        ("accounts", "0008_notify_after_minutes"),
     ]
 
     operations = [

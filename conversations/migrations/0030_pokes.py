@@ -96,6 +96,6 @@ def _trigger(name: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0009_messages_that_came_late")]
+    dependencies = [("conversations", "0010_the_teams_work")]
 
     operations = [*(_function(name) for name in FUNCTIONS), *(_trigger(name) for name in TRIGGERS)]
