@@ -96,14 +96,14 @@ class Shop:
 def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
     """The answers to messages that are new here.
 
-    None where a person answers the conversation, or where the message is older than ANSWER_AGE_LIMIT or the owner has
-    switched the bot off: that one waits for a person. STOP and START are heard in any case, and STOP is confirmed with
-    the bot off too.
+    None where a person answers the conversation or the customer is blocked, or where the message is older than
+    ANSWER_AGE_LIMIT or the owner has switched the bot off: that one waits for a person. STOP and START are heard in any
+    case, and STOP is confirmed with the bot off too.
     """
     replies = Replies()
     heard = [r for r in recorded if not _expects_no_answer(r)]
     shops = _shops({r.business_id for r in heard})
-    ours = [r for r in heard if r.owner == Conversation.Owner.BOT]
+    ours = [r for r in heard if _is_ours(r)]
     met = streaks.before([r.message_id for r in ours])
     stands = lately.before({r.conversation_id for r in ours}, now)
     replies.told = {conversation: dict(stand.said) for conversation, stand in stands.items()}
@@ -114,7 +114,7 @@ def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
             replies.words.append(_word(r, ConsentEvent.Kind.STOP))
         if match and match.pattern.intent == Rule.Intent.OPT_IN:
             replies.words.append(_word(r, ConsentEvent.Kind.START))
-        if r.owner != Conversation.Owner.BOT:
+        if not _is_ours(r):
             continue
         if now - r.sent_at > settings.ANSWER_AGE_LIMIT or not (shop.settings.bot_on or _is_stop(match)):
             _wait(r, replies)
@@ -124,6 +124,10 @@ def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
                 _reply(r, shop, match, replies, now)
     streaks.fall_silent(replies.silent)
     return replies
+
+
+def _is_ours(r: Recorded) -> bool:
+    return r.owner == Conversation.Owner.BOT and not r.blocked
 
 
 def conclude(replies: Replies, now: datetime) -> None:

@@ -41,6 +41,7 @@ from accounts.models import WhatsAppNumber
 from accounts.secrets import SecretError
 from cloud_api.errors import GraphError, InvalidMessage
 
+from . import admin_team as _team  # noqa: F401 - labels and canned replies have a module of their own
 from . import assignment, delivery, outbound, queries, refusals, sending, settling, templates, troubles
 from .models import ConsentEvent, Contact, Conversation, Identity, Message, MessageChange, Status, Template
 from .thread import answered_by, may_write, reactions_of, thread, trouble_of, waits
@@ -338,7 +339,7 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
         up_to = _seq(request.POST.get("up_to", ""))
         if up_to is None:
             return HttpResponseBadRequest()
-        assignment.mark_read(conversation, up_to=up_to)
+        assignment.mark_read(conversation, up_to=up_to, by=request.user)
         return HttpResponse(status=204)
 
     def _readable(self, request, conversation_id) -> Conversation:

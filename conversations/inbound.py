@@ -5,14 +5,14 @@ is not among what ``record_messages`` returns, so that nothing downstream can ha
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from accounts.ids import uuid7
 from cloud_api.events import InboundMessage
 
-from . import identity, sets, window
+from . import blocking, identity, sets, window
 from .models import Conversation, Message, Status
 
 PREVIEW = 160  # characters of a message in a list
@@ -52,6 +52,7 @@ class Recorded:
     sent_at: datetime  # by the customer, Meta's clock
     received_at: datetime
     deleted: bool = False  # by its writer, already
+    blocked: bool = False  # whose words nobody answers
 
 
 def record_messages(arrivals: Sequence[Arrival], now: datetime) -> list[Recorded]:
@@ -65,9 +66,13 @@ def record_messages(arrivals: Sequence[Arrival], now: datetime) -> list[Recorded
         return []
     contacts = identity.contacts_for([identity.Wanted(a.business_id, a.event.sender) for a in arrivals], now)
     wanted = [(a.business_id, contact, a.number_id) for a, contact in zip(arrivals, contacts, strict=True)]
+    blocked = blocking.open_again((contact, number) for _business, contact, number in wanted)
     conversations = open_conversations(wanted, now)
     recorded = _insert(arrivals, contacts, conversations, now)
     _touch(recorded, conversations)
+    if blocked:
+        recorded = [replace(r, blocked=r.contact_id in blocked) for r in recorded]
+        blocking.shut({c.id for (contact, _number), c in conversations.items() if contact in blocked}, now)
     return recorded
 
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet, Value
 
-from .models import Conversation, Message, Note, Status, ThreadEvent
+from accounts.models import User
+
+from . import labels
+from .models import Conversation, ConversationLabel, Label, Message, Note, Status, ThreadEvent
 
 PAGE = 200  # messages of a thread at once
 
@@ -18,6 +21,108 @@ class Traffic:
     received: int
     ours: int
     failed: int
+
+
+# --- the inbox's list -------------------------------------------------------------------------------------------------------
+
+MINE, UNASSIGNED, BOT, ALL, CLOSED = TABS = ("mine", "unassigned", "bot", "all", "closed")
+COUNTED = 100  # a tab's number is counted up to here: "99+"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the list. ``labels``: conversation -> its labels. ``next``: give it back as ``before``; "" at the end."""
+
+    rows: list[Conversation]
+    labels: dict[UUID, list[Label]]
+    next: str
+
+
+def of_tab(tab: str, person: User | None) -> QuerySet[Conversation]:
+    """The conversations of a tab. Each condition is that of a partial index (models.Conversation). Raises KeyError.
+
+    Mine: open and assigned to the person. Unassigned: open, nobody's, and a person must answer. Bot: open, the bot or Meta's
+    agent answers, and nobody is waited for. All: open. An open one that is somebody else's stands in All alone.
+    """
+    rows = Conversation.objects.all()
+    conditions = {
+        MINE: Q(state=Conversation.State.OPEN, assignee__isnull=False, assignee=person),
+        UNASSIGNED: Q(state=Conversation.State.OPEN, assignee__isnull=True)
+        & (Q(owner=Conversation.Owner.HUMAN) | Q(waiting_since__isnull=False)),
+        BOT: Q(state=Conversation.State.OPEN, waiting_since__isnull=True) & ~Q(owner=Conversation.Owner.HUMAN),
+        ALL: Q(state=Conversation.State.OPEN),
+        CLOSED: Q(state=Conversation.State.CLOSED),
+    }
+    return rows.filter(conditions[tab])
+
+
+def page_of_list(
+    tab: str, person: User | None, *, label: UUID | None = None, before: str = "", most: int = 50
+) -> Listed:
+    """The conversations of a tab, the latest message first, with contact, number and assignee: two statements. A ``before`` that
+    is no cursor is as none.
+    """
+    rows = of_tab(tab, person)
+    if label is not None:
+        rows = rows.filter(pk__in=ConversationLabel.objects.filter(label=label).values("conversation"))
+    return listed(rows, before=before, most=most)
+
+
+def listed(rows: QuerySet[Conversation], *, before: str = "", most: int = 50) -> Listed:
+    """A page of any conversations, for who filters them otherwise."""
+    cursor = _read_cursor(before)
+    if cursor is not None:
+        rows = rows.filter(_further(*cursor))
+    rows = rows.select_related("contact", "number", "assignee").order_by("-last_message_at", "-id")
+    found = list(rows[: most + 1])
+    shown = found[:most]
+    return Listed(shown, labels.of_many(shown), cursor_of(shown[-1]) if len(found) > most else "")
+
+
+def cursor_of(conversation: Conversation) -> str:
+    at = conversation.last_message_at
+    return f"{at.isoformat() if at else ''}~{conversation.pk}"
+
+
+def _read_cursor(text: str) -> tuple[datetime | None, UUID] | None:
+    at, _sign, pk = text.partition("~")
+    try:
+        moment = datetime.fromisoformat(at) if at else None
+        return (moment, UUID(pk)) if moment is None or moment.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _further(at: datetime | None, pk: UUID) -> Q:
+    """What comes after a row in the list's order, in which one without any message stands first. The bound by itself lets the index begin
+    at the cursor.
+    """
+    if at is None:
+        return Q(last_message_at__isnull=False) | Q(pk__lt=pk)
+    return Q(last_message_at__lte=at) & (Q(last_message_at__lt=at) | Q(pk__lt=pk))
+
+
+def counts(person: User | None) -> dict[str, int]:
+    """Tab -> how many, up to COUNTED, in one statement; and "unread": those of Mine and Unassigned with something unread. None
+    of Closed: nobody asks.
+    """
+    tabs = {tab: of_tab(tab, person) for tab in (MINE, UNASSIGNED, BOT, ALL)}
+    parts = {tab: _few(rows) for tab, rows in tabs.items()}
+    parts["unread_mine"] = _few(tabs[MINE].filter(unread__gt=0))
+    parts["unread_unassigned"] = _few(tabs[UNASSIGNED].filter(unread__gt=0))
+    found = dict.fromkeys(parts, 0)
+    union = [rows.annotate(of=Value(tab, CharField())).values_list("of") for tab, rows in parts.items()]
+    for (tab,) in union[0].union(*union[1:], all=True):
+        found[tab] += 1
+    unread = found.pop("unread_mine") + found.pop("unread_unassigned")
+    return {**found, "unread": min(unread, COUNTED)}
+
+
+def _few(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    return rows.order_by()[:COUNTED]
+
+
+# --- a thread ---------------------------------------------------------------------------------------------------------------
 
 
 def newest_messages(conversation: Conversation, *, before: int | None = None) -> tuple[list[Message], bool]:

@@ -132,12 +132,16 @@ def _delete(rows: list, business: UUID, before: datetime) -> None:
         business=business,
         before=before,
     )
-    for table, column in (("conversations_threadevent", "at"), ("conversations_note", "created_at")):
-        sets.run(
-            f"DELETE FROM {table} WHERE business_id = %(business)s AND {column} < %(before)s",
-            business=business,
-            before=before,
-        )
+    sets.run(
+        "DELETE FROM conversations_threadevent WHERE business_id = %(business)s AND at < %(before)s",
+        business=business,
+        before=before,
+    )
+    sets.run(
+        "DELETE FROM conversations_note WHERE business_id = %(business)s AND created_at < %(before)s",
+        business=business,
+        before=before,
+    )
     _mend_previews({row.conversation_id for row in rows}, before)
 
 

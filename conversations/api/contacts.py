@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.doors.strict import Query, StrictSerializer
 from accounts.doors.views import AGENT, VIEWER, BusinessViewSet, actor
 
-from .. import contacts
+from .. import blocking, contacts
 from ..models import Contact, Identity
 from .conversations import digits_of
 from .shapes import ContactOut
@@ -20,6 +20,7 @@ class ContactQuery(Query):
     search = serializers.CharField(required=False, max_length=200, help_text="In the name, phone, username or e-mail.")
     phone = serializers.CharField(required=False, max_length=40, help_text="The whole number, with its country code.")
     optedOut = serializers.BooleanField(required=False, help_text="Has stopped marketing.")
+    blocked = serializers.BooleanField(required=False)
 
 
 class ContactIn(StrictSerializer):
@@ -50,6 +51,8 @@ class Contacts(BusinessViewSet):
             rows = rows.filter(pk__in=known.values("contact"))
         if "optedOut" in self.asked:
             rows = rows.filter(opted_out_at__isnull=not self.asked["optedOut"])
+        if "blocked" in self.asked:
+            rows = rows.filter(blocked_at__isnull=not self.asked["blocked"])
         return rows
 
     @extend_schema(operation_id="contacts_list", summary="Contacts, the newest first")
@@ -87,6 +90,31 @@ class Contacts(BusinessViewSet):
     @action(detail=True, methods=["post"], url_path="opt-in")
     def opt_in(self, request, pk):
         return self._note(allowed=True, how=self.checked(OptInIn)["how"])
+
+    @extend_schema(
+        operation_id="contacts_block",
+        summary="Block a customer",
+        description="Their conversations are closed; what they write is kept, and neither answered nor told to anybody.",
+        request=None,
+    )
+    @action(detail=True, methods=["post"])
+    def block(self, request, pk):
+        self.checked(StrictSerializer)
+        contact = self.get_object()
+        blocking.block(contact, by=actor(request), now=timezone.now())
+        return Response(ContactOut(contact).data)
+
+    @extend_schema(
+        operation_id="contacts_unblock",
+        summary="Unblock a customer: their next message opens a new conversation",
+        request=None,
+    )
+    @action(detail=True, methods=["post"])
+    def unblock(self, request, pk):
+        self.checked(StrictSerializer)
+        contact = self.get_object()
+        blocking.unblock(contact, by=actor(request), now=timezone.now())
+        return Response(ContactOut(contact).data)
 
     def _note(self, *, allowed: bool, how: str):
         contact = contacts.note_consent(

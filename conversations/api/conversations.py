@@ -17,7 +17,7 @@ from accounts.doors.views import AGENT, VIEWER, BusinessViewSet, actor
 from accounts.models import User
 
 from .. import assignment
-from ..models import Conversation, Identity
+from ..models import Conversation, ConversationLabel, Identity
 from .shapes import ConversationOut
 
 
@@ -51,6 +51,7 @@ class ConversationQuery(Query):
     status = serializers.ChoiceField(Conversation.State.values, required=False)
     owner = serializers.ChoiceField(Conversation.Owner.values, required=False)
     assignee = Whose(required=False)
+    label = serializers.UUIDField(required=False)
     waiting = serializers.BooleanField(required=False, help_text="Waits for a person.")
     unread = serializers.BooleanField(required=False)
     phone = serializers.CharField(required=False, max_length=40, help_text="The whole number, with its country code.")
@@ -86,6 +87,8 @@ class Conversations(BusinessViewSet):
         rows = rows.filter(**{column: asked[name] for name, column in same.items() if name in asked})
         if "assignee" in asked:
             rows = rows.filter(assignee=whose(asked["assignee"], self.request))
+        if "label" in asked:
+            rows = rows.filter(pk__in=ConversationLabel.objects.filter(label=asked["label"]).values("conversation"))
         if "waiting" in asked:
             rows = rows.filter(waiting_since__isnull=not asked["waiting"])
         if "unread" in asked:
@@ -159,13 +162,16 @@ class Conversations(BusinessViewSet):
     @extend_schema(
         operation_id="conversations_read",
         summary="A person has seen the messages",
-        description="Nothing changes where the customer has written since `upTo`.",
+        description=(
+            "Nothing changes where the customer has written since `upTo`. A person's look is shown to the customer as blue ticks, "
+            "unless the settings say otherwise; a program's is not."
+        ),
         request=ReadIn,
     )
     @action(detail=True, methods=["post"], url_path="read")
     def mark_read(self, request, pk):
         up_to = self.checked(ReadIn)["upTo"]
-        return self._act(lambda c: assignment.mark_read(c, up_to=up_to), takes_body=True)
+        return self._act(lambda c: assignment.mark_read(c, up_to=up_to, by=actor(request)), takes_body=True)
 
     def _act(self, act, *, takes_body: bool = False):
         if not takes_body:

@@ -20,6 +20,7 @@ class ContactOut(serializers.ModelSerializer):
     profileName = serializers.CharField(source="profile_name")
     displayName = serializers.CharField(source="display_name")
     optedOutAt = serializers.DateTimeField(source="opted_out_at", allow_null=True)
+    blockedAt = serializers.DateTimeField(source="blocked_at", allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at")
 
     class Meta:
@@ -33,6 +34,7 @@ class ContactOut(serializers.ModelSerializer):
             "phone",
             "email",
             "optedOutAt",
+            "blockedAt",
             "createdAt",
         ]
 

@@ -5,14 +5,22 @@ from rest_framework.routers import SimpleRouter
 
 from .contacts import Contacts
 from .messages import Messages
+from .team import ConversationLabels, Labels, Notes, Replies
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("contacts", Contacts, basename="contacts")
+router.register("labels", Labels, basename="labels")
+router.register("replies", Replies, basename="replies")
 
-_OF_A_CONVERSATION = "conversations/<uuid:conversation>/messages"
+_CHAT = "conversations/<uuid:conversation>"
+_OF_A_CONVERSATION = f"{_CHAT}/messages"
+_NOTE = {"patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
     path(_OF_A_CONVERSATION, Messages.as_view({"get": "list", "post": "create"}), name="messages"),
     path(f"{_OF_A_CONVERSATION}/<uuid:pk>", Messages.as_view({"get": "retrieve"}, detail=True), name="message"),
+    path(f"{_CHAT}/notes", Notes.as_view({"get": "list", "post": "create"}), name="notes"),
+    path(f"{_CHAT}/notes/<uuid:pk>", Notes.as_view(_NOTE, detail=True), name="note"),
+    path(f"{_CHAT}/labels", ConversationLabels.as_view(), name="conversation-labels"),
     *router.urls,
 ]

@@ -11,7 +11,7 @@ from django_scopes import scope, scopes_disabled
 
 from accounts.models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
 from aibot.models import Rule, Trap
-from conversations.models import ConsentEvent, Contact, Conversation, Message, Template
+from conversations.models import CannedReply, ConsentEvent, Contact, Conversation, Label, Message, Template
 from leads.models import Lead
 from webhooks.models import ChannelEvent, FailedItem
 
@@ -75,6 +75,8 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             Message.objects.filter(direction="out").first(),
             ConsentEvent.objects.get(),
             Template.objects.create(business=business, waba_id="2", name="order_ready", language="en"),
+            Label.objects.create(business=business, name="Wholesale"),
+            CannedReply.objects.create(business=business, shortcut="thanks", title="Thanks", text="Thank you!"),
             Lead.objects.get(),
             delivery,
             FailedItem.objects.get(business=business),

@@ -29,6 +29,8 @@ MAY = {
     "conversations.message": "v v - - -",
     "conversations.consentevent": "v v - - -",
     "conversations.template": "v v - - -",
+    "conversations.label": "v v a a a",
+    "conversations.cannedreply": "v v a a a",
     "leads.lead": "v v - a -",
     "webhooks.delivery": "r r - - -",
     "webhooks.faileditem": "o o - - -",

@@ -8,7 +8,7 @@ from django_scopes import scope
 from accounts import businesses, keys
 from accounts.models import AuditEvent, Business, Invitation, Membership, Product, Settings, User, WhatsAppNumber
 from aibot.models import Rule, RuleMatch, Trap
-from conversations.models import ConsentEvent, Contact, Conversation, Message, Template
+from conversations.models import CannedReply, ConsentEvent, Contact, Conversation, Label, Message, Note, Template
 from leads.models import Lead
 from webhooks.models import ChannelEvent, FailedItem
 from whatsapp_automation import onboarding
@@ -87,6 +87,11 @@ def everything(business: Business, mark: str, *, owner: User, agent: User) -> di
                 category="UTILITY",
                 components=[{"type": "BODY", "text": "Your order is ready."}],
             ),
+            "label": Label.objects.create(business=business, name=f"{mark} label"),
+            "canned": CannedReply.objects.create(
+                business=business, shortcut=mark, title=f"{mark} thanks", text=f"Thank you, {mark}"
+            ),
+            "note": Note.objects.create(business=business, conversation=conversation, text=f"{mark} note"),
             "lead": Lead.objects.get(),
             "rule": Rule.objects.get(intent="bye", language="en"),
             "trap": Trap.objects.create(business=business, text=f"{mark} is the shop open"),
