@@ -1,10 +1,10 @@
-"""The API's addresses of this app, under /api/. Those of a conversation itself are in leads.api: it shows the lead."""
+"""The API's addresses of this app, under /api/. Those of a conversation itself are in
+leads.api, which shows the lead; those of its messages in documents.api, which sends files."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from .contacts import Contacts
-from .messages import Messages
 from .team import ConversationLabels, Labels, Notes, Replies
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -13,12 +13,9 @@ router.register("labels", Labels, basename="labels")
 router.register("replies", Replies, basename="replies")
 
 _CHAT = "conversations/<uuid:conversation>"
-_OF_A_CONVERSATION = f"{_CHAT}/messages"
 _NOTE = {"patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
-    path(_OF_A_CONVERSATION, Messages.as_view({"get": "list", "post": "create"}), name="messages"),
-    path(f"{_OF_A_CONVERSATION}/<uuid:pk>", Messages.as_view({"get": "retrieve"}, detail=True), name="message"),
     path(f"{_CHAT}/notes", Notes.as_view({"get": "list", "post": "create"}), name="notes"),
     path(f"{_CHAT}/notes/<uuid:pk>", Notes.as_view(_NOTE, detail=True), name="note"),
     path(f"{_CHAT}/labels", ConversationLabels.as_view(), name="conversation-labels"),

@@ -12,6 +12,7 @@ from django_scopes import scope, scopes_disabled
 from accounts.models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
 from aibot.models import Rule, Trap
 from conversations.models import CannedReply, ConsentEvent, Contact, Conversation, Label, Message, Template
+from documents.models import Document
 from leads.models import Lead
 from webhooks.models import ChannelEvent, FailedItem
 
@@ -77,6 +78,9 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             Template.objects.create(business=business, waba_id="2", name="order_ready", language="en"),
             Label.objects.create(business=business, name="Wholesale"),
             CannedReply.objects.create(business=business, shortcut="thanks", title="Thanks", text="Thank you!"),
+            Document.objects.create(
+                business=business, direction="out", kind="document", state="draft", name="price list.pdf"
+            ),
             Lead.objects.get(),
             delivery,
             FailedItem.objects.get(business=business),

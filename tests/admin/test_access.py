@@ -31,6 +31,7 @@ MAY = {
     "conversations.template": "v v - - -",
     "conversations.label": "v v a a a",
     "conversations.cannedreply": "v v a a a",
+    "documents.document": "v v - - -",
     "leads.lead": "v v - a -",
     "webhooks.delivery": "r r - - -",
     "webhooks.faileditem": "o o - - -",

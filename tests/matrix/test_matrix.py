@@ -43,7 +43,7 @@ def ask(world: World, case, client, rows: dict, *, query: dict | None = None, bo
         if case.method == "GET":
             answer = client.get(address, query or {}, **_headers(case))
         else:
-            answer = getattr(client, case.method.lower())(address, sent, format="json", **_headers(case))
+            answer = getattr(client, case.method.lower())(address, sent, format=case.format, **_headers(case))
         answer.body = b"" if answer.streaming else answer.content
         if answer.status_code >= 400 and answer.status_code != case.ok:
             assert (state_of(world.dairy), state_of(world.masala)) == before, "refused, and yet something changed"
