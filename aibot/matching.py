@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
+from conversations.spelling import spelled
+from conversations.wording import language_of, words
+
 from .kinds import KINDS
 from .phrases import PRODUCT, Growth, Hit, Tree, Words, spelled_words
 from .slips import Vocabulary
-from .spelling import spelled
-from .wording import language_of, words
 
 # Whom one speaks to, and "please": around a whole message ("STOP sir") and between the words of any phrase ("send me bhaiya
 # the rates"). Hindi is written once, in Latin letters: the scripts are one (romanising.py).

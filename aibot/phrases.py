@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from conversations.spelling import unglued
+from conversations.wording import words
+
 from .kinds import KINDS
-from .spelling import unglued
-from .wording import words
 
 GAP = 3  # words that a * stands for at most
 PRODUCT = "{product}"

@@ -7,8 +7,8 @@ it belongs to one name only. Words of five letters and more may have one letter 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from .spelling import spelled
-from .wording import words
+from conversations.spelling import spelled
+from conversations.wording import words
 
 LONG = 5  # letters from which on one may be wrong
 

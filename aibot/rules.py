@@ -20,6 +20,7 @@ from conversations import consent, lately, sets, streaks
 from conversations.inbound import Recorded
 from conversations.models import ConsentEvent, Conversation, Message
 from conversations.outbound import Outgoing
+from conversations.wording import is_devanagari, language_of
 from leads import capture
 
 from . import asking, hours
@@ -28,7 +29,6 @@ from .matching import COURTESY, Book, Match
 from .models import MOST_BUTTONS, Rule
 from .placeholders import fill
 from .products import Shelf, names_of
-from .wording import is_devanagari, language_of
 
 MENU = "menu"  # the id of a menu's button: menu:<intent>:<language>
 _OF_CONSENT = (Rule.Intent.OPT_OUT, Rule.Intent.OPT_IN)

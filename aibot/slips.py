@@ -7,7 +7,7 @@ a word that is right in itself must not become another.
 from collections import defaultdict
 from collections.abc import Iterable
 
-from .spelling import spelled
+from conversations.spelling import spelled
 
 LONG = 6  # letters of a misspelt word at least: of shorter ones too many are other words
 # Right in themselves, though a letter away from a word of the phrases that come with a business.

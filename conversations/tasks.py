@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from . import changes, delivery, quiet, retention, returning, sending, settling, templates, ticks, wake
+from . import changes, delivery, indexing, quiet, retention, returning, sending, settling, templates, ticks, wake
 
 log = structlog.get_logger(__name__)
 
@@ -66,3 +66,9 @@ def return_left_ones() -> int:
 def show_ticks(conversation: str) -> bool:
     """Blue ticks of the customer's last message."""
     return ticks.send(UUID(conversation))
+
+
+@shared_task(name="conversations.tasks.index")
+def index() -> int:
+    """Write down the words of what came since, for the search. Any number at once do no harm."""
+    return indexing.work()

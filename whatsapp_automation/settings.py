@@ -183,6 +183,7 @@ def _sweep(task: str, queue: str) -> dict:
 
 PRUNE_SECONDS = 300
 TELL_SECONDS = 15
+INDEX_SECONDS = 5
 CELERY_BEAT_SCHEDULE = {
     "sweep inbound": _sweep("webhooks.tasks.sweep", "inbound"),
     "sweep send": _sweep("conversations.tasks.sweep", "send"),
@@ -191,6 +192,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "documents.tasks.tidy",
         "schedule": schedule(PRUNE_SECONDS),
         "options": {"queue": "media", "expires": PRUNE_SECONDS},
+    },
+    "index for search": {
+        "task": "conversations.tasks.index",
+        "schedule": schedule(INDEX_SECONDS),
+        "options": {"queue": "inbound", "expires": INDEX_SECONDS},
     },
     "prune deliveries": {
         "task": "webhooks.tasks.prune",

@@ -13,7 +13,7 @@ from aibot.kinds import KINDS
 from aibot.matching import FILLERS, Book
 from aibot.models import Rule
 from aibot.phrases import parts
-from aibot.wording import words
+from conversations.wording import words
 
 
 @pytest.fixture(scope="module")

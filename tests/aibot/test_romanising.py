@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from aibot.matching import Book
 from aibot.models import Rule
-from aibot.romanising import romanised
+from conversations.romanising import romanised
 
 
 @pytest.mark.parametrize(

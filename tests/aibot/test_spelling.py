@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from accounts.models import Business
 from aibot.defaults import rules_for
 from aibot.matching import Book
-from aibot.spelling import spelled
-from aibot.wording import words
+from conversations.spelling import spelled
+from conversations.wording import words
 
 
 @pytest.mark.parametrize(

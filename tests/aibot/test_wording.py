@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aibot.wording import is_devanagari, language_of, words
+from conversations.wording import is_devanagari, language_of, words
 
 
 @pytest.mark.parametrize(

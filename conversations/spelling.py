@@ -197,7 +197,16 @@ def spelled(word: str) -> str:
     (True, True)
     """
     word = romanised(word)
-    word = _ONE.get(word, word)
+    return sounded(_ONE.get(word, word))
+
+
+@lru_cache(maxsize=20_000)
+def sounded(word: str) -> str:
+    """A word in Latin letters in one spelling of its sounds; another one as it is.
+
+    >>> sounded("keemat"), sounded("doodh"), sounded("दूध")
+    ('kimat', 'dudh', 'दूध')
+    """
     if _LATIN.fullmatch(word):
         for sound, letters in _SOUNDS:
             word = sound.sub(letters, word)

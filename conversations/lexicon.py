@@ -1,0 +1,105 @@
+"""Hindi in two scripts: what a word is looked up by, and Romanised Hindi in Devanagari.
+
+Customers write दूध, doodh, dudh or dud and mean milk. ``lexicon.txt`` lists the words that shops, clinics and schools are
+asked about; words that it does not know are still one in both scripts where they sound alike (spelling.py). Search stores
+and asks for ``forms_of``; what understands Hindi better in its own script takes ``to_devanagari``.
+"""
+
+import re
+from collections import defaultdict
+from functools import cache, lru_cache
+from pathlib import Path
+
+from .romanising import romanised
+from .spelling import sounded, spelled
+from .wording import words
+
+_FILE = Path(__file__).with_name("lexicon.txt")
+_DEVANAGARI = re.compile(r"[\u0900-\u097f]")
+_STOP = re.compile(r"[.!?;\n]")
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
+
+
+class _Lexicon:
+    """The file, by how a word may be written."""
+
+    def __init__(self, lines: list[str]):
+        self.meant: dict[str, list[str]] = defaultdict(list)  # any spelling -> the words in Devanagari, best first
+        self.english: set[str] = set()  # spellings that are English words too
+        by_sound: dict[str, list[str]] = defaultdict(list)
+        for line in lines:
+            head, *others = line.split()
+            for written in (head, *others):
+                spelling = written.removesuffix("?")
+                if spelling != written:
+                    self.english.add(spelling)
+                for exact in words(spelling):
+                    _add(self.meant[exact], head)
+                    _add(by_sound[sounded(exact)], head)
+        for sound, heads in by_sound.items():
+            if sound not in self.meant:
+                self.meant[sound].extend(heads)
+
+    def heads(self, word: str) -> list[str]:
+        """The words in Devanagari that this one of ``wording.words`` may be: as it is written, else as it sounds."""
+        return self.meant.get(word) or self.meant.get(sounded(word)) or []
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    lines = _FILE.read_text(encoding="utf-8").splitlines()
+    return _Lexicon([line for line in lines if line.strip() and not line.startswith("#")])
+
+
+def size() -> int:
+    """How many words of Hindi the file knows."""
+    return len({head for heads in _lexicon().meant.values() for head in heads})
+
+
+@lru_cache(maxsize=50_000)
+def forms_of(word: str) -> frozenset[str]:
+    """What a word of ``wording.words`` is searched by: two words are found by each other where they share a form.
+
+    >>> forms_of("doodh") & forms_of("दूध") & forms_of("dud") & forms_of("दुध")
+    frozenset({'dudh'})
+    """
+    heads = _lexicon().heads(word)
+    return frozenset({sounded(romanised(word)), spelled(word), *(sounded(romanised(head)) for head in heads)})
+
+
+def to_devanagari(text: str) -> str:
+    """The text with the Romanised Hindi words that are known here in Devanagari; English and the rest stay as they are. A
+    word that both languages have is Hindi beside a Hindi one.
+
+    >>> to_devanagari("Pet me dard hai. Send me the list")
+    'पेट में दर्द है. Send me the list'
+    """
+    pieces = _LATIN_WORD.split(text)
+    found = [_candidate(written) for written in _LATIN_WORD.findall(text)]
+    is_hindi = [
+        head and (is_sure or _is_beside_hindi(place, found, pieces)) for place, (_, head, is_sure) in enumerate(found)
+    ]
+    said = [head if hindi else written for (written, head, _), hindi in zip(found, is_hindi, strict=True)]
+    return pieces[0] + "".join(word + between for word, between in zip(said, pieces[1:], strict=True))
+
+
+def _candidate(written: str) -> tuple[str, str, bool]:
+    """A Latin word, what it is in Devanagari (nothing where that is unknown), and whether it is no English word."""
+    word = "".join(words(written))
+    heads = _lexicon().heads(word)
+    return written, heads[0] if heads else "", bool(heads) and word not in _lexicon().english
+
+
+def _is_beside_hindi(place: int, found: list[tuple[str, str, bool]], pieces: list[str]) -> bool:
+    """Whether the word before or after it, in the same sentence, is Hindi for certain."""
+    for between, other in ((pieces[place], place - 1), (pieces[place + 1], place + 1)):
+        if _DEVANAGARI.search(between):
+            return True
+        if 0 <= other < len(found) and found[other][2] and not _STOP.search(between):
+            return True
+    return False
+
+
+def _add(heads: list[str], head: str) -> None:
+    if head not in heads:
+        heads.append(head)
