@@ -62,6 +62,7 @@ ACTS = {
     "revoked": _("revoked"),
     "role": _("role given"),
     "sent": _("sent"),
+    "started": _("begun"),
     "stopped": _("stopped"),
     "stopped_marketing": _("marketing stopped"),
     "subscribed": _("app subscribed"),

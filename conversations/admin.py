@@ -42,7 +42,7 @@ from accounts.secrets import SecretError
 from cloud_api.errors import GraphError, InvalidMessage
 
 from . import admin_team as _team  # noqa: F401 - labels and canned replies have a module of their own
-from . import assignment, delivery, outbound, queries, refusals, sending, settling, templates, troubles
+from . import assignment, choosing, delivery, outbound, queries, refusals, sending, settling, templates, troubles
 from .models import ConsentEvent, Contact, Conversation, Identity, Message, MessageChange, Status, Template
 from .thread import answered_by, may_write, reactions_of, thread, trouble_of, waits
 
@@ -460,20 +460,10 @@ class TemplateStateFilter(OptionFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return list(_TEMPLATE_STATES.items())
+        return list(choosing.STATES.items())
 
     def queryset(self, request, queryset):
-        return queryset.filter(status=self.value()) if self.value() in _TEMPLATE_STATES else queryset
-
-
-_TEMPLATE_STATES = {
-    "APPROVED": gettext_lazy("Approved"),
-    "PENDING": gettext_lazy("In review"),
-    "REJECTED": gettext_lazy("Rejected"),
-    "PAUSED": gettext_lazy("Paused"),
-    "DISABLED": gettext_lazy("Disabled"),
-    "DELETED": gettext_lazy("Deleted"),
-}
+        return queryset.filter(status=self.value()) if self.value() in choosing.STATES else queryset
 
 
 @admin.register(Template)
@@ -532,7 +522,7 @@ class TemplateAdmin(History, OwnedAdmin):
         },
     )
     def state(self, obj):
-        return obj.status, _TEMPLATE_STATES.get(obj.status) or obj.status or "?"
+        return obj.status, choosing.STATES.get(obj.status) or obj.status or "?"
 
     @display(description=gettext_lazy("since"), ordering="status_at")
     def since(self, obj):

@@ -13,13 +13,14 @@ from django.conf import settings
 
 from cloud_api.events import Person
 
-from . import cancelling, consent, handing, inbound, pacing, quiet, sets, window
+from . import cancelling, consent, filling, handing, inbound, pacing, quiet, sets, window
 from .models import Message, Status
 from .settling import HOLD
 
 SENDABLE = (None, "", "APPROVED")  # of a template that we know nothing of, WhatsApp decides
 _UNSENDABLE = {"PAUSED": 132015, "DISABLED": 132016}  # any other state: 132001, it is not there to be sent
 TOO_LATE = "It was too late for an answer."
+TEMPLATE_CHANGED = "The template has changed since it was filled: its blanks are other ones now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def verdict(row, now: datetime) -> tuple[Status, int | None, str] | None:
         return Status.CANCELLED, None, TOO_LATE
     if _needs_the_last_word(row) and row.last_inbound_seq > (row.seen_seq or row.seq):
         return Status.CANCELLED, None, "The customer has written again."
-    if not consent.allows(row.purpose, stopped=row.opted_out_at is not None):
+    if not consent.allows(_purpose(row, now), stopped=row.opted_out_at is not None):
         return Status.CANCELLED, 131050, "The customer has stopped such messages."
     if row.kind != "template" and not window.is_open(
         row.last_inbound_at, now, refused=row.window_closed_seq > row.last_inbound_seq
@@ -126,6 +127,8 @@ def verdict(row, now: datetime) -> tuple[Status, int | None, str] | None:
     if row.kind == "template" and row.template_status not in SENDABLE:
         code = _UNSENDABLE.get(row.template_status, 132001)
         return Status.FAILED, code, f"WhatsApp says of the template: {row.template_status}."
+    if row.kind == "template" and not filling.still_fits(row.template_parts or (), _components(row)):
+        return Status.FAILED, 132000, TEMPLATE_CHANGED
     if not row.phone and not row.bsuid:
         return Status.FAILED, 131026, "The contact has neither a phone number nor a WhatsApp user id."
     if not row.active:
@@ -138,6 +141,19 @@ def _is_farewell(row) -> bool:
     or an agent's message makes it another turn, and they do not leave.
     """
     return row.owner == "human" and row.source == Message.Source.SYSTEM and row.source_name == handing.FAREWELL
+
+
+def _purpose(row, now: datetime) -> str:
+    """Meta may have made a notice an offer since it was written."""
+    if row.kind != "template":
+        return row.purpose
+    changed = row.template_changes_at is not None and row.template_changes_at <= now
+    category = row.template_next if changed else row.template_category
+    return Message.Purpose.MARKETING.value if category == "MARKETING" else row.purpose
+
+
+def _components(row) -> list[dict]:
+    return row.payload.get("template", {}).get("components", [])
 
 
 def _needs_the_last_word(row) -> bool:
@@ -247,7 +263,8 @@ def _lock_heads(conversations: list[UUID], now: datetime) -> list:
                m.id, m.conversation_id, m.attempt, m.heard, m.resent_at, m.created_at, m.error_code, m.error_text,
                m.payload, m.reply_to, m.kind, m.source, m.source_name, m.purpose, m.turn, m.seen_seq, m.business_id, m.number_id, m.seq,
                c.owner, c.turn AS conversation_turn, c.last_inbound_seq, c.last_inbound_at, c.window_closed_seq,
-               c.pair_until, p.opted_out_at, t.status AS template_status,
+               c.pair_until, p.opted_out_at, t.status AS template_status, t.components AS template_parts, t.category AS template_category,
+               t.next_category AS template_next, t.next_category_at AS template_changes_at,
                CASE WHEN m.attempt > 1 AND m.resent_at IS NOT NULL THEN EXISTS (  -- the second chance did not leave; the first may have
                    SELECT 1 FROM conversations_earlierattempt e WHERE e.message_id = m.id AND e.attempt < m.attempt AND e.heard = 0)
                    ELSE false END AS in_doubt,

@@ -1,50 +1,23 @@
-"""A template's blanks: which it has, whether what is given fills them, and how it reads then.
+"""Fill a template: whether what is given fills its blanks (blanks.py), and how it reads then.
 
-What a template has is known from Meta's list (templates.py). Where the list was never fetched, or does not tell a
-template's parts, WhatsApp decides.
+Where Meta's list was never fetched, or does not tell a template's parts, WhatsApp decides.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError
 
+from . import blanks as having
+from .blanks import Blanks
 from .models import Template
 
-_BLANK = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _UNFIT = re.compile(r"[\n\r\t]| {5,}")  # Meta refuses them within a value
 _PLACES = [str(place) for place in range(10)]  # of buttons: Meta takes ten
 
 Given = Sequence[str] | Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Blanks:
-    """Names in their order ("1", "2" or "first_name"); ``media``: what the header shows, "" for none; ``buttons``:
-    index -> the kind of the button that needs a value.
-    """
-
-    header: tuple[str, ...] = ()
-    body: tuple[str, ...] = ()
-    media: str = ""
-    buttons: Mapping[int, str] = field(default_factory=dict)
-
-
-def blanks_of(template: Template) -> Blanks | None:
-    """None where we do not know the template's parts."""
-    if not template.components:
-        return None
-    header, body = _part(template, "HEADER"), _part(template, "BODY")
-    shown = str(header.get("format", "TEXT")).lower()
-    return Blanks(
-        header=_names(header.get("text", "")),
-        body=_names(body.get("text", "")),
-        media="" if shown == "text" else shown,
-        buttons=_needy(_part(template, "BUTTONS").get("buttons")),
-    )
 
 
 def fill(
@@ -75,8 +48,8 @@ def check(blanks: Blanks | None, components: list[dict], where: str = "component
             raise _refusal(
                 where, _('A component is {"type": "body", "parameters": [{"type": "text", "text": "..."}]}.')
             )
-        for value in _values(component):
-            _check_value(value, where)
+        for value, most in _values(component, blanks):
+            _check_value(value, most, where)
     if blanks is None:
         return
     _check_count(blanks.body, _parameters(components, "body"), f"{where}.body")
@@ -91,36 +64,23 @@ def check(blanks: Blanks | None, components: list[dict], where: str = "component
         raise _refusal(f"{where}.buttons", _("A value is missing for the template's button %s.") % ", ".join(missing))
 
 
+def still_fits(parts: Sequence[dict], components: list[dict]) -> bool:
+    """Whether what filled a template once fills it as it is now: Meta's list may have brought another text since."""
+    blanks = having.blanks_in(parts)
+    if blanks is None:
+        return True
+    try:
+        check(blanks, components)
+    except DomainError:
+        return False
+    return True
+
+
 def read(template: Template, components: list[dict]) -> str:
     """The template's words with the values in their places; its name where we do not know them."""
-    parts = []
-    for kind in ("HEADER", "BODY"):
-        text = _part(template, kind).get("text", "")
-        if isinstance(text, str) and text:
-            parts.append(_filled(text, _parameters(components, kind.lower())))
-    return "\n".join(parts) or f"{template.name} ({template.language})"
-
-
-# --- what a template has --------------------------------------------------------------------------------------------------
-
-
-def _part(template: Template, kind: str) -> dict:
-    return next((part for part in template.components if str(part.get("type", "")).upper() == kind), {})
-
-
-def _names(text) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(_BLANK.findall(text if isinstance(text, str) else "")))
-    return tuple(sorted(names, key=int)) if all(name.isdecimal() for name in names) else names
-
-
-def _needy(buttons) -> dict[int, str]:
-    """The buttons that are nothing without a value: an address with a blank, a code to copy."""
-    needy = {}
-    for index, button in enumerate(buttons if isinstance(buttons, list) else []):
-        kind = str(button.get("type", "")).lower() if isinstance(button, dict) else ""
-        if (kind == "url" and _names(button.get("url", ""))) or kind == "copy_code":
-            needy[index] = kind
-    return needy
+    values = {kind: _by_name(_parameters(components, kind)) for kind in ("header", "body")}
+    shown = having.show(template, **values)
+    return "\n".join(filter(None, (shown.header, shown.body))) or f"{template.name} ({template.language})"
 
 
 # --- what is given --------------------------------------------------------------------------------------------------------
@@ -157,7 +117,8 @@ def _buttons(blanks: Blanks | None, given: Given) -> list[dict]:
 def _button(index: str, kind: str, value: str) -> dict:
     code = {"type": "coupon_code", "coupon_code": value}
     parameter = code if kind == "copy_code" else {"type": "text", "text": value}
-    return {"type": "button", "sub_type": kind, "index": index, "parameters": [parameter]}
+    sub_type = "url" if kind == "otp" else kind  # Meta makes an address of a button OTP
+    return {"type": "button", "sub_type": sub_type, "index": index, "parameters": [parameter]}
 
 
 def _parameters(components: list[dict], kind: str) -> list[dict]:
@@ -166,8 +127,11 @@ def _parameters(components: list[dict], kind: str) -> list[dict]:
 
 def _check_count(names: tuple[str, ...], given: list[dict], where: str) -> None:
     told = tuple(one["parameter_name"] for one in given if "parameter_name" in one)
-    complete = set(told) == set(names) if told else len(given) == len(names)
-    if not complete or (told and len(given) != len(names)):
+    by_name = bool(told) or any(
+        not name.isdecimal() for name in names
+    )  # Meta takes no values by place for named blanks
+    complete = set(told) == set(names) if by_name else True
+    if not complete or len(given) != len(names):
         raise _refusal(
             where,
             _("The template has %(needed)s blanks here (%(names)s), and %(given)s are filled.")
@@ -175,17 +139,46 @@ def _check_count(names: tuple[str, ...], given: list[dict], where: str) -> None:
         )
 
 
-def _values(component: dict) -> list:
-    texts = [one["text"] for one in component.get("parameters", []) if "text" in one]
+def _values(component: dict, blanks: Blanks | None) -> list[tuple]:
+    """Each with the characters that it may have."""
+    most = _longest(component, blanks)
+    texts = [(one["text"], most) for one in component.get("parameters", []) if "text" in one]
     codes = [one["coupon_code"] for one in component.get("parameters", []) if "coupon_code" in one]
-    return [*texts, *codes]
+    return [*texts, *((code, having.COUPON) for code in codes)]
 
 
-def _check_value(value, where: str) -> None:
+def _longest(component: dict, blanks: Blanks | None) -> int:
+    kind = str(component["type"]).lower()
+    if kind == "header":
+        return having.HEADER
+    if kind == "button":
+        is_code = blanks is not None and blanks.buttons.get(_index(component)) == "otp"
+        return having.OTP if is_code else having.ADDRESS
+    return blanks.longest if blanks is not None else having.BODY_ALONE
+
+
+def _index(component: dict) -> int | None:
+    index = str(component.get("index"))
+    return int(index) if index.isascii() and index.isdecimal() and len(index) < 3 else None
+
+
+def fault_of(value, most: int) -> str:
+    """What is wrong with a value of at most so many characters, in words; "" where nothing is."""
     if not isinstance(value, str) or not value.strip():
-        raise _refusal(where, _("A value of a template must not be empty."))
+        return _("A value of a template must not be empty.")
     if _UNFIT.search(value):
-        raise _refusal(where, _("A value of a template holds no line break, no tab and no five spaces in a row."))
+        return _("A value of a template holds no line break, no tab and no five spaces in a row.")
+    if len(value) > most:
+        return _("This value has %(count)s characters; WhatsApp allows %(limit)s.") % {
+            "count": len(value),
+            "limit": most,
+        }
+    return ""
+
+
+def _check_value(value, most: int, where: str) -> None:
+    if fault := fault_of(value, most):
+        raise _refusal(where, fault)
 
 
 def _is_parameters(value) -> bool:
@@ -193,12 +186,11 @@ def _is_parameters(value) -> bool:
     return rows and all(isinstance(one.get("parameter_name", ""), str) for one in value)
 
 
-def _filled(text: str, parameters: list[dict]) -> str:
+def _by_name(parameters: list[dict]) -> dict[str, str]:
     """Positional values by their place, named ones by their name."""
-    values = {
+    return {
         str(one.get("parameter_name") or place): str(one.get("text", "")) for place, one in enumerate(parameters, 1)
     }
-    return _BLANK.sub(lambda blank: values.get(blank[1], blank[0]), text)
 
 
 def _shown(names: Sequence[str]) -> str:

@@ -4,17 +4,19 @@ Meta owns a template. Each aspect (state, quality, category) keeps the time of i
 comes late changes nothing. An event carries no time of its own; entry.time is the webhook's.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from uuid import UUID
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
-from accounts.models import Business
+from accounts.errors import DomainError
+from accounts.models import Business, WhatsAppNumber
 from accounts.secrets import SecretError
 from cloud_api.errors import GraphError
 from cloud_api.events import TemplateChange
@@ -89,32 +91,65 @@ def _is_news(last: datetime | None, at: datetime) -> bool:
 # --- Meta's list ----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a look at Meta's list brought: templates there, and rows of ours that are new, changed or gone by it."""
+
+    total: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+
+    def __add__(self, other: "Fetched") -> "Fetched":
+        return Fetched(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+
 def refresh(business: Business, *, now: Callable[[], datetime] = timezone.now) -> int:
     """Ask WhatsApp for the templates of the business's accounts; returns how many there are.
 
     Raises GraphError or SecretError. No transaction is open while WhatsApp is asked.
     """
-    accounts = sets.fetch(
+    return sum((_fetch(business, account, now) for account in _accounts(business)), Fetched()).total
+
+
+def refresh_number(number: WhatsAppNumber, *, now: Callable[[], datetime] = timezone.now) -> Fetched:
+    """The same for the account of one number, on demand. Raises DomainError where we do not know its account, GraphError or
+    SecretError.
+    """
+    if not number.waba_id:
+        raise DomainError(
+            "account_unknown",
+            _("We do not know this number's WhatsApp account. An owner enters its WABA id under Numbers."),
+            status=409,
+        )
+    return sum((_fetch(number.business, account, now) for account in _accounts(number.business, number)), Fetched())
+
+
+def _accounts(business: Business, number: WhatsAppNumber | None = None) -> list:
+    """Each with a token that it may be asked with: the number's own, where one is named."""
+    return sets.fetch(
         """
         SELECT DISTINCT ON (waba_id) waba_id, access_token AS sealed_token FROM accounts_whatsappnumber
-        WHERE business_id = %(business)s AND active AND waba_id <> '' ORDER BY waba_id, id
+        WHERE business_id = %(business)s AND active AND waba_id <> '' AND (%(number)s::uuid IS NULL OR id = %(number)s::uuid)
+        ORDER BY waba_id, id
         """,
         business=business.pk,
+        number=number and number.pk,
     )
-    total = 0
-    for account in accounts:
-        asked_at = now()
-        listed = client_of(account.sealed_token, business.pk).templates(account.waba_id)
-        with transaction.atomic():
-            store_list(business, account.waba_id, listed, asked_at)
-        total += len(listed)
-    return total
 
 
-def store_list(business: Business, waba_id: str, listed: Sequence[Listed], asked_at: datetime) -> None:
+def _fetch(business: Business, account, now: Callable[[], datetime]) -> Fetched:
+    asked_at = now()
+    listed = client_of(account.sealed_token, business.pk).templates(account.waba_id)
+    with transaction.atomic():
+        return store_list(business, account.waba_id, listed, asked_at)
+
+
+def store_list(business: Business, waba_id: str, listed: Sequence[Listed], asked_at: datetime) -> Fetched:
     """Bring our copies to what the list said when it was asked for. What it does not name is deleted at Meta."""
     with scopes_disabled():  # every query names the business
         mine = Template.objects.filter(business=business, waba_id=waba_id)
+        known = set(mine.values_list("name", "language"))
         Template.objects.bulk_create(
             [
                 Template(business=business, waba_id=waba_id, name=one.name[:512], language=one.language[:20])
@@ -123,25 +158,41 @@ def store_list(business: Business, waba_id: str, listed: Sequence[Listed], asked
             ignore_conflicts=True,
         )
         kept = {(t.name, t.language): t for t in mine.select_for_update(no_key=True)}
+        new = changed = 0
         for one in listed:
-            _apply_listed(kept.pop((one.name[:512], one.language[:20])), one, asked_at)
-        for gone in kept.values():
-            if gone.status != DELETED and _is_news(gone.status_at, asked_at):
-                gone.status, gone.status_at, gone.reason = DELETED, asked_at, ""
-                gone.save(update_fields=["status", "status_at", "reason", "updated_at"])
+            template = kept.pop((one.name[:512], one.language[:20]))
+            is_other = _apply_listed(template, one, asked_at)
+            is_new = (template.name, template.language) not in known
+            new, changed = new + is_new, changed + (is_other and not is_new)
+        return Fetched(len(listed), new, changed, _end(kept.values(), asked_at))
 
 
-def _apply_listed(template: Template, listed: Listed, at: datetime) -> None:
-    changed: dict = {"template_id": listed.id[:40], "components": listed.components, "listed_at": at}
+def _end(missing: Iterable[Template], at: datetime) -> int:
+    ended = [one for one in missing if one.status != DELETED and _is_news(one.status_at, at)]
+    for gone in ended:
+        gone.status, gone.status_at, gone.reason = DELETED, at, ""
+        gone.save(update_fields=["status", "status_at", "reason", "updated_at"])
+    return len(ended)
+
+
+def _apply_listed(template: Template, listed: Listed, at: datetime) -> bool:
+    """Whether it says something else than we had."""
+    news: dict = {"template_id": listed.id[:40], "components": listed.components}
+    times: dict = {"listed_at": at}
     if _is_news(template.status_at, at):
-        changed |= {"status": listed.status[:30], "status_at": at, "reason": listed.rejected_reason[:500]}
+        news |= {"status": listed.status[:30], "reason": listed.rejected_reason[:500]}
+        times |= {"status_at": at}
     if listed.quality and _is_news(template.quality_at, at):
-        changed |= {"quality": listed.quality[:20], "quality_at": at}
+        news |= {"quality": listed.quality[:20]}
+        times |= {"quality_at": at}
     if listed.category and _is_news(template.category_at, at):
-        changed |= {"category": listed.category[:30], "category_at": at}
-    for name, value in changed.items():
+        news |= {"category": listed.category[:30]}
+        times |= {"category_at": at}
+    is_other = any(getattr(template, name) != value for name, value in news.items())
+    for name, value in (news | times).items():
         setattr(template, name, value)
-    template.save(update_fields=[*changed, "updated_at"])
+    template.save(update_fields=[*news, *times, "updated_at"])
+    return is_other
 
 
 def refresh_all() -> int:

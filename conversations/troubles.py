@@ -69,6 +69,7 @@ _SENTENCES = {
     "The contact has neither a phone number nor": "no_address",
     "The WhatsApp number is switched off": "switched_off",
     "It was too late for an answer": "too_late",
+    "The template has changed since it was filled": "template_changed",
     "Tried ": "gave_up",
     "A stored secret": "secret",
 }
@@ -79,6 +80,12 @@ OURS: dict[str, Trouble] = {
         "The conversation waits for a person: answer the customer yourself.",
         "नहीं भेजा गया: जब तक यह जा पाता, बॉट का जवाब बहुत पुराना हो चुका था।",
         "बातचीत आपकी टीम का इंतज़ार कर रही है: ग्राहक को ख़ुद जवाब दें।",
+    ),
+    "template_changed": _trouble(
+        "Not sent: the template was changed after you had filled it, and its blanks are other ones now.",
+        "Choose the template again and fill it as it is now.",
+        "नहीं भेजा गया: आपके भरने के बाद template बदल दिया गया और अब उसकी ख़ाली जगहें अलग हैं।",
+        "Template दोबारा चुनें और नई जगहें भरकर भेजें।",
     ),
     "taken_over": _trouble(
         "Not sent: a person had taken the conversation over before the bot's message left.",

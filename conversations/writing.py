@@ -21,7 +21,7 @@ from accounts.errors import DomainError
 from cloud_api import messages
 from cloud_api.errors import InvalidMessage
 
-from . import assignment, claiming, consent, filling, outbound, sending, stopping, thread
+from . import assignment, blanks, claiming, consent, filling, outbound, sending, stopping, thread
 from .models import Contact, Conversation, Message, Template, WhatsAppNumber
 
 MEDIA = ("image", "document", "audio", "video", "sticker")
@@ -222,26 +222,26 @@ def media(kind: str, given: Mapping[str, Any]) -> dict:
 
 def _template(number: WhatsAppNumber, given: Mapping[str, Any]) -> tuple[dict, str, str]:
     template = sendable_template(number, given["name"], given["language"])
-    blanks = filling.blanks_of(template)
+    to_fill = blanks.blanks_of(template)
     if "components" in given:
         components = list(given["components"])
-        filling.check(blanks, components)
+        filling.check(to_fill, components)
     else:
-        components = filling.fill(blanks, **_parameters(blanks, given.get("parameters", {})))
-    purpose = Message.Purpose.MARKETING if _is_marketing(template) else Message.Purpose.REPLY
+        components = filling.fill(to_fill, **_parameters(to_fill, given.get("parameters", {})))
+    purpose = Message.Purpose.MARKETING if is_marketing(template) else Message.Purpose.REPLY
     body = messages.template(template.name, template.language, components)
     return body, filling.read(template, components), purpose.value
 
 
-def _parameters(blanks: filling.Blanks | None, given: Mapping[str, Any]) -> dict:
+def _parameters(to_fill: blanks.Blanks | None, given: Mapping[str, Any]) -> dict:
     others = {name: value for name, value in given.items() if name != "headerMedia"}
     shown = given.get("headerMedia")
     if not shown:
         return others
-    if blanks is None or blanks.media not in ("image", "video", "document"):
+    if to_fill is None or to_fill.media not in blanks.FILES:
         words = _("Nothing is known of a file in this template's header. Give components, if there is one.")
         raise DomainError("template_incomplete", words, **{"template.parameters.headerMedia": words})
-    return {**others, "media": media(blanks.media, shown)}
+    return {**others, "media": media(to_fill.media, shown)}
 
 
 def sendable_template(number: WhatsAppNumber, name: str, language: str) -> Template:
@@ -257,7 +257,7 @@ def sendable_template(number: WhatsAppNumber, name: str, language: str) -> Templ
     return template
 
 
-def _is_marketing(template: Template) -> bool:
+def is_marketing(template: Template) -> bool:
     """Also where Meta has not told: who has stopped marketing must not get it by mistake."""
     changed = template.next_category_at is not None and template.next_category_at <= timezone.now()
     category = template.next_category if changed else template.category

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import acting, choices, composing, views
+from . import acting, choices, composing, picker, starting, template_list, views
 
 _AT = "<uuid:conversation_id>"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path("", include("inbox.live_urls")),
     path("bulk", acting.bulk, name="inbox_bulk"),
     path("choices", choices.choose, name="inbox_choices"),
+    path("new", starting.new, name="inbox_new"),
+    path("templates", template_list.index, name="inbox_templates"),
+    path("templates/<uuid:number_id>/fetch", template_list.fetch, name="inbox_templates_fetch"),
+    path("templates/<uuid:template_id>/preview", picker.preview, name="inbox_template_preview"),
+    path("<uuid:conversation_id>/templates", picker.picker, name="inbox_picker"),
     path(_AT, views.conversation, name="inbox_thread"),
     path(f"{_AT}/live", views.live, name="inbox_live"),
     path(f"{_AT}/read", views.read, name="inbox_read"),

@@ -12,12 +12,15 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from accounts.doors import throttling
 from accounts.doors.strict import Query, StrictSerializer
-from accounts.doors.views import AGENT, VIEWER, BusinessViewSet, actor
-from accounts.models import User
+from accounts.doors.views import AGENT, MESSAGE, VIEWER, BusinessViewSet, actor
+from accounts.errors import DomainError
+from accounts.models import User, WhatsAppNumber
 
-from .. import assignment
-from ..models import Conversation, ConversationLabel, Identity
+from .. import assignment, starting, writing
+from ..models import Contact, Conversation, ConversationLabel, Identity
+from .messages import KEY, TemplateIn, author_of, idempotency_key
 from .shapes import ConversationOut
 
 
@@ -70,11 +73,39 @@ class ReadIn(StrictSerializer):
     )
 
 
+class StartIn(StrictSerializer):
+    to = serializers.CharField(
+        required=False,
+        max_length=40,
+        help_text="A phone number, with + and its country code or as in the number's country.",
+    )
+    contactId = serializers.UUIDField(required=False, help_text="In place of to.")
+    numberId = serializers.UUIDField(help_text="The number of the business that writes.")
+    template = TemplateIn()
+    optIn = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="How the customer allowed offers. Of a marketing template to somebody who has not allowed any yet.",
+    )
+
+    def validate(self, attrs):
+        if ("to" in attrs) == ("contactId" in attrs):
+            raise ValidationError({"to": [_("Give to or contactId, and not both.")]})
+        return attrs
+
+
 class Conversations(BusinessViewSet):
     section = "conversations"
     least = {"read": VIEWER, "write": AGENT}
     serializer_class = ConversationOut
     query = ConversationQuery
+    body_limit = MESSAGE
+
+    @property
+    def limit(self):
+        return throttling.SENDS if self.action_needed() == "create" else None
+
     ordering = "-last_message_at"
     related = ("contact", "number", "assignee")
 
@@ -108,6 +139,31 @@ class Conversations(BusinessViewSet):
     @extend_schema(operation_id="conversations_get", summary="One conversation")
     def retrieve(self, request, pk):
         return self._answer(self.get_object())
+
+    @extend_schema(
+        operation_id="conversations_start",
+        summary="Write first, with a template",
+        description=(
+            "The customer's open conversation with the number is used, or a new one begins (201). A person answers it from here "
+            "on; an API key leaves the bot at it. How the customer allowed offers is recorded. Whether the number is on WhatsApp "
+            "is not known before: where it is not, the message fails. 200 where the same Idempotency-Key has sent it before."
+        ),
+        parameters=[KEY],
+        request=StartIn,
+    )
+    def create(self, request):
+        given = self.checked(StartIn)
+        draft = writing.Draft(kind="template", template=given["template"], takes_over=not request.auth)
+        started = starting.start(
+            _number(given["numberId"]),
+            given["to"] if "to" in given else _contact(given["contactId"]),
+            draft,
+            author=author_of(request),
+            opt_in=given.get("optIn", ""),
+            key=idempotency_key(request),
+        )
+        shown = self.get_serializer(self.get_queryset().get(pk=started.conversation.pk))
+        return Response(shown.data, status=201 if started.is_new else 200)
 
     @extend_schema(
         operation_id="conversations_takeover",
@@ -193,3 +249,18 @@ def _person(user_id) -> User | None:
     if person is None:
         raise assignment.no_such_member()
     return person
+
+
+def _number(number_id: UUID) -> WhatsAppNumber:
+    return _found(WhatsAppNumber, number_id, "numberId", _("The business has no number with this id."))
+
+
+def _contact(contact_id: UUID) -> Contact:
+    return _found(Contact, contact_id, "contactId", _("The business has no contact with this id."))
+
+
+def _found(model, key: UUID, field: str, words: str):
+    row = model.objects.filter(pk=key).first()
+    if row is None:
+        raise DomainError("not_found", _("There is nothing here."), status=404, **{field: words})
+    return row

@@ -207,7 +207,7 @@ class MessagePage(serializers.Serializer):
     previous = serializers.IntegerField(allow_null=True, help_text="Give it as ?before= for older ones; null: none.")
 
 
-_KEY = OpenApiParameter(
+KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
@@ -297,14 +297,14 @@ class Messages(BusinessViewSet):
             "stopped marketing (409 `opted_out`). Files are named by the id that `POST /api/media` gave, by a link that WhatsApp "
             "fetches, or by Meta's id of an upload."
         ),
-        parameters=[_KEY],
+        parameters=[KEY],
         request=MessageIn,
         responses={201: MessageOut, 200: MessageOut},
         examples=_EXAMPLES,
     )
     def create(self, request, conversation):
         draft = _draft(request, self.checked(MessageIn))
-        message, is_new = self.send(self.conversation, draft, author=_author(request), key=_idempotency_key(request))
+        message, is_new = self.send(self.conversation, draft, author=author_of(request), key=idempotency_key(request))
         return Response(self._shown([message])[0], status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
     def send(self, conversation: Conversation, draft: writing.Draft, **options) -> tuple[Message, bool]:
@@ -316,7 +316,7 @@ class Messages(BusinessViewSet):
         return MessageOut(rows, many=True, context={**self.get_serializer_context(), "quoted": quoted}).data
 
 
-def _author(request) -> outbound.Author:
+def author_of(request) -> outbound.Author:
     return outbound.Author.of_key(request.auth) if request.auth else outbound.Author.of_person(request.user)
 
 
@@ -339,7 +339,7 @@ def _draft(request, given: dict) -> writing.Draft:
     )
 
 
-def _idempotency_key(request) -> str:
+def idempotency_key(request) -> str:
     if "Idempotency-Key" not in request.headers:
         return ""
     key = request.headers["Idempotency-Key"]

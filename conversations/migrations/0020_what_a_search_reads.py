@@ -94,7 +94,7 @@ ALL_THAT_IS_THERE = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0009_messages_that_came_late"),
+        ("conversations", "0010_the_teams_work"),
         ("accounts", "0002_trigrams_and_audit_lock"),
     ]
 

@@ -654,3 +654,104 @@ def test_values_that_are_no_texts_are_refused_and_no_fault_of_ours(bob, meera, v
     answer = send(as_person(bob), meera, **with_parameters(body=values))
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["template.parameters.body"])
     assert 'such as {"name": "Asha"}' in answer.json()["fields"]["template.parameters.body"][0]
+
+
+# --- at the moment of sending -----------------------------------------------------------------------------------------------
+
+
+def queued_template(dairy, bob, meera, **fields):
+    row = template(dairy, "order_ready", BODY, **fields)
+    told = send(as_person(bob), meera, **with_parameters(body=["Meera", "17"]))
+    assert told.status_code == 201, told.json()
+    return row
+
+
+def left(meera) -> tuple:
+    """How many posts were made, and what became of the template."""
+    graph = Graph()
+    sending.work(post=graph, linger=0.05)
+    [message] = ours(meera)
+    return len(graph.posts), Status(message.status), message.error_code
+
+
+def test_a_template_that_has_other_blanks_now_ends_before_the_wire(dairy, bob, meera):
+    row = queued_template(dairy, bob, meera)
+    with scopes_disabled():
+        type(row).objects.filter(pk=row.pk).update(components=[{"type": "BODY", "text": "Dear {{1}}, thank you."}])
+    assert left(meera) == (0, Status.FAILED, 132000)
+    told = as_person(bob).get(at(meera, "messages", ours(meera)[0].pk)).json()["error"]
+    assert "changed after you had filled it" in told["text"]
+
+
+@pytest.mark.parametrize(
+    "components",
+    [
+        [BODY, {"type": "HEADER", "format": "IMAGE"}],
+        [BODY, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Track", "url": "https://shop.example/{{1}}"}]}],
+        [{"type": "BODY", "text": "Dear {{name}}, your order {{order}} is ready."}],
+    ],
+    ids=["a header with a picture", "an address with a blank", "named blanks"],
+)
+def test_each_part_is_checked_once_more(dairy, bob, meera, components):
+    row = queued_template(dairy, bob, meera)
+    with scopes_disabled():
+        type(row).objects.filter(pk=row.pk).update(components=components)
+    assert left(meera) == (0, Status.FAILED, 132000)
+
+
+def test_a_template_that_is_as_it_was_leaves(dairy, bob, meera):
+    queued_template(dairy, bob, meera)
+    assert left(meera) == (1, Status.ACCEPTED, None)
+
+
+def test_a_notice_that_meta_has_made_an_offer_does_not_reach_who_has_stopped_offers(dairy, bob, meera):
+    row = queued_template(dairy, bob, meera)
+    opt_out(meera)
+    with scopes_disabled():
+        type(row).objects.filter(pk=row.pk).update(category="MARKETING")
+    assert left(meera) == (0, Status.CANCELLED, 131050)
+
+
+# --- codes and lengths --------------------------------------------------------------------------------------------------------
+
+OTP = {"type": "URL", "text": "Copy code", "url": "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}"}
+
+
+@pytest.mark.parametrize("button", [OTP, {"type": "OTP", "otp_type": "COPY_CODE", "text": "Copy code"}])
+def test_a_password_for_once_goes_into_the_text_and_the_button(dairy, bob, meera, button):
+    body = {"type": "BODY", "text": "*{{1}}* is your verification code."}
+    parts = [body, {"type": "BUTTONS", "buttons": [button]}]
+    template(dairy, "code", *parts, category="AUTHENTICATION")
+    client = as_person(bob)
+    told = send(client, meera, **with_parameters("code", body=["490123"], buttons=["490123"])).json()
+    assert told["payload"]["template"]["components"][1] == {
+        "type": "button",
+        "sub_type": "url",
+        "index": "0",
+        "parameters": [{"type": "text", "text": "490123"}],
+    }
+    long = with_parameters("code", body=["490123"], buttons=["4" * 16])
+    refused(send(client, meera, **long), 400, "template_incomplete", "template.parameters")
+
+
+@pytest.mark.parametrize(
+    ("parts", "given"),
+    [
+        ([BODY, {"type": "FOOTER", "text": "Dairy"}], {"body": ["M" * 1025, "17"]}),
+        ([BODY, {"type": "HEADER", "format": "TEXT", "text": "{{1}}"}], {"body": ["M", "1"], "header": ["h" * 61]}),
+        (
+            [BODY, {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "text": "Copy"}]}],
+            {"body": ["M", "1"], "buttons": ["C" * 21]},
+        ),
+    ],
+    ids=["text", "header", "coupon"],
+)
+def test_a_value_is_not_too_long(dairy, bob, meera, parts, given):
+    template(dairy, "long", *parts)
+    refused(
+        send(as_person(bob), meera, **with_parameters("long", **given)),
+        400,
+        "template_incomplete",
+        "template.parameters",
+    )
+    assert ours(meera) == []

@@ -93,6 +93,15 @@ def test_an_event_that_is_younger_than_the_list_holds(dairy):
     assert state()[0][1] == "PAUSED"
 
 
+def test_the_list_tells_what_it_brought(dairy):
+    rows = [listed(), listed("fresh", "PENDING", id="79"), listed("gone", id="78")]
+    assert templates.store_list(dairy, WABA, rows, NOON) == templates.Fetched(total=3, new=3)
+    assert templates.store_list(dairy, WABA, rows, NOON + timedelta(hours=1)) == templates.Fetched(total=3)
+    edited = [listed(components=[{"type": "BODY", "text": "Dear {{1}}"}]), listed("fresh", "APPROVED", id="79")]
+    later = NOON + timedelta(hours=2)
+    assert templates.store_list(dairy, WABA, edited, later) == templates.Fetched(total=2, changed=2, gone=1)
+
+
 def account_body(event: str, at: datetime) -> bytes:
     """Meta's word on a template, as it posts it: the time stands in the entry alone."""
     value = {"event": event, "message_template_id": 77, "message_template_name": "order_ready"}

@@ -63,6 +63,18 @@ def _row(now, **changed):
         ({"last_inbound_at": None}, "window_closed"),
         ({"phone": ""}, "no_address"),
         ({"active": False}, "switched_off"),
+        (
+            {
+                "kind": "template",
+                "template_status": "APPROVED",
+                "payload": {"template": {"name": "order_ready"}},
+                "template_category": "UTILITY",
+                "template_next": "",
+                "template_changes_at": None,
+                "template_parts": [{"type": "BODY", "text": "Dear {{1}}"}],
+            },
+            "template_changed",
+        ),
         ({"created_at": timezone.now() - timedelta(hours=1)}, "too_late"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -149,6 +149,19 @@ API = [
         scope="conversations:read",
         query_ids={"contact": "contact", "number": "number", "assignee": "person", "label": "label"},
     ),
+    Case(
+        "api/conversations",
+        "POST",
+        AGENT,
+        body=lambda rows: {
+            "contactId": str(rows["contact"].pk),
+            "numberId": str(rows["number"].pk),
+            "template": {"name": rows["template"].name, "language": "en"},
+        },
+        body_ids={"contactId": "contact", "numberId": "number"},
+        ok=201,
+        scope="conversations:write",
+    ),
     Case("api/conversations/<uuid:pk>", "GET", VIEWER, {"pk": "conversation"}, scope="conversations:read"),
     *(
         Case(f"api/conversations/<uuid:pk>/{act}", "POST", AGENT, {"pk": "conversation"}, scope="conversations:write")
