@@ -1,5 +1,6 @@
 // The composer: Enter sends, Shift+Enter makes a line. What was not taken stays in the box.
 import { ask, byId, chat } from "./lib.js";
+import { attached, uploading } from "./files.js";
 import { take, toEnd } from "./news.js";
 
 const NEAR_LIMIT = 300;
@@ -9,20 +10,20 @@ let sending = false;
 
 // --- sending
 
+const isNote = () => form().classList.contains("composer-note");
+
 async function send() {
   const composer = form();
-  if (sending || !composer || !box().value.trim()) return;
+  if (sending || uploading() || !composer || !(box().value.trim() || attached().length)) return;
   sending = true;
   const written = box().value;
   const button = composer.querySelector("[type=submit]");
   button.disabled = true;
   complain("");
-  const body = new FormData(composer);
-  body.set("after", chat().dataset.last);
   try {
-    const found = await ask(composer.action, { part: "live", body });
+    if (isNote()) await post(composer, composer.dataset.noteAction);
+    else await sendAll(composer);
     if (form() === composer) sent(composer, written);
-    take(found);
     toEnd();
   } catch (error) {
     complain(error.message);
@@ -35,14 +36,37 @@ async function send() {
   }
 }
 
+// Each file is a message, the first one with the text. What has left is not sent again when a later one fails.
+async function sendAll(composer) {
+  const files = attached();
+  if (!files.length) {
+    await post(composer, composer.action);
+    return;
+  }
+  for (const [place, file] of files.entries()) {
+    await post(composer, composer.action, file.dataset.document, place > 0);
+    file.remove();
+    box().value = "";
+  }
+}
+
+async function post(composer, address, file = null, bare = false) {
+  const body = new FormData(composer);
+  body.set("after", chat().dataset.last);
+  if (typeof file === "string") body.set("document", file);
+  if (bare) for (const name of ["text", "reply_to"]) body.set(name, "");
+  take(await ask(address, { part: "live", body }));
+  renew(composer);
+}
+
 function sent(composer, written) {
   if (box().value === written) box().value = "";
+  clearTimeout(keeping);
   for (const input of composer.querySelectorAll("#offer input")) input.value = "";
   byId("offer").hidden = true;
   composer.querySelector("[data-offer]")?.setAttribute("aria-expanded", "false");
   unquote();
   count();
-  composer.dispatchEvent(new CustomEvent("composer:sent", { bubbles: true }));
 }
 
 // Each message has a mark of its own, which the server gives with every piece of news.
@@ -126,8 +150,55 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// After news that a message of ours brought, the next one has another mark.
-document.addEventListener("composer:sent", () => setTimeout(() => { if (form()) renew(form()); }));
+// --- kept on the server while one writes, and said to the others
+
+const KEEP = 1_200;
+const SAY = 3_000;
+let keeping = null;
+let saidAt = 0;
+
+function wrote() {
+  const composer = form();
+  clearTimeout(keeping);
+  if (isNote()) return;
+  keeping = setTimeout(() => keep(composer), KEEP);
+  if (box().value && Date.now() - saidAt > SAY) {
+    saidAt = Date.now();
+    ask(composer.dataset.typingAction, { body: new FormData() }).catch(() => {});
+  }
+}
+
+// Of the composer that it was written in, whichever is open by now.
+function keep(composer) {
+  const body = new FormData();
+  body.set("text", composer.elements.text.value);
+  body.set("reply_to", composer.elements.reply_to.value);
+  ask(composer.dataset.draftAction, { body }).catch(() => {});
+}
+
+document.addEventListener("input", (event) => { if (event.target.id === "text") wrote(); });
+// Before another conversation takes the place of this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "chat" || !form() || isNote() || keeping === null) return;
+  clearTimeout(keeping);
+  keep(form());
+});
+
+// --- a note for the team
+
+function note(button) {
+  const on = form().classList.toggle("composer-note");
+  button.setAttribute("aria-pressed", String(on));
+  box().placeholder = on ? box().dataset.noteWords : box().dataset.answer;
+  box().focus();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-note]");
+  if (button) note(button);
+  const sure = event.target.closest("[data-sure]");
+  if (sure && !confirm(sure.dataset.sure)) event.preventDefault();
+});
 
 export function readyComposer() {
   if (!form()) return;

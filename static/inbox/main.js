@@ -2,6 +2,7 @@
 import { byId, chat, words } from "./lib.js";
 import { refreshList, markCurrent } from "./list.js";
 import { opened, refresh } from "./news.js";
+import "./canned.js";
 import { readyComposer } from "./composer.js";
 import { connect } from "./live.js";
 import "./keys.js";

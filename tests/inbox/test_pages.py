@@ -108,7 +108,9 @@ def test_the_tabs_hold_what_they_say(visit, bob, conversation):
         zoya = Conversation.objects.get(contact__profile_name="Zoya")
     act(client, zoya, "takeover")
     shown = {tab: client.get(f"/inbox/?tab={tab}").content.decode() for tab in ("mine", "unassigned", "bot", "all")}
-    found = {tab: [name for name in ("Meera Iyer", "Ravi Kumar", "Zoya") if name in html] for tab, html in shown.items()}
+    found = {
+        tab: [name for name in ("Meera Iyer", "Ravi Kumar", "Zoya") if name in html] for tab, html in shown.items()
+    }
     assert found == {
         "mine": ["Zoya"],
         "unassigned": ["Ravi Kumar"],
@@ -352,10 +354,10 @@ def test_many_are_done_at_once_and_a_foreign_one_is_left_alone(visit, bob, charl
     assert visit(bob).post("/inbox/bulk", {"do": "explode", "conversation": ours}).status_code == 400
 
 
-@pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/inbox/", "/inbox/\\evil", "/admin/"])
+@pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/inbox/", "/admin/", "\\\\evil.example"])
 def test_a_form_leads_to_the_inbox_alone(visit, bob, conversation, next_page):
     answer = act(visit(bob), conversation, "takeover", next=next_page)
-    assert answer["Location"] in (f"/inbox/{conversation.pk}", "/inbox/\\evil") and "evil.example" not in answer["Location"]
+    assert answer["Location"] == f"/inbox/{conversation.pk}"
 
 
 # --- one's own choices ----------------------------------------------------------------------------------------------------
