@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from accounts import audit
 from accounts.errors import DomainError
 from accounts.models import User
-from conversations import assignment, delivery, sending, settling
-from conversations.models import Conversation
+from conversations import assignment, blocking, bulk, delivery, drafts, labels, notes, sending, settling
+from conversations.models import Conversation, Label
 
 from . import gate
 from .answers import Done, asked_for, done, refused
@@ -148,35 +148,47 @@ def _decide(request, conversation_id, what: str, decide):
 
 # --- many at once ---------------------------------------------------------------------------------------------------------
 
-MOST = 200  # conversations at once
 TOLD = 5  # refusals that are told
 
 
 @gate.at_least(gate.AGENT)
 @require_POST
-def bulk(request):
-    """Do the same to the conversations that are ticked, each in a transaction of its own: what is refused for one is done
-    for the others, and said.
-    """
-    from_list = [one for one in request.POST.getlist("conversation")[:MOST] if _is_uuid(one)]
-    act = _BULK.get(request.POST.get("do", ""))
-    if act is None:
+def many(request):
+    """Do the same to the conversations that are ticked: what is refused for one is done for the others, and said."""
+    chosen = [UUID(one) for one in request.POST.getlist("conversation") if _is_uuid(one)]
+    try:
+        results = _many(request, request.POST.get("do", ""), chosen)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect(asked_for(request) or "inbox")
+    if results is None:
         return HttpResponseBadRequest()
-    count, refusals = 0, []
-    for conversation in Conversation.objects.filter(pk__in=from_list).select_related("contact", "business"):
-        try:
-            with transaction.atomic():
-                act(request, conversation)
-            count += 1
-        except DomainError as error:
-            refusals.append(f"{conversation.contact}: {error.message}")
+    count, refusals = sum(one.done for one in results), [one.why for one in results if one.why]
     words = ngettext("Done for %(count)s conversation.", "Done for %(count)s conversations.", count)
     tell = messages.warning if refusals else messages.success
-    tell(request, " ".join([words % {"count": count}, *refusals[:TOLD]]))
+    tell(request, " ".join([words % {"count": count}, *dict.fromkeys(refusals[:TOLD])]))
     return redirect(asked_for(request) or "inbox")
 
 
-_BULK = {"assign": _assign, "close": _close, "return": _return, "take_over": _take_over}
+def _many(request, what: str, chosen: list[UUID]) -> list[bulk.Result] | None:
+    by = request.user
+    if what == "assign":
+        return bulk.assign(chosen, person_of(request.POST.get("to", ""), by), by=by)
+    if what == "close":
+        return bulk.close(chosen, by=by, now=timezone.now())
+    if what == "return":
+        return bulk.return_to_bot(chosen, by=by)
+    if what.startswith("label:"):
+        return bulk.label(chosen, label_of(what.removeprefix("label:")), by=by)
+    return None
+
+
+def label_of(wanted: str) -> Label:
+    """Raises DomainError for one that is not there."""
+    found = Label.objects.filter(pk=wanted).first() if _is_uuid(wanted) else None
+    if found is None:
+        raise labels.no_such_label()
+    return found
 
 
 def _is_uuid(text: str) -> bool:
@@ -185,3 +197,48 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+# --- labels, notes, blocking ----------------------------------------------------------------------------------------------
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def label(request, conversation_id):
+    """Put a label on the conversation, or take it off: ``on`` or ``off`` names it."""
+    return _act(request, conversation_id, _label)
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def note(request, conversation_id):
+    return _act(request, conversation_id, _note)
+
+
+@gate.at_least(gate.AGENT)
+@require_POST
+def block(request, conversation_id):
+    """Block the customer, or with ``off`` unblock them."""
+    return _act(request, conversation_id, _block)
+
+
+def _label(request, conversation: Conversation) -> Done:
+    if "off" in request.POST:
+        labels.take_off(conversation, label_of(request.POST["off"]), by=request.user)
+    else:
+        labels.put(conversation, label_of(request.POST.get("on", "")), by=request.user)
+    return Done()
+
+
+def _note(request, conversation: Conversation) -> Done:
+    notes.write(conversation, request.POST.get("text", ""), by=request.user)
+    drafts.forget(conversation, request.user)
+    return Done()
+
+
+def _block(request, conversation: Conversation) -> Done:
+    if "off" in request.POST:
+        blocking.unblock(conversation.contact, by=request.user, now=timezone.now())
+        return Done(_("Unblocked. Their next message opens a conversation."))
+    blocking.block(conversation.contact, by=request.user, now=timezone.now())
+    return Done(_("Blocked: nobody is told what they write."))

@@ -1,38 +1,29 @@
-"""What a person chooses for their own browser, kept in cookies that the server reads: no flash of another look."""
+"""What a person has chosen for the inbox, as every page of it shows it: rendered by the server, so that nothing flashes."""
 
-from django.conf import settings
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST
 
-from . import gate
+from . import gate, preferring
 from .answers import asked_for
-
-THEME, KEYS, SOUND = "inbox_theme", "inbox_keys", "inbox_sound"
-THEMES = ("system", "light", "dark")
-_YEAR = 365 * 24 * 3600
+from .models import Preference
 
 
 def choices(request) -> dict:
-    """For every page of the inbox: a context processor."""
-    theme = request.COOKIES.get(THEME, "")
-    return {
-        "theme": theme if theme in THEMES else "system",
-        "keys_on": request.COOKIES.get(KEYS) != "off",
-        "sound_on": request.COOKIES.get(SOUND) == "on",
-    }
+    """A context processor. The row is read where a page shows it."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {"preference": SimpleLazyObject(lambda: preferring.of(user))}
 
 
 @gate.at_least(gate.VIEWER)
 @require_POST
 def choose(request):
-    answer = redirect(asked_for(request) or "inbox")
-    if request.POST.get("theme") in THEMES:
-        _keep(answer, THEME, request.POST["theme"])
-    for name, cookie in (("keys", KEYS), ("sound", SOUND)):
-        if request.POST.get(name) in ("on", "off"):
-            _keep(answer, cookie, request.POST[name])
-    return answer
-
-
-def _keep(answer, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    """One of them, from the menu of the bar."""
+    changes = {name: request.POST[name] == "on" for name in ("keys", "sound") if name in request.POST}
+    if request.POST.get("theme") in Preference.Theme.values:
+        changes["theme"] = request.POST["theme"]
+    if changes:
+        preferring.change(request.user, **changes)
+    return redirect(asked_for(request) or "inbox")

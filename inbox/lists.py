@@ -1,23 +1,20 @@
 """The list of conversations: its tabs, filters and pages. Each page takes a fixed number of statements."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import reading
 from accounts.models import User
-from conversations import thread, window
-from conversations.models import Conversation
+from conversations import queries, search, thread, window
+from conversations.models import Conversation, ConversationLabel, Label
 
 PAGE = 40
-MOST = 99  # what a tab counts to
+MOST = queries.COUNTED - 1  # what a tab counts to
 SOON = timedelta(hours=2)  # the window closes so soon that a person should look
 
 TABS = {
@@ -27,9 +24,6 @@ TABS = {
     "all": gettext_lazy("All"),
     "closed": gettext_lazy("Closed"),
 }
-_OPEN = Q(state=Conversation.State.OPEN)
-_PERSON = Q(owner=Conversation.Owner.HUMAN)
-_WAITS = Q(waiting_since__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,9 @@ class Row:
     window: str  # "3 h 12 min"; empty where it is closed
     soon: bool  # it closes soon
     number: str  # which of the business's numbers, where it has several
-    labels: tuple = ()
+    labels: tuple[Label, ...] = ()
+    found: tuple[tuple[str, bool], ...] = ()  # the words that were looked for, in a message: (text, is it one of them)
+    target: str = ""  # that message
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,34 +83,45 @@ class Page:
 
 
 def page_of(filters: Filters, person: User, now: datetime, *, numbers: int = 1) -> Page:
-    found = list(_after(_filtered(filters, person), filters.before)[: PAGE + 1])
-    shown = found[:PAGE]
-    more = cursor_of(shown[-1]) if len(found) > PAGE else ""
-    return Page([row_of(c, now, several=numbers > 1) for c in shown], more)
+    if filters.q:
+        return _searched(filters, person, now, several=numbers > 1)
+    listed = queries.listed(_rows(filters, person), before=filters.before, most=PAGE)
+    rows = [row_of(c, now, several=numbers > 1, labels=listed.labels[c.pk]) for c in listed.rows]
+    return Page(rows, listed.next)
 
 
-def counts(person: User) -> dict[str, int]:
-    """How many conversations of the tabs ask for a person, up to one more than MOST. Two statements."""
-    mine = _tab("mine", person).filter(unread__gt=0)
-    return {
-        name: rows.order_by()[: MOST + 1].count()
-        for name, rows in {"mine": mine, "unassigned": _tab("unassigned", person)}.items()
-    }
+def _rows(filters: Filters, person: User):
+    rows = queries.of_tab(filters.tab, person)
+    if filters.label:
+        rows = rows.filter(pk__in=ConversationLabel.objects.filter(label=filters.label).values("conversation"))
+    return rows
 
 
-def row_of(conversation: Conversation, now: datetime, *, several: bool = False) -> Row:
+def _searched(filters: Filters, person: User, now: datetime, *, several: bool) -> Page:
+    """In All closed conversations are found too: what somebody looks for is often over."""
+    within = None if filters.tab == queries.ALL and not filters.label else _rows(filters, person)
+    try:
+        found = search.search(filters.q, within=within, before=filters.before, most=PAGE)
+    except search.BadCursor:
+        found = search.search(filters.q, within=within, most=PAGE)
+    rows = [row_of(hit.conversation, now, several=several, hit=hit) for hit in found.hits]
+    return Page(rows, found.next or "")
+
+
+def row_of(conversation: Conversation, now: datetime, *, several: bool = False, labels=(), hit=None) -> Row:
     name = str(conversation.contact)
     answerer = thread.answered_by(conversation)
     left = _window_left(conversation, now)
+    at = hit.message.wa_timestamp if hit and hit.message else conversation.last_message_at
     return Row(
         id=conversation.pk,
         name=name,
         initials=reading.initials(name),
         words=conversation.last_message_text,
         inbound=conversation.last_message_inbound,
-        at=conversation.last_message_at,
-        ago=reading.ago(conversation.last_message_at, now) if conversation.last_message_at else "",
-        moment=reading.moment(conversation.last_message_at) if conversation.last_message_at else "",
+        at=at,
+        ago=reading.ago(at, now) if at else "",
+        moment=reading.moment(at) if at else "",
         unread=conversation.unread,
         answers=answerer.answers,
         who=_who(conversation, answerer.answers),
@@ -123,56 +130,10 @@ def row_of(conversation: Conversation, now: datetime, *, several: bool = False) 
         window=reading.span(left) if left else "",
         soon=left is not None and left < SOON,
         number=str(conversation.number) if several else "",
+        labels=tuple(labels),
+        found=hit.snippet if hit and hit.message else (),
+        target=str(hit.message.pk) if hit and hit.message else "",
     )
-
-
-# --- which ----------------------------------------------------------------------------------------------------------------
-
-
-def _filtered(filters: Filters, person: User) -> QuerySet[Conversation]:
-    rows = _tab("everything" if filters.q and filters.tab == "all" else filters.tab, person)
-    if filters.q:
-        rows = rows.filter(_named(filters.q))
-    return rows.select_related("contact", "number", "assignee")
-
-
-def _tab(name: str, person: User) -> QuerySet[Conversation]:
-    wanted = {
-        "mine": _OPEN & Q(assignee=person),
-        "unassigned": _OPEN & Q(assignee__isnull=True) & (_PERSON | _WAITS),
-        "bot": _OPEN & ~_PERSON & ~_WAITS,
-        "all": _OPEN,
-        "closed": Q(state=Conversation.State.CLOSED),
-        "everything": Q(),
-    }[name]
-    return Conversation.objects.filter(wanted, last_message_at__isnull=False).order_by("-last_message_at", "-id")
-
-
-def _named(words: str) -> Q:
-    found = Q(contact__username__icontains=words.removeprefix("@"))
-    for column in ("name", "profile_name"):
-        found |= Q(**{f"contact__{column}__icontains": words})
-    digits = "".join(letter for letter in words if letter in "0123456789")
-    if len(digits) >= 3:
-        found |= Q(contact__phone__contains=digits)
-    return found
-
-
-def cursor_of(conversation: Conversation) -> str:
-    place = f"{conversation.last_message_at.isoformat()} {conversation.pk}"
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _after(rows: QuerySet[Conversation], cursor: str) -> QuerySet[Conversation]:
-    """Those that stand after the cursor's; all where it is none of ours."""
-    try:
-        at, _space, key = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(" ")
-        at, key = datetime.fromisoformat(at), UUID(key)
-    except (ValueError, binascii.Error):
-        return rows
-    if at.tzinfo is None:
-        return rows
-    return rows.filter(last_message_at__lte=at).exclude(Q(last_message_at=at) & Q(pk__gte=key))
 
 
 # --- what a row says ------------------------------------------------------------------------------------------------------

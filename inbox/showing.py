@@ -6,14 +6,16 @@ from uuid import uuid4
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import reading
 from accounts.models import Membership, User
-from conversations import thread, window
-from conversations.models import Contact, Conversation, Identity
+from conversations import canned, drafts, labels, queries, thread, window
+from conversations.models import Contact, Conversation, Identity, Label
+from documents.models import Document
 from leads.models import Lead
 
-from . import gate, lists
+from . import gate, lists, presence
 
 PAST = 10  # earlier conversations that the contact pane names
 
@@ -28,6 +30,7 @@ class Line:
     day_key: str
     is_new_day: bool
     is_first_unread: bool
+    document: Document | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,17 @@ def chat(request, conversation: Conversation, now: datetime, *, before: int | No
         "older": shown.older,
         "in_the_past": before is not None,
         "last": max((bubble.seq for bubble in bubbles), default=0),
+        **(_desk(request, conversation) if gate.acts(request) else {}),
+    }
+
+
+def _desk(request, conversation: Conversation) -> dict:
+    """What stands ready at the composer."""
+    values = canned.values_for(conversation, by=request.user)
+    draft = drafts.of(conversation, request.user)
+    return {
+        "box": {"text": draft.text if draft else "", "reply_to": draft.reply_to or "" if draft else "", "error": ""},
+        "replies": [(reply, canned.filled(reply.text, values)) for reply in canned.matching()],
     }
 
 
@@ -59,13 +73,15 @@ def news(request, conversation: Conversation, after: int, now: datetime) -> dict
         **_state(request, conversation, now),
         "lines": lines_of(bubbles, now, unread=0),
         "last": max([after, *(bubble.seq for bubble in bubbles)]),
+        # More came than one answer holds: the page is fetched anew.
+        "is_too_much": sum(bubble.seq > after for bubble in bubbles) >= queries.PAGE,
     }
 
 
 def lines_of(bubbles: list[thread.Bubble], now: datetime, *, unread: int) -> list[Line]:
     theirs = [bubble.id for bubble in bubbles if bubble.side == thread.CUSTOMER]
     first_unread = theirs[-min(unread, len(theirs))] if unread and theirs else ""
-    lines, last_day = [], ""
+    lines, last_day, documents = [], "", _documents(bubbles)
     for bubble in bubbles:
         local = timezone.localtime(bubble.at)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -78,10 +94,17 @@ def lines_of(bubbles: list[thread.Bubble], now: datetime, *, unread: int) -> lis
                 day_key=day_key,
                 is_new_day=day_key != last_day,
                 is_first_unread=bubble.id == first_unread,
+                document=documents.get(bubble.id),
             )
         )
         last_day = day_key
     return lines
+
+
+def _documents(bubbles: list[thread.Bubble]) -> dict[str, Document]:
+    """message -> its file, in one statement."""
+    rows = Document.objects.filter(message__in=[bubble.id for bubble in bubbles]).select_related("file")
+    return {str(row.message_id): row for row in rows}
 
 
 def window_of(conversation: Conversation, now: datetime) -> Window:
@@ -116,19 +139,26 @@ def _state(request, conversation: Conversation, now: datetime) -> dict:
         "acts": gate.acts(request),
         "team": team_of(conversation) if gate.acts(request) else [],
         "client_ref": uuid4(),
+        "typing": _typing(request, conversation),
         "is_open": conversation.state == Conversation.State.OPEN,
         "is_bots": conversation.owner != Conversation.Owner.HUMAN,
     }
 
 
 def _notices(conversation: Conversation) -> list[str]:
-    notices = []
-    if conversation.contact.opted_out_at:
-        notices.append(_("The customer has asked for no offers and reminders. You may still answer what they ask."))
+    notices = [thread.notice(conversation)] if thread.notice(conversation) else []
     if conversation.number.stopped_at:
         words = _("Sending from %(number)s is stopped. Your answer is kept and leaves once the number is mended.")
         notices.append(words % {"number": conversation.number})
     return notices
+
+
+def _typing(request, conversation: Conversation) -> str:
+    names = presence.typing_in(conversation, but=request.user)
+    if not names:
+        return ""
+    words = ngettext("%(names)s is replying", "%(names)s are replying", len(names))
+    return words % {"names": ", ".join(names)}
 
 
 def address_of(contact: Contact) -> str:
@@ -136,10 +166,13 @@ def address_of(contact: Contact) -> str:
 
 
 def contact_of(conversation: Conversation) -> dict:
-    """The pane beside the thread. Three statements."""
+    """The pane beside the thread. Six statements."""
     others = Conversation.objects.filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
     return {
         "identities": list(Identity.objects.filter(contact=conversation.contact_id).order_by("kind", "created_at")),
         "lead": Lead.objects.filter(contact=conversation.contact_id).first(),
+        "on_it": labels.of(conversation),
+        "labels_there_are": list(Label.objects.all()),
+        "files": list(Document.objects.filter(conversation=conversation).order_by("-created_at")[:PAST]),
         "others": list(others.select_related("number").order_by("-created_at")[:PAST]),
     }

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import WhatsAppNumber
-from conversations import assignment
+from conversations import assignment, queries
+from conversations.models import Label
 
 from . import gate, lists, showing
 from .answers import seq_of
@@ -47,26 +48,29 @@ def read(request, conversation_id):
     if up_to is None:
         return HttpResponseBadRequest()
     with transaction.atomic():
-        assignment.mark_read(shown, up_to=up_to)
+        assignment.mark_read(shown, up_to=up_to, by=request.user)
     return HttpResponse(status=204)
 
 
-def page(request, shown=None, *, status: int = 200, **more):
-    """The whole page, or the part that htmx asks for."""
+def page(request, shown=None, *, status: int = 200, box: dict | None = None):
+    """The whole page, or the part that htmx asks for. ``box``: what was written and not taken."""
     now = timezone.now()
     filters = lists.Filters.of(request.GET)
     part = _part(request)
-    context = {"filters": filters, "acts": gate.acts(request), "shown": shown, **more}
+    context = {"filters": filters, "acts": gate.acts(request), "shown": shown}
     if part in ("", "list", "rows"):
         numbers = WhatsAppNumber.objects.count()
         context["page"] = lists.page_of(filters, request.user, now, numbers=numbers)
     if part in ("", "list"):
-        counted = lists.counts(request.user)
+        counted = queries.counts(request.user)
+        context["labels"] = list(Label.objects.all())
         context["tabs"] = [(name, words, counted.get(name, 0)) for name, words in lists.TABS.items()]
         context["most"] = lists.MOST
     if shown is not None and part in ("", "chat"):
         before = seq_of(request.GET.get("until", ""))
         context |= showing.chat(request, shown, now, before=before)
+        if box:
+            context["box"] = box
     return render(request, PARTS.get(part, "inbox/inbox.html"), context, status=status)
 
 

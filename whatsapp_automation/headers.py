@@ -40,7 +40,10 @@ _EVERYWHERE = {
 
 def of(path: str) -> dict[str, str]:
     """The headers of an answer at this path."""
-    return _EVERYWHERE | {"Content-Security-Policy": _policy(path)}
+    own = {"Content-Security-Policy": _policy(path)}
+    if path.startswith("/inbox/"):
+        own["Permissions-Policy"] = _EVERYWHERE["Permissions-Policy"].replace("microphone=()", "microphone=(self)")  # voice notes
+    return _EVERYWHERE | own
 
 
 def of_data() -> list[tuple[bytes, bytes]]:

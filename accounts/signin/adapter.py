@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
 from .. import access, audit, mail, passwords, throttle
-from ..models import User
+from ..models import Membership, User
 
 # What allauth would say by templates of its own. What is missing here is not said.
 _SAYS = {
@@ -76,7 +76,12 @@ class Adapter(DefaultAccountAdapter):
         audit.record("sign_out", business=business, actor=user, target=str(user.pk))
 
     def get_login_redirect_url(self, request) -> str:
-        return resolve_url("admin:index" if request.user.is_staff else "account_home")
+        """Who answers lands in the inbox, who owns in the admin."""
+        business = access.current(access.businesses_of(request.user), request.user.last_business)
+        role = dict(access.places_of(request.user)).get(business)
+        if access.may(role, Membership.Role.OWNER) or (request.user.is_staff and business is None):
+            return resolve_url("admin:index")
+        return resolve_url("inbox" if business else "account_home")
 
     def get_logout_redirect_url(self, request) -> str:
         return resolve_url("account_login")
