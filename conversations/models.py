@@ -375,6 +375,9 @@ class Template(OwnedModel):
     next_category_at = models.DateTimeField(_("category changes"), null=True, blank=True)
     components = models.JSONField(_("parts"), default=list, blank=True)
     listed_at = models.DateTimeField(_("seen in Meta's list"), null=True, blank=True)
+    # An event told that its parts are other ones, or that it is there, and events carry no parts: Meta's list is asked for
+    # from then on (templates.fetch_due).
+    fetch_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -384,6 +387,9 @@ class Template(OwnedModel):
         ordering = ["name", "language"]
         constraints = [
             models.UniqueConstraint(fields=["business", "waba_id", "name", "language"], name="template_once"),
+        ]
+        indexes = [
+            models.Index(fields=["fetch_at"], condition=Q(fetch_at__isnull=False), name="templates_to_fetch"),
         ]
 
     def __str__(self):

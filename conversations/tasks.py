@@ -50,6 +50,12 @@ def refresh_templates() -> int:
     return templates.refresh_all()
 
 
+@shared_task(name="conversations.tasks.fetch_templates")
+def fetch_templates() -> int:
+    """Twice a minute: the lists of accounts of which an event told that a template has another text."""
+    return templates.fetch_due()
+
+
 @shared_task(name="conversations.tasks.prune")
 def prune() -> None:
     """Delete what the owners do not want to be kept any longer. Two at once do no harm."""

@@ -6,7 +6,7 @@ comes late changes nothing. An event carries no time of its own; entry.time is t
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -29,6 +29,7 @@ from .models import Template
 log = structlog.get_logger(__name__)
 
 APPROVED, DELETED = "APPROVED", "DELETED"
+FETCH_AGAIN = timedelta(minutes=15)  # after a refusal of the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def _apply(template: Template, event: TemplateChange, at: datetime) -> None:
     changed = _changes(template, event, at)
     if event.template_id:
         changed["template_id"] = event.template_id[:40]
+    if _has_other_parts(template, event):
+        changed["fetch_at"] = template.fetch_at or timezone.now()
     for name, value in changed.items():
         setattr(template, name, value)
     template.save(update_fields=[*changed, "updated_at"])
@@ -82,6 +85,11 @@ def _changes(template: Template, event: TemplateChange, at: datetime) -> dict:
     elif event.category and _is_news(template.category_at, at):
         changed |= {"category": event.category[:30], "category_at": at, "next_category": "", "next_category_at": None}
     return changed
+
+
+def _has_other_parts(template: Template, event: TemplateChange) -> bool:
+    """Events say that there is a text, or another one, but not which. What is approved anew may have been edited."""
+    return not template.components or event.kind == "components_update" or event.status == APPROVED
 
 
 def _is_news(last: datetime | None, at: datetime) -> bool:
@@ -164,7 +172,9 @@ def store_list(business: Business, waba_id: str, listed: Sequence[Listed], asked
             is_other = _apply_listed(template, one, asked_at)
             is_new = (template.name, template.language) not in known
             new, changed = new + is_new, changed + (is_other and not is_new)
-        return Fetched(len(listed), new, changed, _end(kept.values(), asked_at))
+        gone = _end(kept.values(), asked_at)
+        mine.filter(fetch_at__lte=asked_at).update(fetch_at=None)
+        return Fetched(len(listed), new, changed, gone)
 
 
 def _end(missing: Iterable[Template], at: datetime) -> int:
@@ -204,3 +214,38 @@ def refresh_all() -> int:
         except (GraphError, SecretError) as error:
             log.warning("templates_not_fetched", business=str(business.pk), code=getattr(error, "code", None))
     return total
+
+
+def fetch_due(*, now: Callable[[], datetime] = timezone.now) -> int:
+    """Ask for the lists of the accounts of which an event told that a template has parts that we do not know. Returns how many
+    lists were asked for.
+    """
+    due = sets.fetch(
+        """
+        SELECT DISTINCT t.business_id, t.waba_id FROM conversations_template t
+        JOIN accounts_business b ON b.id = t.business_id AND b.active
+        WHERE t.fetch_at <= %(now)s
+        """,
+        now=now(),
+    )
+    for row in due:
+        _fetch_one(Business.objects.get(pk=row.business_id), row.waba_id, now)
+    return len(due)
+
+
+def _fetch_one(business: Business, waba_id: str, now: Callable[[], datetime]) -> None:
+    accounts = [account for account in _accounts(business) if account.waba_id == waba_id]
+    try:
+        for account in accounts:
+            _fetch(business, account, now)
+    except (GraphError, SecretError) as error:
+        log.warning("templates_not_fetched", business=str(business.pk), code=getattr(error, "code", None))
+        _put_off(business, waba_id, now() + FETCH_AGAIN)
+    else:
+        if not accounts:  # no number of ours may ask any more
+            _put_off(business, waba_id, None)
+
+
+def _put_off(business: Business, waba_id: str, until: datetime | None) -> None:
+    with scopes_disabled():  # the query names the business
+        Template.objects.filter(business=business, waba_id=waba_id, fetch_at__isnull=False).update(fetch_at=until)

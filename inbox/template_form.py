@@ -1,5 +1,7 @@
 """The form of a template: a field for each of its blanks, with an example, and one for the file of its header."""
 
+import uuid
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -61,6 +63,12 @@ class TemplateForm(forms.Form):
 
     def tell(self, error: DomainError) -> None:
         """Put what a use case refuses at its field; at the top where it is of none."""
+        if error.code == "idempotency_conflict":  # the form came back from the browser's memory, and was changed
+            self.data = {**self.data.dict(), "client_ref": str(uuid.uuid4())}
+            self.add_error(
+                None, _("This form was sent already, with other values. Send it again if a second message is meant.")
+            )
+            return
         told = False
         for place, words in error.fields.items():
             if (field := _PLACES.get(place)) in self.fields:

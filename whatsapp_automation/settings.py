@@ -233,6 +233,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(24 * 3600),
         "options": {"queue": "send", "expires": 3600},
     },
+    "fetch templates": {
+        "task": "conversations.tasks.fetch_templates",
+        "schedule": schedule(30),
+        "options": {"queue": "send", "expires": 30},
+    },
 }
 QUEUES = ("inbound", "send", "media")  # each has a worker whose heartbeat /health/ready reads
 

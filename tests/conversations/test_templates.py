@@ -7,12 +7,14 @@ import pytest
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
+from accounts.models import WhatsAppNumber
 from cloud_api.events import TemplateChange
 from cloud_api.templates import Template as Listed
 from conversations import templates
 from conversations.models import Template
 from tests import factories
-from tests.factories import receive
+from tests.factories import DAIRY_NUMBER, receive
+from tests.simulated import ORDER_READY, simulated
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WABA = "209876543210011"
@@ -100,6 +102,60 @@ def test_the_list_tells_what_it_brought(dairy):
     edited = [listed(components=[{"type": "BODY", "text": "Dear {{1}}"}]), listed("fresh", "APPROVED", id="79")]
     later = NOON + timedelta(hours=2)
     assert templates.store_list(dairy, WABA, edited, later) == templates.Fetched(total=2, changed=2, gone=1)
+
+
+# --- what an event does not tell ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def meta(settings):
+    with simulated(settings) as simulator:
+        yield simulator
+
+
+def parts() -> list:
+    return Template.objects.get(name="order_ready").components
+
+
+def test_the_text_of_a_template_that_an_event_tells_of_is_fetched(meta, dairy):
+    assert templates.fetch_due() == 0
+    templates.note_many([told(dairy, 1, status="APPROVED")])
+    assert parts() == []
+    assert templates.fetch_due() == 1
+    assert parts() == [ORDER_READY]
+    assert templates.fetch_due() == 0
+
+
+def test_an_edited_text_is_fetched_and_other_news_fetch_nothing(meta, dairy):
+    templates.refresh(dairy)
+    for said in ({"quality": "RED"}, {"status": "PAUSED"}, {"category": "MARKETING"}):
+        templates.note_many([told(dairy, 2, **said)])
+    assert templates.fetch_due() == 0
+    edited = {"type": "BODY", "text": "Dear {{1}}, your order {{2}} is ready."}
+    meta.post(
+        "/templates", {"phone_number_id": DAIRY_NUMBER, "name": "order_ready", "language": "en", "components": [edited]}
+    )
+    templates.note_many([told(dairy, 3, kind="components_update")])
+    assert templates.fetch_due() == 1
+    assert parts() == [edited]
+
+
+def test_a_list_that_is_refused_is_asked_for_again_later(meta, dairy):
+    templates.note_many([told(dairy, 1, status="APPROVED")])
+    meta.faults(graph={"mode": "http_500", "only": "all"})
+    now = timezone.now()
+    assert templates.fetch_due() == 1
+    assert templates.fetch_due(now=lambda: now + timedelta(minutes=14)) == 0
+    meta.faults(graph={})
+    assert templates.fetch_due(now=lambda: now + timedelta(minutes=16)) == 1
+    assert parts() == [ORDER_READY]
+
+
+def test_an_account_that_nobody_may_ask_for_is_let_be(meta, dairy):
+    templates.note_many([told(dairy, 1, status="APPROVED")])
+    WhatsAppNumber.objects.update(active=False)
+    assert templates.fetch_due() == 1
+    assert templates.fetch_due() == 0
 
 
 def account_body(event: str, at: datetime) -> bytes:

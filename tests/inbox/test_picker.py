@@ -243,6 +243,17 @@ def test_a_second_click_sends_nothing_more(dairy, at_work, meera):
     assert len(ours(meera)) == 1
 
 
+def test_a_form_out_of_the_browsers_memory_asks_before_it_sends_once_more(dairy, at_work, meera):
+    row, ref = template(dairy, "order_ready", BODY), uuid.uuid4()
+    send(at_work, meera, row, ref=ref, body_1="Meera", body_2="17")
+    answer = send(at_work, meera, row, ref=ref, body_1="Meera", body_2="18")
+    assert answer.status_code == 422
+    assert "sent already, with other values" in text_of(answer)
+    [new] = re.findall(r'name="client_ref" value="([^"]+)"', answer.content.decode())
+    assert send(at_work, meera, row, ref=new, body_1="Meera", body_2="18").status_code == 302
+    assert [message.text[-20:] for message in ours(meera)] == ["*order 17* is ready.", "*order 18* is ready."]
+
+
 def test_in_a_closed_window_a_template_with_a_picture_reaches_the_phone(meta, dairy, at_work, bob):
     conversation = written(sender=MEERA)
     with scopes_disabled():
