@@ -56,6 +56,7 @@ def empty() -> None:
 
 def _make_original(cursor, name: str) -> None:
     """Leaves the lock held, shared: nobody drops the original while it is copied."""
+    cursor.execute("SET statement_timeout = 0")  # one migrates, the others wait for it
     cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [name.rpartition("_")[0] + "\\_%"])
     have = {found for (found,) in cursor.fetchall()}
