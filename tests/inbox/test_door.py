@@ -130,7 +130,7 @@ def test_a_stream_ends_within_the_check_period_once_they_may_not_listen(cookie_o
         await asyncio.sleep(2 * QUICK.check)
         assert not asking.task.done(), "two checks have been passed"
         await in_thread(end, dairy, bob)
-        await asking.ended(within=QUICK.check + 1)
+        await asking.ended(within=QUICK.check + 3)
         assert asking.status == 200
         assert door.hub.streams == set()
 
@@ -144,7 +144,7 @@ def test_a_stream_beats_and_ends_at_the_end_of_its_life(cookie_of, dairy, bob):
 
     cookie = cookie_of(bob)
     asking = at_the_door(act, Limits(heartbeat=0.2, check=60, life=1.1, apart=0.01))
-    assert 3 <= asking.beats <= 7
+    assert 2 <= asking.beats <= 7
 
 
 def test_a_reader_who_leaves_is_forgotten(cookie_of, dairy, bob):
@@ -191,20 +191,15 @@ def test_pokes_that_pause_are_told_and_that_they_go_on(cookie_of, dairy, bob):
     """The listening connection is killed by the database's own hand."""
 
     async def act(door):
-        asking = await Asking(door, cookie).begun()
-        while door.hub.paused:
-            await asyncio.sleep(0.01)
-        await in_thread(_kill_listener)
-        async with asyncio.timeout(5):
-            while (
-                {"kind": "resumed"} not in asking.heard[asking.heard.index({"kind": "paused"}) :]
-                if ({"kind": "paused"} in asking.heard)
-                else True
-            ):
+        async with asyncio.timeout(20):
+            while door.hub.paused:
                 await asyncio.sleep(0.01)
-        await in_thread(_poke, dairy)
-        async with asyncio.timeout(5):
-            while {"conversation": CHAT, "seq": 0, "kind": "typing"} not in asking.heard:
+            asking = await Asking(door, cookie).begun()
+            await in_thread(_kill_listener)
+            while asking.heard != [{"kind": "paused"}, {"kind": "resumed"}]:
+                await asyncio.sleep(0.01)
+            await in_thread(_poke, dairy)
+            while asking.heard[2:] != [{"conversation": CHAT, "seq": 0, "kind": "typing"}]:
                 await asyncio.sleep(0.01)
 
     cookie = cookie_of(bob)
