@@ -29,6 +29,7 @@ def fields(**given) -> dict:
             "ai_daily_tokens": "",
             "ai_calls_per_hour": "",
             "messages_kept_days": "",
+            "blue_ticks": "on",
             **{
                 f"text_{kind}-{code}": ""
                 for kind in ("greeting", "away", "handover", "opt_out")
@@ -57,12 +58,13 @@ EVERYTHING = {
     "ai_daily_tokens": "1000",
     "ai_calls_per_hour": "0",
     "messages_kept_days": "90",
+    "auto_return_minutes": "45",
 }
 
 
 def test_all_of_it_is_saved_and_shown_again(visit, alice, dairy):
     data = fields(**EVERYTHING)
-    del data["bot_on"]
+    del data["bot_on"], data["blue_ticks"]
     client = visit(alice)
     assert client.post(change(dairy.settings), data).status_code == 302
     row = saved(dairy)
@@ -73,6 +75,7 @@ def test_all_of_it_is_saved_and_shown_again(visit, alice, dairy):
     }
     assert (f"{row.quiet_from:%H:%M}", f"{row.quiet_until:%H:%M}") == ("21:00", "08:30")
     assert (row.ai_daily_tokens, row.ai_calls_per_hour, row.messages_kept_days, row.bot_on) == (1000, 0, 90, False)
+    assert (row.auto_return_minutes, row.blue_ticks) == (45, False)
     shown = client.get(change(dairy.settings)).text
     for words in ('value="2027-01-26"', "Republic Day", "स्वागत है!", 'value="21:00"', 'value="1000"'):
         assert words in shown
