@@ -10,15 +10,14 @@ import structlog
 from celery import current_app
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
-from django_scopes import scopes_disabled
 
 from accounts.models import Settings
 from accounts.secrets import SecretError
 from cloud_api.errors import GraphError
 
-from . import wake
+from . import sets, wake
 from .graph import client_of
-from .models import Conversation, Message
+from .models import Conversation
 
 log = structlog.get_logger(__name__)
 
@@ -53,21 +52,26 @@ def _later(conversation: UUID) -> None:
 
 def send(conversation: UUID) -> bool:
     """Tell WhatsApp. False where it was not told; the reason is in the log. The job's, for any business."""
-    with scopes_disabled():
-        last = (
-            Message.objects.filter(
-                conversation=conversation, direction=Message.Direction.IN, source=Message.Source.CUSTOMER
-            )
-            .exclude(wamid=None)
-            .select_related("number")
-            .order_by("-seq")
-            .first()
-        )
-    if last is None or not last.number.active or last.number.stopped_at:
+    last = _last_words(conversation)
+    if last is None:
         return False
     try:
-        client_of(last.number.access_token, last.business_id).mark_read(last.number.phone_number_id, last.wamid)
+        client_of(last.sealed_token, last.business_id).mark_read(last.phone_number_id, last.wamid)
     except (GraphError, SecretError) as error:
         log.warning("ticks_not_sent", conversation=str(conversation), code=getattr(error, "code", None))
         return False
     return True
+
+
+def _last_words(conversation: UUID):
+    """The customer's last message, with the line that it came by; None where there is none, or the number may not send."""
+    rows = sets.fetch(
+        """
+        SELECT m.wamid, m.business_id, n.phone_number_id, n.access_token AS sealed_token
+        FROM conversations_message m JOIN accounts_whatsappnumber n ON n.id = m.number_id AND n.active AND n.stopped_at IS NULL
+        WHERE m.conversation_id = %(id)s AND m.direction = 'in' AND m.source = 'customer' AND m.wamid IS NOT NULL
+        ORDER BY m.seq DESC LIMIT 1
+        """,
+        id=conversation,
+    )
+    return rows[0] if rows else None

@@ -280,7 +280,7 @@ def test_the_thread_says_who_wrote_and_how_far_it_got(visit, alice, chat, conver
             status=Status.FAILED, error_code=131026, error_text="Message undeliverable"
         )
     hello, greeting, nonsense, fallback, took_over, cancelled, own = bubbles(client, conversation)
-    assert (cancelled.side, cancelled.text) == ("line", "2 replies of the bot's that were waiting were not sent.")
+    assert (cancelled.side, cancelled.text) == ("line", "A reply of the bot's that was waiting was not sent.")
     assert (hello.side, hello.text, hello.status) == ("customer", "hello", "")
     assert (greeting.side, greeting.name, greeting.status) == ("bot", "Rule: greeting · English", "Read")
     assert greeting.buttons == ("Prices", "Free sample", "Talk to us")

@@ -192,6 +192,7 @@ def settings_fields(**given) -> dict:
         "delivery_area": "Indiranagar",
         "fallback_text": "One moment.",
         "fallback_text_hi": "",
+        "auto_return_minutes": "0",
         **given,
     }
 

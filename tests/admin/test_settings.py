@@ -30,6 +30,7 @@ def fields(**given) -> dict:
             "ai_calls_per_hour": "",
             "messages_kept_days": "",
             "notify_after_minutes": "10",
+            "blue_ticks": "on",
             **{
                 f"text_{kind}-{code}": ""
                 for kind in ("greeting", "away", "handover", "opt_out")
@@ -59,12 +60,13 @@ EVERYTHING = {
     "ai_calls_per_hour": "0",
     "messages_kept_days": "90",
     "notify_after_minutes": "25",
+    "auto_return_minutes": "45",
 }
 
 
 def test_all_of_it_is_saved_and_shown_again(visit, alice, dairy):
     data = fields(**EVERYTHING)
-    del data["bot_on"]
+    del data["bot_on"], data["blue_ticks"]
     client = visit(alice)
     assert client.post(change(dairy.settings), data).status_code == 302
     row = saved(dairy)
@@ -76,6 +78,7 @@ def test_all_of_it_is_saved_and_shown_again(visit, alice, dairy):
     assert (f"{row.quiet_from:%H:%M}", f"{row.quiet_until:%H:%M}") == ("21:00", "08:30")
     assert (row.ai_daily_tokens, row.ai_calls_per_hour, row.messages_kept_days, row.bot_on) == (1000, 0, 90, False)
     assert row.notify_after_minutes == 25
+    assert (row.auto_return_minutes, row.blue_ticks) == (45, False)
     shown = client.get(change(dairy.settings)).text
     for words in ('value="2027-01-26"', "Republic Day", "स्वागत है!", 'value="21:00"', 'value="1000"'):
         assert words in shown
