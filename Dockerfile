@@ -26,7 +26,7 @@ COPY templates ./templates
 COPY static ./static
 
 # A volume takes over the owner of the folder that it covers.
-RUN mkdir staticfiles && chown app staticfiles
+RUN mkdir staticfiles media && chown app staticfiles media && chmod 700 media
 USER app
 
 EXPOSE 8000

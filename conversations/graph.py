@@ -15,7 +15,11 @@ CONNECTIONS = 32
 def client_of(sealed_token: str, business_id: UUID) -> Client:
     """Raises SecretError where the stored token cannot be opened."""
     return Client(
-        settings.GRAPH_API_URL, settings.GRAPH_API_VERSION, open_sealed(sealed_token, business_id), session=_session()
+        settings.GRAPH_API_URL,
+        settings.GRAPH_API_VERSION,
+        open_sealed(sealed_token, business_id),
+        session=_session(),
+        media_hosts=settings.MEDIA_HOSTS,
     )
 
 

@@ -70,6 +70,12 @@ def quick_settings():
 
 
 @pytest.fixture(autouse=True, scope="session")
+def own_media_folder(tmp_path_factory):
+    with override_settings(MEDIA_FOLDER=tmp_path_factory.mktemp("media")):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def quick_emptying():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.empty())

@@ -25,6 +25,7 @@ from django.utils import timezone
 from aibot import rules
 from cloud_api import events
 from conversations import changes, consent, delivery, echoes, history, inbound, outbound, sending, sets
+from documents import intake
 from leads import capture
 
 from . import channel, counts, notices
@@ -307,6 +308,7 @@ def _compose(items: list[Item], now: datetime) -> Done:
         done.words |= {(item.delivery_id, item.position): "duplicate" for item in known}
 
     channel.apply([item for item, is_new in zip(told, fresh_told, strict=True) if is_new], now)
+    intake.take_up(_written(kinds), now)
     capture.leads_for(recorded, now)
     replies = rules.replies_for([replace(r, deleted=r.message_id in deleted) for r in recorded], now)
     done.queued = len(outbound.queue_many(replies.outgoing, now))
@@ -320,6 +322,12 @@ def _compose(items: list[Item], now: datetime) -> Done:
 def _of(shape, item: Item):
     """The item as the app that owns it takes it: every such shape has these four."""
     return shape(item.number.business_id, item.number.id, item.event, item.received_at)
+
+
+def _written(kinds: dict[str, list[Item]]) -> list[tuple[UUID, str, str]]:
+    """(number, wamid, kind) of the messages of this pass, whoever wrote them."""
+    came = (item for table in ("arrivals", "echoes", "history") for item in kinds[table])
+    return [(item.number.id, item.event.wamid, item.event.kind) for item in came]
 
 
 def _arrived(kinds: dict[str, list[Item]]) -> set[tuple[UUID, str]]:

@@ -23,6 +23,8 @@ _STRICT = {
 }
 _ADMIN = _STRICT | {"script-src": "'self' 'unsafe-inline' 'unsafe-eval'", "style-src": "'self' 'unsafe-inline'"}
 _DATA = {"default-src": "'none'", "frame-ancestors": "'none'", "base-uri": "'none'", "form-action": "'none'"}
+# A file of a stranger's: opened by itself it runs nothing, asks nobody and knows no other page.
+_FILE = _DATA | {"style-src": "'self'", "img-src": "'self'", "media-src": "'self'", "sandbox": ""}
 # The API's description is shown by Swagger UI, which writes style attributes.
 _DESCRIPTION = _STRICT | {"style-src": "'self' 'unsafe-inline'"}
 
@@ -54,11 +56,13 @@ def _policy(path: str) -> str:
         rules = _ADMIN
     elif path == "/api/docs":
         rules = _DESCRIPTION
+    elif path.startswith("/media/"):
+        rules = _FILE
     elif path.startswith(("/api/", "/webhook", "/health", "/metrics")):
         rules = _DATA
     else:
         rules = _STRICT
-    return "; ".join(f"{name} {sources}" for name, sources in rules.items())
+    return "; ".join(f"{name} {sources}".strip() for name, sources in rules.items())
 
 
 class Headers:

@@ -5,10 +5,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import limits
 from conversations import sets, wake
+from documents import fetching
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +47,13 @@ def _queues() -> dict:
     """The broker, where limits are counted, the age in seconds of the oldest delivery that nobody has worked off, and
     how many items failed and wait for a replay: these are told, and make nothing unwell.
     """
-    return {"broker": _broker(), "limits": _limits(), "oldest_unprocessed": _oldest(), "failed_items": _failed()}
+    return {
+        "broker": _broker(),
+        "limits": _limits(),
+        "oldest_unprocessed": _oldest(),
+        "failed_items": _failed(),
+        "files": _files(),
+    }
 
 
 def _broker() -> dict:
@@ -95,6 +103,15 @@ def _failed() -> dict:
         return {"ok": True, "open": open_failed_items()}
     except DatabaseError as error:
         return {"ok": False, "error": type(error).__name__}
+
+
+def _files() -> dict:
+    """Customers' files that are still to be fetched. Unwell from the fifth day: WhatsApp keeps them for seven."""
+    try:
+        seconds, count = fetching.oldest_seconds(timezone.now())
+    except DatabaseError as error:
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": seconds < fetching.LATE.total_seconds(), "seconds": round(seconds, 1), "waiting": count}
 
 
 def _worker(queue: str) -> dict:

@@ -184,6 +184,12 @@ PRUNE_SECONDS = 300
 CELERY_BEAT_SCHEDULE = {
     "sweep inbound": _sweep("webhooks.tasks.sweep", "inbound"),
     "sweep send": _sweep("conversations.tasks.sweep", "send"),
+    "sweep media": _sweep("documents.tasks.sweep", "media"),
+    "tidy files": {
+        "task": "documents.tasks.tidy",
+        "schedule": schedule(PRUNE_SECONDS),
+        "options": {"queue": "media", "expires": PRUNE_SECONDS},
+    },
     "prune deliveries": {
         "task": "webhooks.tasks.prune",
         "schedule": schedule(PRUNE_SECONDS),
@@ -215,7 +221,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "send", "expires": 30},
     },
 }
-QUEUES = ("inbound", "send")  # each has a worker whose heartbeat /health/ready reads
+QUEUES = ("inbound", "send", "media")  # each has a worker whose heartbeat /health/ready reads
 
 # --- people -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -310,9 +316,15 @@ AI_MODEL = env.text("AI_MODEL", "")
 AI_API_KEY = env.text("AI_API_KEY", "")
 AI_DAILY_TOKEN_BUDGET = env.integer("AI_DAILY_TOKEN_BUDGET", 200_000, most=10**12)
 AI_MAX_CALLS_PER_USER_PER_HOUR = env.integer("AI_MAX_CALLS_PER_USER_PER_HOUR", 20, most=10_000)
-CLOUDINARY_CLOUD_NAME = env.text("CLOUDINARY_CLOUD_NAME", "")
-CLOUDINARY_API_KEY = env.text("CLOUDINARY_API_KEY", "")
-CLOUDINARY_API_SECRET = env.text("CLOUDINARY_API_SECRET", "")
+# Where customers' files lie: a folder that nobody else reads.
+MEDIA_FOLDER = Path(env.text("MEDIA_FOLDER", "") or local_dir() / "media")
+# Hosts from which files are fetched beside Meta's own: the access token is sent there.
+MEDIA_HOSTS = tuple(env.items("MEDIA_HOSTS"))
+_cloudinary = urlsplit(env.url("CLOUDINARY_URL", "", schemes=("cloudinary",)) or "")
+CLOUDINARY_CLOUD_NAME = env.text("CLOUDINARY_CLOUD_NAME", _cloudinary.hostname or "")
+CLOUDINARY_API_KEY = env.text("CLOUDINARY_API_KEY", _cloudinary.username or "")
+CLOUDINARY_API_SECRET = env.text("CLOUDINARY_API_SECRET", _cloudinary.password or "")
+CLOUDINARY_API_URL = env.url("CLOUDINARY_API_URL", "https://api.cloudinary.com")
 if len({bool(CLOUDINARY_CLOUD_NAME), bool(CLOUDINARY_API_KEY), bool(CLOUDINARY_API_SECRET)}) == 2:
     raise env.ConfigError("CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET must be set together")
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/registered", register_page.registered, name="account_registered"),
     path("account/", include("accounts.pages.urls")),
     path("inbox/", include("inbox.urls")),
+    path("media/", include("documents.urls")),
     path("language", set_language, name="set_language"),
     path("health", health.live),
     path("health/ready", health.ready),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("api/", include("accounts.api.urls")),
     path("api/", include("conversations.api.urls")),
     path("api/", include("leads.api.urls")),
+    path("api/", include("documents.api.urls")),
     path("api/", include("aibot.api.urls")),
     path("api/", include("whatsapp_automation.api.urls")),
 ]

@@ -72,7 +72,11 @@ class Values(serializers.Field):
         return value
 
 
+_DOCUMENT = "Of a file that was given to POST /api/media."
+
+
 class HeaderMediaIn(StrictSerializer):
+    documentId = serializers.UUIDField(required=False, help_text=_DOCUMENT)
     id = plain(required=False, max_length=200)
     link = plain(required=False)
 
@@ -99,6 +103,7 @@ class TemplateIn(StrictSerializer):
 
 
 class MediaIn(StrictSerializer):
+    documentId = serializers.UUIDField(required=False, help_text=_DOCUMENT)
     id = plain(required=False, max_length=200, help_text="Meta's id of a file that was uploaded there.")
     link = plain(required=False, help_text="Where WhatsApp fetches the file.")
     caption = plain(required=False, help_text="Of an image, video or document.")
@@ -144,6 +149,7 @@ _NEEDED = {
 _OF_MEDIA = {"image": {"caption"}, "video": {"caption"}, "document": {"caption", "filename"}, "audio": {"voice"}}
 
 
+_SOURCES = frozenset({"documentId", "id", "link"})  # which file
 _FIELDS = frozenset({"type", "replyTo", "takeOver"})  # of every kind
 _LONGEST = {"text": messages.TEXT_BODY, "buttons": messages.BUTTONS_BODY, "list": messages.LIST_BODY}
 _LIMITS = {"header": messages.HEADER, "footer": messages.FOOTER}
@@ -169,7 +175,7 @@ class MessageIn(StrictSerializer):
     text = plain(required=False, help_text="Of a text, of buttons and of a list.")
     previewUrl = serializers.BooleanField(required=False)
     template = TemplateIn(required=False)
-    media = MediaIn(required=False, help_text="Of an image, document, audio, video or sticker: id or link.")
+    media = MediaIn(required=False, help_text="Of an image, document, audio, video or sticker: documentId, id or link.")
     buttons = serializers.ListField(child=ReplyButtonIn(), max_length=20, required=False)
     list = MenuIn(required=False)
     header = plain(required=False)
@@ -185,8 +191,10 @@ class MessageIn(StrictSerializer):
         given = set(attrs) - _FIELDS
         wrong = {name: [_("A message of the type %s has no such field.") % kind] for name in given - _OF_KIND[kind]}
         wrong |= {name: [_("This field is required.")] for name in _NEEDED[kind] - given}
-        for name in set(attrs.get("media", ())) - {"id", "link"} - _OF_MEDIA.get(kind, set()):
+        for name in set(attrs.get("media", ())) - _SOURCES - _OF_MEDIA.get(kind, set()):
             wrong[f"media.{name}"] = [_("A message of the type %s has no such field.") % kind]
+        if len(_SOURCES & set(attrs.get("media", ()))) > 1:
+            wrong["media"] = [_("Give a documentId, an id or a link: one of them.")]
         if wrong:
             raise ValidationError(wrong)
         return attrs
@@ -286,8 +294,8 @@ class Messages(BusinessViewSet):
         description=(
             "It is queued (201) and leaves within moments; how far it got is at `GET .../messages/{id}`. Outside of the "
             "24-hour window WhatsApp takes only templates (409 `window_closed`); a marketing template does not go to who has "
-            "stopped marketing (409 `opted_out`). Files are named by a link that WhatsApp fetches, or by Meta's id of an "
-            "upload; they cannot be uploaded here yet."
+            "stopped marketing (409 `opted_out`). Files are named by the id that `POST /api/media` gave, by a link that WhatsApp "
+            "fetches, or by Meta's id of an upload."
         ),
         parameters=[KEY],
         request=MessageIn,
@@ -296,10 +304,12 @@ class Messages(BusinessViewSet):
     )
     def create(self, request, conversation):
         draft = _draft(request, self.checked(MessageIn))
-        message, is_new = writing.send(
-            self.conversation, draft, author=author_of(request), key=idempotency_key(request)
-        )
+        message, is_new = self.send(self.conversation, draft, author=author_of(request), key=idempotency_key(request))
         return Response(self._shown([message])[0], status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+    def send(self, conversation: Conversation, draft: writing.Draft, **options) -> tuple[Message, bool]:
+        """documents.api puts a file of ours in its place first."""
+        return writing.send(conversation, draft, **options)
 
     def _shown(self, rows: Sequence[Message]):
         quoted = queries.quoted_in(rows)

@@ -12,6 +12,7 @@ from django_scopes import scope, scopes_disabled
 from accounts.models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
 from aibot.models import Rule, Trap
 from conversations.models import ConsentEvent, Contact, Conversation, Message, Template
+from documents.models import Document
 from leads.models import Lead
 from webhooks.models import ChannelEvent, FailedItem
 
@@ -75,6 +76,9 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             Message.objects.filter(direction="out").first(),
             ConsentEvent.objects.get(),
             Template.objects.create(business=business, waba_id="2", name="order_ready", language="en"),
+            Document.objects.create(
+                business=business, direction="out", kind="document", state="draft", name="price list.pdf"
+            ),
             Lead.objects.get(),
             delivery,
             FailedItem.objects.get(business=business),

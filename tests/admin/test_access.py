@@ -29,6 +29,7 @@ MAY = {
     "conversations.message": "v v - - -",
     "conversations.consentevent": "v v - - -",
     "conversations.template": "v v - - -",
+    "documents.document": "v v - - -",
     "leads.lead": "v v - a -",
     "webhooks.delivery": "r r - - -",
     "webhooks.faileditem": "o o - - -",

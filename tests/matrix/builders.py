@@ -1,5 +1,6 @@
 """A row of everything in a business, each with the business's mark in its texts."""
 
+import io
 from datetime import timedelta
 
 from django.utils import timezone
@@ -9,6 +10,8 @@ from accounts import businesses, keys
 from accounts.models import AuditEvent, Business, Invitation, Membership, Product, Settings, User, WhatsAppNumber
 from aibot.models import Rule, RuleMatch, Trap
 from conversations.models import ConsentEvent, Contact, Conversation, Message, Template
+from documents import outgoing
+from documents.models import Document
 from leads.models import Lead
 from webhooks.models import ChannelEvent, FailedItem
 from whatsapp_automation import onboarding
@@ -88,6 +91,7 @@ def everything(business: Business, mark: str, *, owner: User, agent: User) -> di
                 components=[{"type": "BODY", "text": "Your order is ready."}],
             ),
             "lead": Lead.objects.get(),
+            "document": _document(business, mark, owner),
             "rule": Rule.objects.get(intent="bye", language="en"),
             "trap": Trap.objects.create(business=business, text=f"{mark} is the shop open"),
             "match": RuleMatch.objects.first(),
@@ -105,6 +109,16 @@ def everything(business: Business, mark: str, *, owner: User, agent: User) -> di
             "failed": FailedItem.objects.get(business=business),
             "event": ChannelEvent.objects.get(business=business),
         }
+
+
+def _document(business: Business, mark: str, owner: User) -> Document:
+    """A text file that Meta has already, so that it can be sent without it."""
+    document = outgoing.receive(business, io.BytesIO(f"prices of {mark}".encode()), f"{mark}.txt", by=owner)
+    number = WhatsAppNumber.objects.get()
+    document.media_id, document.media_number = "999001", number.pk
+    document.media_until = timezone.now() + timedelta(days=1)
+    document.save(update_fields=["media_id", "media_number", "media_until"])
+    return document
 
 
 def _chat(business: Business, mark: str, number: WhatsAppNumber) -> None:

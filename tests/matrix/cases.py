@@ -6,6 +6,8 @@ One Case for each route and method. A route without one fails test_matrix.py.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.core.files.base import ContentFile
+
 from accounts.api.settings import SettingsOut
 
 VIEWER, AGENT, OWNER, INSTALLATION = "viewer", "agent", "owner", "installation"
@@ -26,6 +28,7 @@ class Case:
     query_ids: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     scope: str = ""  # what an API key needs
+    format: str = "json"  # or multipart
 
     @property
     def name(self) -> str:
@@ -191,6 +194,25 @@ API = [
         body_ids={"replyTo": "message"},
         headers={"Idempotency-Key": "matrix-1"},
         ok=201,
+        scope="conversations:write",
+    ),
+    Case(
+        "api/conversations/<uuid:conversation>/messages",
+        "POST",
+        AGENT,
+        _OF_CHAT,
+        body=lambda rows: {"type": "document", "media": {"documentId": str(rows["document"].pk)}},
+        body_ids={"media.documentId": "document"},
+        ok=201,
+        scope="conversations:write",
+    ),
+    Case(
+        "api/media",
+        "POST",
+        AGENT,
+        body=lambda rows: {"file": ContentFile(b"prices", name="prices.txt")},
+        ok=201,
+        format="multipart",
         scope="conversations:write",
     ),
     Case(

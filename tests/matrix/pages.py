@@ -55,6 +55,7 @@ PAGES = [
     Page(
         "metrics", ANYONE, ok=(404,)
     ),  # from another host than this one, without the token: tests/wiring/test_metrics.py
+    Page("media/<uuid:document>", VIEWER, "GET", {"document": "document"}),
     # --- sign-in and one's own account: tests/signin says what comes of each; here is who may open it
     Page("account/login", ANYONE, ok=(200, 302)),
     Page("account/register", ANYONE, ok=(200, 302)),
@@ -106,6 +107,7 @@ PAGES = [
     Page("admin/business/<uuid:business_id>/", VIEWER, "POST", {"business_id": "business"}, ok=DONE),
     Page("admin/number/<uuid:number_id>/test/", OWNER, "POST", {"number_id": "number"}),
     Page("admin/aibot/rule/try/", VIEWER),
+    Page("admin/documents/document/<uuid:document_id>/retry/", AGENT, "POST", {"document_id": "document"}, ok=DONE),
     Page(
         "admin/webhooks/faileditem/",
         OWNER,

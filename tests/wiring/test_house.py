@@ -26,6 +26,7 @@ UNSCOPED = {
 # Links between rows of a tenant that no composite key of the database holds in one business, and why.
 UNTIED = {
     "conversations.ConsentEvent.message": "only shows what was said; the contact is tied",
+    "documents.Document.message": "written of the message's own row, or of one queued in the same transaction; the conversation is tied",
     "aibot.RuleMatch.rule": "the drain writes both ids from rows of one business; only shows what matched",
     "aibot.RuleMatch.message": "only shows what was said; read through the rule's business",
 }

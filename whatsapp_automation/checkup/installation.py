@@ -21,10 +21,12 @@ from accounts import limits
 from cloud_api import versions
 from cloud_api.transport import shared_session
 from conversations import sets, wake
+from documents import fetching
 
 from .. import health
 from . import BAD, OK, WARN, Finding
 
+FILES_SECONDS = 3600
 DUE_SECONDS = 60  # a message that may leave and has not for so long
 CLOCK_SECONDS = 120.0
 EXPIRES_SOON = timedelta(days=90)
@@ -52,6 +54,7 @@ def look_at_all(now: datetime) -> list[Finding]:
         ("hindi", "Database locale", _locale),
         ("inbound", "Webhooks that wait", _inbound),
         ("outbound", "Messages that wait", lambda: _outbound(now)),
+        ("media", "Files that wait", lambda: _media(now)),
         ("failed", "Failed items", _failed),
     ]
     findings = [_guarded(key, name, look) for key, name, look in looks]
@@ -102,6 +105,20 @@ def _outbound(now: datetime) -> Finding:
     return Finding("outbound", "Messages that wait", BAD, text, "See that the worker of the queue send and beat run.")
 
 
+def _media(now: datetime) -> Finding:
+    seconds, count = fetching.oldest_seconds(now)
+    text = f"{count} of customers' files are still to be fetched; the oldest has been waiting for {_span(seconds)}."
+    if seconds >= fetching.LATE.total_seconds():
+        advice = (
+            "WhatsApp deletes a file after seven days. Read the reason in the admin under Documents, state waiting; most "
+            "often the number's access token has ended."
+        )
+        return Finding("media", "Files that wait", BAD, text, advice)
+    if seconds >= FILES_SECONDS:
+        return Finding("media", "Files that wait", WARN, text, "See that the worker of the queue media and beat run.")
+    return Finding("media", "Files that wait", OK, text)
+
+
 def _failed() -> Finding:
     count = health.open_failed_items()
     if not count:
@@ -114,7 +131,8 @@ def _failed() -> Finding:
 
 def _worker(queue: str) -> Finding:
     key, name = f"worker_{queue}", f"Worker {queue}"
-    start = f"Start it: celery -A whatsapp_automation worker -Q {queue} -n {queue}@%h -P threads -c 2; and beat."
+    how = "-P prefork -c 1" if queue == "media" else "-P threads -c 2"
+    start = f"Start it: celery -A whatsapp_automation worker -Q {queue} -n {queue}@%h {how}; and beat."
     try:
         age = wake.heart_age(queue)
     except wake.BROKEN as error:

@@ -10,6 +10,7 @@ from .supervisor import Program
 WORKERS = {
     "inbound": ("-P", "threads", "-c", "2"),
     "send": ("-P", "threads", "-c", "2"),
+    "media": ("-P", "prefork", "-c", "1"),
 }
 
 

@@ -1,0 +1,1 @@
+"""/api/media, and messages that send one of our documents."""
