@@ -145,6 +145,8 @@ class TemplateForm(forms.Form):
                 "Begins with https://; WhatsApp fetches the file from there. WhatsApp's id of a file will do too."
             ),
         )
+        for name in ("media_file", "media"):  # not called optional: one of them must be there
+            self.fields[name].one_of_two = True
 
     def _add_texts(self, part: str, names: tuple[str, ...], most: int) -> None:
         labels = {"header": _("Heading: %s"), "body": _("Text: %s")}
