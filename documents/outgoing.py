@@ -176,8 +176,21 @@ def media_id(document: Document, number: WhatsAppNumber | None = None, *, now: d
     return uploaded
 
 
+def in_header(
+    number: WhatsAppNumber, draft: writing.Draft, *, now: datetime | None = None
+) -> tuple[writing.Draft, Document | None]:
+    """A template's draft with the document that its header names in Meta's terms, and the document. As ``resolve``."""
+    header = draft.template.get("parameters", {}).get("headerMedia", {})
+    if "documentId" not in header:
+        return draft, None
+    made, document = resolve(number, header, field="template.parameters.headerMedia.documentId", now=now)
+    made = {name: value for name, value in made.items() if name != "voice"}
+    parameters = {**draft.template["parameters"], "headerMedia": made}
+    return replace(draft, template={**draft.template, "parameters": parameters}), document
+
+
 def resolve(
-    conversation: Conversation,
+    number: WhatsAppNumber,
     given: Mapping[str, Any],
     *,
     kind: str = "",
@@ -197,7 +210,7 @@ def resolve(
         words = _("This file is of the type %s.") % document.kind
         raise DomainError("invalid", _("The request is not valid."), **{field: words})
     more = {name: value for name, value in given.items() if name != "documentId"}
-    made = {"id": media_id(document, conversation.number, now=now), **more}
+    made = {"id": media_id(document, number, now=now), **more}
     if document.kind == "document":
         made.setdefault("filename", document.name or "file")
     if document.kind == "audio" and document.voice:

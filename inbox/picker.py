@@ -4,6 +4,7 @@ Works by plain links and forms. htmx asks for the part with the id ``picker`` al
 types.
 """
 
+import contextlib
 import uuid
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from accounts.errors import DomainError
 from accounts.models import WhatsAppNumber
 from conversations import choosing, outbound, writing
 from conversations.models import Contact, Conversation, Template
+from documents import outgoing
 
 from . import gate
 from .formatting import formatted
@@ -33,7 +35,9 @@ def picker(request, conversation_id):
     if request.method == "POST":
         return _send(request, conversation)
     key = request.GET.get("template", "")
-    context = form_of(conversation, key) if key else list_of(request, conversation.number, conversation.contact)
+    context = (
+        form_of(request, conversation, key) if key else list_of(request, conversation.number, conversation.contact)
+    )
     return _answer(request, context | {"conversation": conversation})
 
 
@@ -44,7 +48,7 @@ def preview(request, template_id):
     template = Template.objects.filter(pk=template_id).first()
     if template is None:
         raise Http404
-    return render(request, "inbox/_picker_preview.html", shown(TemplateForm(template, request.POST)))
+    return render(request, "inbox/_picker_preview.html", shown(_bound(request, template)))
 
 
 # --- for the thread's page too ----------------------------------------------------------------------------------------------
@@ -68,10 +72,10 @@ def list_of(request, number: WhatsAppNumber, contact: Contact | None = None) -> 
     }
 
 
-def form_of(conversation: Conversation, key: str, form: TemplateForm | None = None) -> dict:
+def form_of(request, conversation: Conversation, key: str, form: TemplateForm | None = None) -> dict:
     """What inbox/_picker_form.html shows. Raises Http404."""
     template = of_number(conversation.number, key)
-    form = form or TemplateForm(template, initial={"client_ref": uuid.uuid4()})
+    form = form or TemplateForm(template, by=request.user, initial={"client_ref": uuid.uuid4()})
     return {
         "form": form,
         "choice": choosing.choice(template, conversation.contact),
@@ -86,7 +90,8 @@ def shown(form: TemplateForm) -> dict:
         "template": form.template,
         "look": look,
         "file": _FILES.get(look.media, look.media),
-        "file_place": form.data.get("media", ""),
+        "document": form.document,
+        "file_place": form.document.name if form.document else form.data.get("media", ""),
         "heading": formatted(look.header),
         "text": formatted(look.body),
     }
@@ -108,10 +113,10 @@ def only_looks(request) -> bool:
     return bool(request.POST.get("look"))
 
 
-def draft_of(form: TemplateForm) -> writing.Draft:
-    """Of a valid form."""
+def draft_of(form: TemplateForm, number: WhatsAppNumber) -> writing.Draft:
+    """Of a valid form. WhatsApp gets its file now: call it in no transaction. Raises DomainError."""
     template = form.template
-    given = {"name": template.name, "language": template.language, "parameters": form.parameters()}
+    given = {"name": template.name, "language": template.language, "parameters": form.parameters(number)}
     return writing.Draft(kind="template", template=given)
 
 
@@ -121,15 +126,17 @@ def draft_of(form: TemplateForm) -> writing.Draft:
 def _send(request, conversation: Conversation):
     key = request.POST.get("template", "")
     template = of_number(conversation.number, key)
-    form = TemplateForm(template, request.POST)
+    form = TemplateForm(template, request.POST, request.FILES, by=request.user)
     if only_looks(request):
-        context = form_of(conversation, key, TemplateForm(template, initial=form.again())) | shown(form)
+        again = looked_at(form, TemplateForm(template, by=request.user, initial=form.again()))
+        context = form_of(request, conversation, key, again) | shown(form)
         return _answer(request, context | {"conversation": conversation})
     if form.is_valid():
         try:
-            writing.send(
+            outgoing.send_draft(
                 conversation,
-                draft_of(form),
+                draft_of(form, conversation.number),
+                documents_of(form),
                 author=outbound.Author.of_person(request.user),
                 key=str(form.cleaned_data["client_ref"]),
             )
@@ -138,8 +145,26 @@ def _send(request, conversation: Conversation):
         else:
             messages.success(request, _("The template is on its way."))
             return redirect(address_of(conversation))
-    context = form_of(conversation, key, form) | {"conversation": conversation}
+    context = form_of(request, conversation, key, form) | {"conversation": conversation}
     return _answer(request, context, status=422)
+
+
+def documents_of(form: TemplateForm) -> dict:
+    return {form.document.pk: form.document} if form.document else {}
+
+
+def looked_at(form: TemplateForm, again: TemplateForm) -> TemplateForm:
+    """The same form once more, with the file that came with it; what is wrong with the file is said when it is sent."""
+    with contextlib.suppress(DomainError):
+        form.take_file()
+    again.document = form.document
+    return again
+
+
+def _bound(request, template: Template) -> TemplateForm:
+    form = TemplateForm(template, request.POST, by=request.user)
+    form.take_file()  # one of before; a preview brings none
+    return form
 
 
 def address_of(conversation: Conversation) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,6 +15,7 @@ from accounts.models import WhatsAppNumber
 from accounts.reading import phone
 from conversations import choosing, outbound, starting, writing
 from conversations.models import Contact, Conversation, Identity, Template
+from documents import outgoing
 
 from . import gate, picker
 from .template_form import TemplateForm
@@ -61,7 +63,7 @@ def new(request):
     template = picker.of_number(number, asked["template"])
     if request.method == "POST":
         return _start(request, context, template, whom)
-    form = StartForm(template, whom, initial={"client_ref": uuid.uuid4()})
+    form = StartForm(template, whom, by=request.user, initial={"client_ref": uuid.uuid4()})
     return _fill(request, context, form)
 
 
@@ -85,25 +87,35 @@ def _fill(request, context: dict, form: StartForm, looked_at: StartForm | None =
 
 
 def _start(request, context: dict, template: Template, whom: Whom):
-    form = StartForm(template, whom, request.POST)
+    form = StartForm(template, whom, request.POST, request.FILES, by=request.user)
     if picker.only_looks(request):
-        return _fill(request, context, StartForm(template, whom, initial=form.again()), form)
+        again = StartForm(template, whom, by=request.user, initial=form.again())
+        return _fill(request, context, picker.looked_at(form, again), form)
     if form.is_valid():
         try:
-            started = starting.start(
-                context["number"],
-                whom.contact or f"+{whom.digits}",
-                picker.draft_of(form),
-                author=outbound.Author.of_person(request.user),
-                opt_in=form.cleaned_data.get("opt_in", ""),
-                key=str(form.cleaned_data["client_ref"]),
-            )
+            started = _begin(request, context["number"], whom, form)
         except DomainError as error:
             form.tell(error)
         else:
             messages.success(request, _("The template is on its way."))
             return redirect(picker.address_of(started.conversation))
     return _fill(request, context, form)
+
+
+def _begin(request, number: WhatsAppNumber, whom: Whom, form: StartForm) -> starting.Started:
+    draft = picker.draft_of(form, number)
+    with transaction.atomic():
+        started = starting.start(
+            number,
+            whom.contact or f"+{whom.digits}",
+            draft,
+            author=outbound.Author.of_person(request.user),
+            opt_in=form.cleaned_data.get("opt_in", ""),
+            key=str(form.cleaned_data["client_ref"]),
+        )
+        if started.is_new and form.document:
+            outgoing.attach(form.document, started.message)
+    return started
 
 
 # --- to whom --------------------------------------------------------------------------------------------------------------

@@ -7,11 +7,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError
+from accounts.models import User, WhatsAppNumber
 from conversations import blanks, filling
 from conversations.models import Template
+from documents.models import Document
 
 from . import header_media
 
+_TYPES = {
+    "image": ("image/jpeg", "image/png"),
+    "video": ("video/mp4", "video/3gpp"),
+    "document": ("application/pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", "text/plain"),
+}
 # Where a refusal of a use case stands in this form.
 _PLACES = {
     header_media.FIELD: "media",
@@ -23,13 +30,16 @@ _PLACES = {
 
 
 class TemplateForm(forms.Form):
-    """``client_ref`` names one showing of the form: sent twice, it sends once."""
+    """``client_ref`` names one showing of the form: sent twice, it sends once. ``by`` is who fills it: a file of theirs that
+    came with an earlier showing is there still.
+    """
 
     client_ref = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, template: Template, *args, **kwargs):
+    def __init__(self, template: Template, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
-        self.template = template
+        self.template, self.by = template, by
+        self.document: Document | None = None
         self.blanks = blanks.blanks_of(template) or blanks.Blanks()
         self.examples = blanks.examples_of(template)
         self._add_media()
@@ -38,19 +48,43 @@ class TemplateForm(forms.Form):
             self._add_texts("body", self.blanks.body, self.blanks.longest)
         self._add_buttons()
 
-    def parameters(self) -> dict:
-        """Of a valid form: as writing.Draft takes them."""
+    def clean(self):
+        if "media" not in self.fields:
+            return
+        try:
+            self.take_file()
+        except DomainError as error:
+            self.add_error("media_file", next(iter(error.fields.values()), error.message))
+        if (
+            self.document is None
+            and not self.cleaned_data.get("media")
+            and not self.errors.keys() & {"media", "media_file"}
+        ):
+            self.add_error("media_file", _("Choose a file, or give its address."))
+
+    def take_file(self) -> None:
+        """Keep the file that was chosen, or find the one of an earlier showing. Raises DomainError."""
+        if file := self.files.get("media_file"):
+            document = header_media.received(file, self.blanks.media, by=self.by, business=self.template.business)
+        else:
+            document = header_media.kept(self.data.get("document", ""), self.blanks.media, by=self.by)
+        self.document = document
+
+    def parameters(self, number: WhatsAppNumber) -> dict:
+        """Of a valid form: as writing.Draft takes them. WhatsApp gets the file now: call it in no transaction. Raises
+        DomainError.
+        """
         given = {
             "header": self._given("header", self.blanks.header, self.cleaned_data),
             "body": self._given("body", self.blanks.body, self.cleaned_data),
             "buttons": self._given("button", self.blanks.buttons, self.cleaned_data),
         }
-        media = self.cleaned_data.get("media")
+        media = header_media.uploaded(self.document, number) if self.document else self.cleaned_data.get("media")
         return {**given, "headerMedia": media} if media else given
 
     def again(self) -> dict:
         """What was entered, as another form's initial values."""
-        return {name: self.data.get(name, "") for name in self.fields}
+        return {name: self.data.get(name, "") for name in self.fields if name != "media_file"}
 
     def shown(self) -> blanks.Shown:
         """The template with what is in the form by now, however little that is."""
@@ -96,18 +130,23 @@ class TemplateForm(forms.Form):
     def _add_media(self) -> None:
         if self.blanks.media not in blanks.FILES:
             return
-        label = {
-            "image": _("Address of the picture"),
-            "video": _("Address of the video"),
-            "document": _("Address of the document"),
+        file, address = {
+            "image": (_("Picture"), _("or the address of a picture")),
+            "video": (_("Video"), _("or the address of a video")),
+            "document": (_("Document"), _("or the address of a document")),
         }[self.blanks.media]
+        self.fields["media_file"] = forms.FileField(label=file, required=False)
+        self.fields["media_file"].widget.attrs["accept"] = ",".join(_TYPES[self.blanks.media])
         self.fields["media"] = _Media(
-            label=label,
+            label=address,
+            required=False,
             max_length=2000,
             help_text=_(
                 "Begins with https://; WhatsApp fetches the file from there. WhatsApp's id of a file will do too."
             ),
         )
+        for name in ("media_file", "media"):  # not called optional: one of them must be there
+            self.fields[name].one_of_two = True
 
     def _add_texts(self, part: str, names: tuple[str, ...], most: int) -> None:
         labels = {"header": _("Heading: %s"), "body": _("Text: %s")}
@@ -154,6 +193,6 @@ class _Media(forms.CharField):
     def clean(self, value):
         text = super().clean(value)
         try:
-            return header_media.given(text)
+            return header_media.given(text) if text else None
         except DomainError as error:
             raise ValidationError(error.message) from None

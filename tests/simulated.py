@@ -18,11 +18,11 @@ DAIRY = {
 
 
 @contextmanager
-def simulated(settings):
-    """Yields the simulator, which the Graph API's client asks until the end of the block."""
+def simulated(settings, **changes):
+    """Yields the simulator, which the Graph API's client asks until the end of the block. ``changes``: of the number."""
     product = Product()
     try:
-        with running(product.url, numbers=[DAIRY]) as simulator:
+        with running(product.url, numbers=[DAIRY | changes]) as simulator:
             settings.GRAPH_API_URL = simulator.url
             yield simulator
     finally:

@@ -1,5 +1,4 @@
-"""The API's addresses of this app, under /api/. Those of a conversation itself are in
-leads.api, which shows the lead; those of its messages in documents.api, which sends files."""
+"""The API's addresses of this app, under /api/. Conversations and their messages are in documents.api, which sends files."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter

@@ -6,9 +6,11 @@ import re
 
 import pytest
 from django_scopes import scope
+from PIL import Image
 
 from conversations.models import Conversation, Message, Template
 from tests import factories
+from tests.simulated import simulated
 
 from .conftest import PICTURES
 from .looking import ALL, keep, too_wide, violations
@@ -204,6 +206,41 @@ def test_a_new_chat_is_begun(here, agent, rows, shop, width, theme, language):
         begun = Conversation.objects.get(contact__phone=f"91{phone}")
         assert address.endswith(f"/inbox/{begun.pk}")
         begun.contact.delete()
+    assert seen.wrong == []
+    assert _no_faults(problems) == []
+
+
+def test_a_picture_is_chosen_seen_and_given_to_whatsapp(here, agent, rows, shop, waiting, settings, tmp_path):
+    seen, problems = agent(1280, "light", "en")
+    row = rows["diwali_sweets"]
+    Image.new("RGB", (640, 360), "orange").save(tmp_path / "diwali.png")
+
+    def walk() -> str:
+        page = seen.page
+        page.goto(f"/inbox/{waiting.pk}/templates?template={row.pk}")
+        page.set_input_files("#id_media_file", tmp_path / "diwali.png")
+        page.fill("#id_body_1", "Ravi")
+        page.click(SEND)
+        page.wait_for_selector(".preview-picture")
+        seen.look("picture")
+        for place, value in {"body_2": "20 % off", "body_3": "Friday", "button_0": "d26"}.items():
+            page.fill(f"#id_{place}", value)
+        page.locator(".preview-text", has_text="Order by Friday").wait_for()
+        assert page.evaluate("document.querySelector('.preview-picture').naturalWidth") == 640
+        with page.expect_navigation():
+            page.click(SEND)
+        return page.url
+
+    with simulated(settings, access_token=f"token-{factories.DAIRY_NUMBER}") as meta:
+        assert here(walk).endswith(f"/inbox/{waiting.pk}")
+        with scope(business=shop.business):
+            sent = Message.objects.filter(conversation=waiting, kind="template").order_by("-seq").first()
+            shown = sent.payload["template"]["components"][0]["parameters"][0]["image"]
+            name = sent.document.name
+            sent.delete()
+        file = meta.graph(method="GET", path=f"/{shown['id']}", token=f"token-{factories.DAIRY_NUMBER}").json()
+    assert name == "diwali.png"
+    assert file["mime_type"].startswith("image/")
     assert seen.wrong == []
     assert _no_faults(problems) == []
 

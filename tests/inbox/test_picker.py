@@ -2,13 +2,18 @@
 
 import re
 import uuid
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from django_scopes import scopes_disabled
+from django_scopes import scope, scopes_disabled
+from PIL import Image
 
 from conversations import sending
 from conversations.models import Contact, Conversation, Message, Status
+from documents import outgoing
+from documents.models import Document
 from tests.api.talking import let_time_pass, messages_of, template, written
 from tests.conversations.test_sending import Graph
 from tests.factories import MASALA_WABA, MEERA, ZOYA
@@ -147,7 +152,7 @@ def test_there_is_a_field_for_every_blank_with_its_example(dairy, at_work, meera
     row = template(dairy, "rich", *RICH)
     page = at_work.get(address(meera), {"template": row.pk})
     form = page.context["form"]
-    assert [field.name for field in form.visible_fields()] == ["media", "body_1", "body_2", "button_0"]
+    assert [field.name for field in form.visible_fields()] == ["media_file", "media", "body_1", "body_2", "button_0"]
     told = text_of(page)
     for words in ("Such as: Asha", "Such as: 17", "Such as: A17", "End of the address of “Track it”", "Shuddh Dairy"):
         assert words in told
@@ -188,7 +193,7 @@ def test_a_password_for_once_is_asked_for_once(dairy, at_work, meera):
         ({"body_2": ""}, ["body_2"]),
         ({"body_1": "a     b"}, ["body_1"]),
         ({"body_1": "M" * 1025}, ["body_1"]),
-        ({"media": ""}, ["media"]),
+        ({"media": ""}, ["media_file"]),
         ({"media": "http://shop.example/x.jpg"}, ["media"]),
         ({"media": "javascript:alert(1)"}, ["media"]),
         ({"button_0": ""}, ["button_0"]),
@@ -273,6 +278,68 @@ def test_in_a_closed_window_a_template_with_a_picture_reaches_the_phone(meta, da
     assert message.payload["template"]["components"][0]["parameters"] == [{"type": "image", "image": {"link": LINK}}]
     with scopes_disabled():
         assert Conversation.objects.get().owner == "human"
+
+
+def picture(colour: str = "red", kind: str = "PNG") -> SimpleUploadedFile:
+    made = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(made, kind)
+    return SimpleUploadedFile("ghee.png", made.getvalue(), "image/png")
+
+
+def test_a_picture_of_ones_own_goes_to_whatsapp_and_stands_in_the_thread(meta, dairy, at_work, bob):
+    conversation = written(sender=MEERA)
+    with scopes_disabled():
+        Message.objects.all().delete()
+    let_time_pass(conversation, hours=48)
+    row = template(dairy, "rich", *RICH)
+    meta.post(
+        "/templates",
+        {"phone_number_id": DAIRY["phone_number_id"], "name": "rich", "language": "en", "components": RICH},
+    )
+    assert send(at_work, conversation, row, **FILLED | {"media": "", "media_file": picture()}).status_code == 302
+    sending.work(linger=0.05)
+    [message] = ours(conversation)
+    assert message.status == Status.ACCEPTED, message.error_text
+    eventually(lambda: meta.thread(f"+{MEERA.phone}"))
+    with scopes_disabled():
+        [document] = Document.objects.all()
+    assert (document.message_id, document.kind, document.uploaded_by_id) == (message.pk, "image", bob.pk)
+    assert message.payload["template"]["components"][0]["parameters"][0]["image"] == {"id": document.media_id}
+
+
+def test_a_chosen_file_is_kept_while_the_rest_is_put_right(meta, dairy, at_work, meera):
+    row = template(dairy, "rich", *RICH)
+    answer = send(at_work, meera, row, **FILLED | {"media": "", "media_file": picture(), "body_2": ""})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["body_2"])
+    [kept] = re.findall(r'name="document" value="([^"]+)"', answer.content.decode())
+    assert f'src="/media/{kept}"' in answer.content.decode()
+    assert send(at_work, meera, row, **FILLED | {"media": "", "document": kept}).status_code == 302
+    with scopes_disabled():
+        assert Document.objects.get().message_id == ours(meera)[0].pk
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (SimpleUploadedFile("bill.txt", b"one ghee", "text/plain"), "file of the kind picture"),
+        (SimpleUploadedFile("empty.png", b"", "image/png"), "empty"),
+        (SimpleUploadedFile("x.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/png"), ""),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused_where_it_was_chosen(dairy, at_work, meera, file, words):
+    row = template(dairy, "rich", *RICH)
+    answer = send(at_work, meera, row, **FILLED | {"media": "", "media_file": file})
+    errors = answer.context["form"].errors
+    assert (answer.status_code, list(errors)) == (422, ["media_file"])
+    assert words in str(errors["media_file"])
+    assert ours(meera) == []
+
+
+def test_a_file_of_somebody_elses_is_not_taken(meta, dairy, alice, at_work, meera):
+    with scope(business=dairy):
+        theirs = outgoing.receive(dairy, picture(), "ghee.png", by=alice, mime="image/png")
+    answer = send(at_work, meera, template(dairy, "rich", *RICH), **FILLED | {"media": "", "document": str(theirs.pk)})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["media_file"])
 
 
 def test_a_file_that_whatsapp_has_already_is_named_by_its_id(dairy, at_work, meera):
