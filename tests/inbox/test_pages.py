@@ -131,7 +131,7 @@ def test_the_list_comes_in_pages_and_leaves_nobody_out(visit, bob, dairy):
             last_message_at=same
         )
     client, seen, address = visit(bob), [], "/inbox/"
-    while address:
+    while address and len(seen) < 100:
         html = client.get(address).content.decode()
         seen += _ids(html)
         address = _next(html)
