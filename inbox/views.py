@@ -33,7 +33,7 @@ def conversation(request, conversation_id):
 def live(request, conversation_id):
     """What is new after a seq, and the last messages once more: their ticks may have moved."""
     shown = gate.readable(request, conversation_id)
-    after = seq_of(request.GET.get("after", ""))
+    after = seq_of(request.GET.get("after", "0"))
     if after is None:
         return HttpResponseBadRequest()
     return render(request, "inbox/_live.html", showing.news(request, shown, after, timezone.now()))

@@ -194,7 +194,8 @@ def test_everybody_can_use_it(here, enter, shop, theme, width):
         page, problems = enter(shop.agent, width=width, theme=theme, language=language)
         for name, path in pages.items():
             wrong += here(_look, page, path, f"{name} {width} {theme} {language}")
-        wrong += problems
+        # What a page was asking for when the test left it.
+        wrong += [one for one in problems if "ERR_ABORTED" not in one]
     assert wrong == []
 
 
