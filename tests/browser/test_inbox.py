@@ -1,9 +1,15 @@
 """The agents' inbox in a browser: live, by keyboard, on a phone; everybody can use it."""
 
+import io
+from datetime import timedelta
+
 import pytest
-from django_scopes import scopes_disabled
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
+from PIL import Image
 from playwright.sync_api import expect
 
+from conversations import canned
 from conversations.models import Conversation, Message
 
 from .. import factories
@@ -144,6 +150,78 @@ def test_the_whole_work_by_keyboard(here, enter, shop, chat):
 
     here(work)
     assert written(chat) == []
+    assert problems == []
+
+
+def test_a_canned_reply_a_file_and_a_draft_at_the_composer(here, enter, shop, chat):
+    with scope(business=shop.business):
+        canned.create(shop.business, by=shop.agent, shortcut="open", title="Hours", text="We open at 7.", language="")
+    page, problems = enter(shop.agent)
+    address = f"/inbox/{the_conversation(chat).pk}"
+    held = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(held, "PNG")
+
+    def work():
+        page.goto(address)
+        page.click("#text")
+        page.keyboard.type("/op")
+        page.wait_for_selector("#canned >> text=Hours")
+        page.keyboard.press("Enter")
+        expect(page.locator("#text")).to_have_value("We open at 7.")
+        assert page.is_hidden("#canned")
+        file = {"name": "milk.png", "mimeType": "image/png", "buffer": held.getvalue()}
+        page.set_input_files("#attach", file)
+        page.wait_for_selector(".attached >> text=milk.png")
+        page.click("[data-detach]")
+        assert page.locator(".attached").count() == 0
+        with page.expect_response("**/draft"):
+            page.locator("#text").press_sequentially(" And close at 9.")
+        page.reload()
+        expect(page.locator("#text")).to_have_value("We open at 7. And close at 9.")
+        if PICTURES:
+            page.click("#text")
+            page.fill("#text", "/")
+            keep(page, PICTURES, "inbox-canned")
+            page.fill("#text", "")
+            page.click(".person")
+            keep(page, PICTURES, "inbox-menu")
+
+    here(work)
+    assert written(chat) == []
+    assert problems == []
+
+
+def test_when_the_window_closes_the_composer_goes_and_a_note_is_still_possible(here, enter, shop, chat):
+    page, problems = enter(shop.agent)
+    conversation = the_conversation(chat)
+
+    def look():
+        page.goto(f"/inbox/{conversation.pk}")
+        page.wait_for_selector("#text", state="visible")
+
+    def shut():
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_selector("#to-templates")
+        assert page.is_hidden("#text")
+        if PICTURES:
+            keep(page, PICTURES, "inbox-shut")
+        page.click("[data-note]")
+        page.fill("#text", "She will call back")
+        page.press("#text", "Enter")
+        page.wait_for_selector(".bubble-note >> text=She will call back")
+
+    def back():
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_selector("#window", timeout=20_000)
+        assert page.is_visible("#text")
+
+    here(look)
+    with scopes_disabled():
+        yesterday = timezone.now() - timedelta(hours=25)
+        Conversation.objects.filter(pk=conversation.pk).update(last_inbound_at=yesterday)
+    here(shut)
+    chat.says("I am back")
+    here(back)
     assert problems == []
 
 

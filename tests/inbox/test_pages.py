@@ -183,6 +183,42 @@ def test_the_new_line_stands_before_the_first_unread(visit, bob, chat, conversat
     assert after.index("nonsense one") < after.index("nonsense two")
 
 
+def test_older_messages_have_an_address_and_none_is_left_out(visit, bob, conversation):
+    with scopes_disabled():
+        old = Message.objects.get(conversation=conversation, direction="in")
+        Message.objects.bulk_create(
+            Message(
+                business=old.business,
+                conversation=old.conversation,
+                number=old.number,
+                direction="in",
+                kind="text",
+                source="customer",
+                text=f"line {place}.",
+                wa_timestamp=old.wa_timestamp,
+                status=Status.RECEIVED,
+            )
+            for place in range(250)
+        )
+    html = page(visit(bob), conversation)
+    assert "line 249." in html
+    assert "line 1." not in html
+    older = page(visit(bob), conversation, html.partition('id="older" href="')[2].partition('"')[0])
+    assert "hello" in older
+    assert all(f"line {place}." in html + older for place in range(250))
+
+
+def test_more_news_than_an_answer_holds_has_the_page_fetched_anew(visit, bob, chat, conversation):
+    assert "data-reload" not in page(visit(bob), conversation, "/live?after=0")
+    with scopes_disabled():
+        old = Message.objects.get(conversation=conversation, direction="in")
+        fields = {f: getattr(old, f) for f in ("business", "conversation", "number", "direction", "kind", "source")}
+        Message.objects.bulk_create(
+            Message(**fields, text="x", wa_timestamp=old.wa_timestamp, status=Status.RECEIVED) for _ in range(201)
+        )
+    assert "data-reload" in page(visit(bob), conversation, f"/live?after={old.seq}")
+
+
 # --- acts -----------------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django_scopes import scope, scopes_disabled
 from PIL import Image
 
-from conversations import canned, drafts, labels
+from conversations import canned, drafts, indexing, labels
 from conversations.models import CannedReply, Contact, Label, Note
 from documents.models import Document
 
@@ -141,5 +141,6 @@ def test_a_customer_is_blocked_and_unblocked(visit, bob, dairy, conversation):
 
 @pytest.mark.parametrize("words", ["meera", "98765", "hello"])
 def test_the_search_finds_people_and_words(visit, bob, conversation, words):
+    indexing.work()
     html = visit(bob).get("/inbox/", {"q": words}).content.decode()
     assert "Meera Iyer" in html
