@@ -15,6 +15,7 @@ from conversations.models import Conversation, ConversationLabel, Label
 
 PAGE = 40
 MOST = queries.COUNTED - 1  # what a tab counts to
+COUNTED = (queries.MINE, queries.UNASSIGNED)  # the tabs whose number asks somebody to act
 SOON = timedelta(hours=2)  # the window closes so soon that a person should look
 
 TABS = {
@@ -70,7 +71,7 @@ class Row:
     waits: str  # "12 min"; empty where nobody is waited for
     window: str  # "3 h 12 min"; empty where it is closed
     soon: bool  # it closes soon
-    number: str  # which of the business's numbers, where it has several
+    number: str  # the end of the number that they write to, where the business has several
     labels: tuple[Label, ...] = ()
     found: tuple[tuple[str, bool], ...] = ()  # the words that were looked for, in a message: (text, is it one of them)
     target: str = ""  # that message
@@ -129,7 +130,7 @@ def row_of(conversation: Conversation, now: datetime, *, several: bool = False, 
         waits=_waits(conversation, now),
         window=reading.span(left) if left else "",
         soon=left is not None and left < SOON,
-        number=str(conversation.number) if several else "",
+        number=f"…{str(conversation.number)[-4:]}" if several else "",
         labels=tuple(labels),
         found=hit.snippet if hit and hit.message else (),
         target=str(hit.message.pk) if hit and hit.message else "",

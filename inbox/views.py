@@ -33,7 +33,7 @@ def conversation(request, conversation_id):
 def live(request, conversation_id):
     """What is new after a seq, and the last messages once more: their ticks may have moved."""
     shown = gate.readable(request, conversation_id)
-    after = seq_of(request.GET.get("after", ""))
+    after = seq_of(request.GET.get("after", "0"))
     if after is None:
         return HttpResponseBadRequest()
     return render(request, "inbox/_live.html", showing.news(request, shown, after, timezone.now()))
@@ -65,7 +65,7 @@ def page(request, shown=None, *, status: int = 200, box: dict | None = None):
         counted = queries.counts(request.user)
         context["labels"] = list(Label.objects.all())
         context["tabs"] = [(name, words, counted.get(name, 0)) for name, words in lists.TABS.items()]
-        context["most"] = lists.MOST
+        context |= {"most": lists.MOST, "counted": lists.COUNTED}
     if shown is not None and part in ("", "chat"):
         before = seq_of(request.GET.get("until", ""))
         context |= showing.chat(request, shown, now, before=before)

@@ -176,7 +176,10 @@ def navigation(request) -> list[dict]:
     groups = [
         {
             "title": None,
-            "items": [{"title": _("Today"), "icon": "today", "link": reverse("admin:index")}],
+            "items": [
+                {"title": _("Today"), "icon": "today", "link": reverse("admin:index")},
+                *([{"title": _("Inbox"), "icon": "forum", "link": reverse("inbox")}] if request.business else []),
+            ],
         }
     ]
     for title, entries in _GROUPS:

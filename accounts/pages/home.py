@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -58,7 +59,8 @@ def businesses(request):
     if request.method == "POST":
         if not choose_business(request, request.POST.get("business", "")):
             return render(request, "404.html", status=404)
-        return redirect("admin:index")
+        wanted = request.POST.get("next", "")
+        return redirect("inbox" if wanted == reverse("inbox") else "admin:index")
     return render(request, "account/businesses.html", {"places": places(request)})
 
 

@@ -57,9 +57,18 @@ export function take(found) {
   if (added.length) byId("nothing-said")?.remove();
   if (follow) toEnd();
   else if (added.length) offerEnd();
+  forgetTyping(live);
   tell(live.querySelector("#told"));
   document.dispatchEvent(new CustomEvent("inbox:news", { detail: { added } }));
   tellSeen();
+}
+
+// Who has stopped typing says nothing: it is asked.
+const TYPES_FOR = 7_000;
+let typing = null;
+function forgetTyping(live) {
+  clearTimeout(typing);
+  if (live.querySelector("#typing")?.textContent) typing = setTimeout(refresh, TYPES_FOR);
 }
 
 // A menu that is open stays open: its head is taken the next time.
@@ -184,8 +193,12 @@ export function opened() {
   else if (line) line.scrollIntoView({ block: "start" });
   else toEnd();
   document.fonts?.ready.then(() => { if (!line && !("past" in shown.dataset) && !location.hash) toEnd(); });
+  let follows = atEnd();
+  // A banner, or a box that grows, takes room from the thread: who reads its end still does.
+  new ResizeObserver(() => { if (follows) toEnd(); }).observe(byId("scroll"));
   byId("scroll").addEventListener("scroll", () => {
-    if (!atEnd()) return;
+    follows = atEnd();
+    if (!follows) return;
     byId("to-end")?.setAttribute("hidden", "");
     tellSeen();
   }, { passive: true });

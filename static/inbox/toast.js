@@ -2,6 +2,8 @@
 import { byId, words } from "./lib.js";
 
 export function toast(text, { undo = null, bad = false } = {}) {
+  // One at a time: an older Undo would undo something else than what one sees.
+  byId("toasts").replaceChildren();
   const box = document.createElement("div");
   box.className = "toast";
   box.append(Object.assign(document.createElement("span"), { textContent: text }));

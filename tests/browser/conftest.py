@@ -60,7 +60,7 @@ def shop(django_db_setup, django_db_blocker):
         try:
             yield seeding.open_shop()
         finally:
-            call_command("flush", verbosity=0, interactive=False)
+            call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
 
 
 @pytest.fixture(scope="package")

@@ -15,6 +15,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django_scopes import scopes_disabled
+
+from conversations.models import Conversation
+
+from .. import factories
 
 GONE = ": gone"
 
@@ -155,3 +160,27 @@ def session_of():
         return client.cookies[settings.SESSION_COOKIE_NAME].value
 
     return enter
+
+
+@pytest.fixture
+def visit():
+    def enter(person=None) -> Client:
+        client = Client()
+        if person:
+            client.force_login(person)
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def chat(dairy) -> factories.Chat:
+    return factories.Chat()
+
+
+@pytest.fixture
+def conversation(chat) -> Conversation:
+    """Meera has said hello and was greeted."""
+    chat.says("hello")
+    with scopes_disabled():
+        return Conversation.objects.select_related("contact").get()

@@ -11,54 +11,7 @@ from django_scopes import scopes_disabled
 from conversations.models import Contact, Conversation, Message, Status
 
 from .. import factories
-
-
-@pytest.fixture
-def visit():
-    def enter(person=None) -> Client:
-        client = Client()
-        if person:
-            client.force_login(person)
-        return client
-
-    return enter
-
-
-@pytest.fixture
-def chat(dairy) -> factories.Chat:
-    return factories.Chat()
-
-
-@pytest.fixture
-def conversation(chat) -> Conversation:
-    """Meera has said hello and was greeted."""
-    chat.says("hello")
-    with scopes_disabled():
-        return Conversation.objects.select_related("contact").get()
-
-
-def again(conversation: Conversation) -> Conversation:
-    with scopes_disabled():
-        return Conversation.objects.select_related("assignee").get(pk=conversation.pk)
-
-
-def page(client: Client, conversation: Conversation, path: str = "") -> str:
-    answer = client.get(f"/inbox/{conversation.pk}{path}")
-    assert answer.status_code == 200, answer.status_code
-    return answer.content.decode()
-
-
-def act(client: Client, conversation: Conversation, path: str, status: int = 302, part: str = "", **sent):
-    headers = {"X-Part": part} if part else {}
-    answer = client.post(f"/inbox/{conversation.pk}/{path}", sent, headers=headers)
-    assert answer.status_code == status, (answer.status_code, answer.content[:300])
-    return answer
-
-
-def written(conversation: Conversation) -> list[Message]:
-    with scopes_disabled():
-        return list(Message.objects.filter(conversation=conversation, source="agent").order_by("seq"))
-
+from .acting import act, again, page, written
 
 # --- who may --------------------------------------------------------------------------------------------------------------
 
@@ -131,7 +84,7 @@ def test_the_list_comes_in_pages_and_leaves_nobody_out(visit, bob, dairy):
             last_message_at=same
         )
     client, seen, address = visit(bob), [], "/inbox/"
-    while address:
+    while address and len(seen) < 100:
         html = client.get(address).content.decode()
         seen += _ids(html)
         address = _next(html)
@@ -228,6 +181,42 @@ def test_the_new_line_stands_before_the_first_unread(visit, bob, chat, conversat
     assert found
     assert "nonsense one" not in before.partition('id="bubbles"')[2]
     assert after.index("nonsense one") < after.index("nonsense two")
+
+
+def test_older_messages_have_an_address_and_none_is_left_out(visit, bob, conversation):
+    with scopes_disabled():
+        old = Message.objects.get(conversation=conversation, direction="in")
+        Message.objects.bulk_create(
+            Message(
+                business=old.business,
+                conversation=old.conversation,
+                number=old.number,
+                direction="in",
+                kind="text",
+                source="customer",
+                text=f"line {place}.",
+                wa_timestamp=old.wa_timestamp,
+                status=Status.RECEIVED,
+            )
+            for place in range(250)
+        )
+    html = page(visit(bob), conversation)
+    assert "line 249." in html
+    assert "line 1." not in html
+    older = page(visit(bob), conversation, html.partition('id="older" href="')[2].partition('"')[0])
+    assert "hello" in older
+    assert all(f"line {place}." in html + older for place in range(250))
+
+
+def test_more_news_than_an_answer_holds_has_the_page_fetched_anew(visit, bob, chat, conversation):
+    assert "data-reload" not in page(visit(bob), conversation, "/live?after=0")
+    with scopes_disabled():
+        old = Message.objects.get(conversation=conversation, direction="in")
+        fields = {f: getattr(old, f) for f in ("business", "conversation", "number", "direction", "kind", "source")}
+        Message.objects.bulk_create(
+            Message(**fields, text="x", wa_timestamp=old.wa_timestamp, status=Status.RECEIVED) for _ in range(201)
+        )
+    assert "data-reload" in page(visit(bob), conversation, f"/live?after={old.seq}")
 
 
 # --- acts -----------------------------------------------------------------------------------------------------------------

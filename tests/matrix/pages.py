@@ -42,6 +42,7 @@ class Page:
 
 DONE = (302,)
 _CHAT = {"conversation_id": "conversation"}
+_THREAD = "inbox/<uuid:conversation_id>/"
 _AT = "admin/conversations/conversation/<uuid:conversation_id>/"
 
 SEE_OTHER = (302, 303)
@@ -83,6 +84,79 @@ PAGES = [
     Page("inbox/push/unsubscribe", SIGNED_IN, "POST", post=lambda rows: _BROWSER, ok=(204,)),
     Page("inbox/manifest.webmanifest", ANYONE),
     Page("inbox/sw.js", ANYONE),
+    # --- the inbox itself
+    Page("inbox/", VIEWER, stranger=(200,)),
+    Page(
+        "inbox/bulk",
+        AGENT,
+        "POST",
+        post=lambda rows: {"do": "close", "conversation": str(rows["conversation"].pk)},
+        post_ids={"conversation": "conversation"},
+        ok=DONE,
+    ),
+    Page("inbox/choices", VIEWER, "POST", post=lambda rows: {"theme": "dark"}, ok=DONE),
+    Page("inbox/uploads", AGENT, "POST", ok=(400,)),  # with a file: tests/inbox/test_writing.py
+    Page("inbox/replies", VIEWER, stranger=(200,)),
+    Page(
+        "inbox/replies", AGENT, "POST", post=lambda rows: {"shortcut": "new", "title": "New", "text": "New."}, ok=DONE
+    ),
+    Page("inbox/replies/<uuid:reply_id>", AGENT, "GET", {"reply_id": "canned"}),
+    Page(
+        "inbox/replies/<uuid:reply_id>",
+        AGENT,
+        "POST",
+        {"reply_id": "canned"},
+        post=lambda rows: {"delete": "on"},
+        ok=DONE,
+    ),
+    Page("inbox/labels", VIEWER, stranger=(200,)),
+    Page("inbox/labels", AGENT, "POST", post=lambda rows: {"name": "new", "colour": "good"}, ok=DONE),
+    Page("inbox/labels/<uuid:label_id>", AGENT, "GET", {"label_id": "label"}),
+    Page(
+        "inbox/labels/<uuid:label_id>",
+        AGENT,
+        "POST",
+        {"label_id": "label"},
+        post=lambda rows: {"delete": "on"},
+        ok=DONE,
+    ),
+    Page("inbox/<uuid:conversation_id>", VIEWER, "GET", _CHAT),
+    Page(_THREAD + "live", VIEWER, "GET", _CHAT),
+    Page(_THREAD + "read", AGENT, "POST", _CHAT, post=lambda rows: {"up_to": "999999"}, ok=(204,)),
+    Page(_THREAD + "send", AGENT, "POST", _CHAT, post=lambda rows: {"text": "Hello", "client_ref": _ONCE}, ok=DONE),
+    Page(
+        _THREAD + "send",
+        AGENT,
+        "POST",
+        _CHAT,
+        ok=DONE,
+        post=lambda rows: {"text": "Hello", "client_ref": _ONCE, "reply_to": str(rows["message"].pk)},
+    ),
+    Page(_THREAD + "takeover", AGENT, "POST", _CHAT, ok=DONE),
+    Page(_THREAD + "return", AGENT, "POST", _CHAT, ok=DONE),
+    Page(
+        _THREAD + "assign",
+        AGENT,
+        "POST",
+        _CHAT,
+        post=lambda rows: {"to": str(rows["person"].pk)},
+        post_ids={"to": "person"},
+        ok=DONE,
+    ),
+    Page(_THREAD + "close", AGENT, "POST", _CHAT, ok=DONE),
+    Page(_THREAD + "reopen", AGENT, "POST", _CHAT, ok=DONE),
+    Page(_THREAD + "note", AGENT, "POST", _CHAT, post=lambda rows: {"text": "Call her"}, ok=DONE),
+    Page(_THREAD + "draft", AGENT, "POST", _CHAT, post=lambda rows: {"text": "half an answ"}, ok=(204,)),
+    Page(
+        _THREAD + "label",
+        AGENT,
+        "POST",
+        _CHAT,
+        post=lambda rows: {"on": str(rows["label"].pk)},
+        post_ids={"on": "label"},
+        ok=DONE,
+    ),
+    Page(_THREAD + "block", AGENT, "POST", _CHAT, ok=DONE),
     # --- the inbox: templates
     Page("inbox/new", AGENT, stranger=(200,)),
     Page(
@@ -185,6 +259,8 @@ ELSEWHERE = {
     "admin/password_change/done/": "tests/signin",
     "admin/number/<uuid:number_id>/subscribe/": "tests/admin/test_connection.py: it asks Meta",
     "admin/conversations/template/fetch/": "tests/admin: it asks Meta",
+    _THREAD + "resend": "tests/inbox/test_pages.py: for an unknown message alone",
+    _THREAD + "dismiss": "tests/inbox/test_pages.py: for an unknown message alone",
     _AT + "resend/": "tests/admin/test_conversation.py: for an unknown message alone",
     _AT + "dismiss/": "tests/admin/test_conversation.py: for an unknown message alone",
     "admin/accounts/user/<id>/password/": "tests/admin/test_site.py: the installation's owner alone",

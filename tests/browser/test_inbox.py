@@ -1,0 +1,288 @@
+"""The agents' inbox in a browser: live, by keyboard, on a phone; everybody can use it."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
+from PIL import Image
+from playwright.sync_api import expect
+
+from conversations import canned
+from conversations.models import Conversation, Message
+
+from .. import factories
+from .conftest import PICTURES
+from .looking import keep, too_wide, violations
+
+PLACES = iter(range(200, 300))
+
+
+@pytest.fixture
+def chat(shop):
+    """A customer of this test alone, who has said hello."""
+    place = next(PLACES)
+    chat = factories.Chat(factories.Customer(f"Lata {place}", f"919876500{place}", f"IN.1{place}"))
+    chat.says("hello")
+    return chat
+
+
+@pytest.fixture
+def enter(here, opened):
+    """``opened``, for pages whose server has no /events/: the stream ends at once, and the page polls."""
+
+    def enter(person, **how):
+        page, problems = opened(person, **how)
+        here(page.route, "**/events/", lambda route: route.fulfill(content_type="text/event-stream", body=_ENDED))
+        return page, problems
+
+    return enter
+
+
+_ENDED = "retry: 600000\n\n"
+
+
+def the_conversation(chat) -> Conversation:
+    with scopes_disabled():
+        return Conversation.objects.get(contact__phone=chat.sender.phone)
+
+
+def written(chat) -> list[str]:
+    with scopes_disabled():
+        rows = Message.objects.filter(conversation__contact__phone=chat.sender.phone, source="agent")
+        return list(rows.order_by("seq").values_list("text", flat=True))
+
+
+def test_an_agent_answers_and_a_customer_s_message_comes_by_itself(here, enter, shop, chat):
+    page, problems = enter(shop.agent)
+    address = f"/inbox/{the_conversation(chat).pk}"
+
+    def answer():
+        page.goto(address)
+        page.wait_for_selector("#answerer >> text=The bot answers")
+        page.fill("#text", "I am here.")
+        page.press("#text", "Shift+Enter")
+        page.keyboard.type("How can I help?")
+        page.press("#text", "Enter")
+        page.wait_for_selector(".bubble-person >> text=How can I help?")
+        page.wait_for_selector("#answerer >> text=Bina Rao answers")
+        assert page.input_value("#text") == ""
+        assert page.evaluate("document.activeElement.id") == "text"
+        page.fill("#text", "half an answ")
+
+    def read():
+        page.wait_for_selector(".bubble-customer >> text=<b>Do you deliver?</b>", timeout=20_000)
+        page.wait_for_selector("#chat-in[data-unread='0']")
+        return page.input_value("#text")
+
+    here(answer)
+    chat.says("<b>Do you deliver?</b>")
+    assert here(read) == "half an answ"
+    assert written(chat) == ["I am here.\nHow can I help?"]
+    assert the_conversation(chat).unread == 0
+    assert problems == []
+
+
+def test_a_double_enter_sends_once_and_a_lost_answer_is_not_sent_again(here, enter, shop, chat):
+    page, _problems = enter(shop.agent)
+    address = f"/inbox/{the_conversation(chat).pk}"
+
+    def lose(route):
+        route.fetch()  # the server has it; the browser never hears of it
+        route.abort()
+
+    def write():
+        page.goto(address)
+        page.fill("#text", "Once.")
+        page.evaluate("for (let i = 0; i < 3; i += 1) document.getElementById('composer').requestSubmit()")
+        page.wait_for_selector(".bubble-person >> text=Once.")
+        page.route("**/send", lose)
+        page.fill("#text", "And once more.")
+        page.press("#text", "Enter")
+        page.wait_for_selector("#composer-error:not(:empty)")
+        kept = page.input_value("#text")
+        page.unroute("**/send")
+        page.press("#text", "Enter")
+        expect(page.locator("#text")).to_have_value("")
+        return kept
+
+    assert here(write) == "And once more."
+    assert written(chat) == ["Once.", "And once more."]
+
+
+def test_the_whole_work_by_keyboard(here, enter, shop, chat):
+    page, problems = enter(shop.agent)
+    name = chat.sender.name
+
+    def work():
+        page.goto("/inbox/?tab=all")
+        page.wait_for_selector(".row-link")
+        for _ in range(60):
+            page.keyboard.press("j")
+            if name in page.evaluate("document.activeElement.textContent"):
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"#chat-name >> text={name}")
+        page.keyboard.press("Escape")
+        page.keyboard.press("t")
+        page.wait_for_selector("#answerer >> text=Bina Rao answers")
+        page.wait_for_selector("#do-return")
+        page.keyboard.press("t")
+        page.wait_for_selector("#answerer >> text=The bot answers")
+        page.keyboard.press("r")
+        page.keyboard.type("just u t e")  # typed, not done
+        assert page.input_value("#text") == "just u t e"
+        page.fill("#text", "")
+        page.keyboard.press("Escape")
+        page.keyboard.press("n")
+        page.keyboard.type("Call her at five")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".bubble-note >> text=Call her at five")
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        page.wait_for_selector("#keys[open]")
+        page.keyboard.press("Escape")
+        page.keyboard.press("e")
+        page.wait_for_selector("#answerer >> text=Closed")
+        page.click(".toast >> text=Undo")
+        page.wait_for_selector("#answerer >> text=The bot answers")
+
+    here(work)
+    assert written(chat) == []
+    assert problems == []
+
+
+def test_a_canned_reply_a_file_and_a_draft_at_the_composer(here, enter, shop, chat):
+    with scope(business=shop.business):
+        canned.create(shop.business, by=shop.agent, shortcut="open", title="Hours", text="We open at 7.", language="")
+    page, problems = enter(shop.agent)
+    address = f"/inbox/{the_conversation(chat).pk}"
+    held = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(held, "PNG")
+
+    def work():
+        page.goto(address)
+        page.click("#text")
+        page.keyboard.type("/op")
+        page.wait_for_selector("#canned >> text=Hours")
+        page.keyboard.press("Enter")
+        expect(page.locator("#text")).to_have_value("We open at 7.")
+        assert page.is_hidden("#canned")
+        file = {"name": "milk.png", "mimeType": "image/png", "buffer": held.getvalue()}
+        page.set_input_files("#attach", file)
+        page.wait_for_selector(".attached >> text=milk.png")
+        page.click("[data-detach]")
+        assert page.locator(".attached").count() == 0
+        with page.expect_response("**/draft"):
+            page.locator("#text").press_sequentially(" And close at 9.")
+        page.reload()
+        expect(page.locator("#text")).to_have_value("We open at 7. And close at 9.")
+        if PICTURES:
+            page.click("#text")
+            page.fill("#text", "/")
+            keep(page, PICTURES, "inbox-canned")
+            page.fill("#text", "")
+            page.click(".person")
+            keep(page, PICTURES, "inbox-menu")
+
+    here(work)
+    assert written(chat) == []
+    assert problems == []
+
+
+def test_when_the_window_closes_the_composer_goes_and_a_note_is_still_possible(here, enter, shop, chat):
+    page, problems = enter(shop.agent)
+    conversation = the_conversation(chat)
+
+    def look():
+        page.goto(f"/inbox/{conversation.pk}")
+        page.wait_for_selector("#text", state="visible")
+
+    def shut():
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_selector("#to-templates")
+        assert page.is_hidden("#text")
+        if PICTURES:
+            keep(page, PICTURES, "inbox-shut")
+        page.click("[data-note]")
+        page.fill("#text", "She will call back")
+        page.press("#text", "Enter")
+        page.wait_for_selector(".bubble-note >> text=She will call back")
+
+    def back():
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_selector("#window", timeout=20_000)
+        assert page.is_visible("#text")
+
+    here(look)
+    with scopes_disabled():
+        yesterday = timezone.now() - timedelta(hours=25)
+        Conversation.objects.filter(pk=conversation.pk).update(last_inbound_at=yesterday)
+    here(shut)
+    chat.says("I am back")
+    here(back)
+    assert problems == []
+
+
+def test_on_a_phone_one_column_at_a_time(here, enter, shop, chat):
+    page, problems = enter(shop.agent, width=360)
+
+    def walk():
+        page.goto("/inbox/")
+        assert not page.is_visible("#chat")
+        page.click(f".row-link >> text={chat.sender.name}")
+        page.wait_for_selector("#chat-name")
+        assert not page.is_visible("#list")
+        assert too_wide(page) == ""
+        small = page.evaluate(_SMALL)
+        page.click("[data-back]")
+        page.wait_for_selector("#list", state="visible")
+        assert not page.is_visible("#chat")
+        page.go_back()
+        page.wait_for_selector(f"#chat-name >> text={chat.sender.name}")
+        return small
+
+    assert here(walk) == []
+    assert problems == []
+
+
+_SMALL = """[...document.querySelectorAll('button, a.button, a.icon-button')]
+  .filter(e => e.checkVisibility() && e.getBoundingClientRect().height > 1 && e.getBoundingClientRect().height < 28)
+  .map(e => e.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_everybody_can_use_it(here, enter, shop, theme, width):
+    """In English light and dark, in Hindi light."""
+    with scopes_disabled():
+        thread = Conversation.objects.get(contact__phone="919876500001").pk
+        waiting = Conversation.objects.get(contact__phone="919876500002").pk
+    pages = {
+        "inbox": "/inbox/",
+        "inbox thread": f"/inbox/{thread}",
+        "inbox waiting": f"/inbox/{waiting}",
+        "inbox nothing": "/inbox/?q=nobodyhasthisname",
+        "inbox replies": "/inbox/replies",
+        "inbox labels": "/inbox/labels",
+    }
+    wrong = []
+    for language in ("en", "hi") if theme == "light" else ("en",):
+        page, problems = enter(shop.agent, width=width, theme=theme, language=language)
+        for name, path in pages.items():
+            wrong += here(_look, page, path, f"{name} {width} {theme} {language}")
+        # What a page was asking for when the test left it.
+        wrong += [one for one in problems if "ERR_ABORTED" not in one]
+    assert wrong == []
+
+
+def _look(page, path: str, name: str) -> list[str]:
+    answer = page.goto(path)
+    if answer.status != 200:
+        return [f"{path}: {answer.status}"]
+    page.evaluate("document.fonts.ready")
+    wrong = [*filter(None, [too_wide(page)]), *violations(page)]
+    if PICTURES:
+        keep(page, PICTURES, name.replace(" ", "-"))
+    return wrong
