@@ -8,7 +8,8 @@ from django_scopes import scope, scopes_disabled
 
 from accounts.models import User
 from conversations import assignment, contacts, outbound, sets
-from conversations.models import Contact, Conversation, Message, Status
+from conversations.models import Contact, Conversation, ConversationLabel, Label, Message, Note, Status
+from documents.models import Document
 from inbox import pokes
 from inbox.pokes import MANY, Poke
 from tests import factories
@@ -74,7 +75,7 @@ def test_each_step_that_a_page_shows_is_told(chat, heard, bob, dairy):
         return kinds(heard())
 
     now = timezone.now()
-    assert told_of(lambda: assignment.take_over(chat, by=bob, now=now)) == {"state"}
+    assert told_of(lambda: assignment.take_over(chat, by=bob, now=now)) == {"state", "status"}  # the bot's reply goes
     assert told_of(lambda: assignment.assign(chat, None, by=bob)) == {"state"}
     assert told_of(lambda: assignment.return_to_bot(chat, by=bob)) == {"state"}
     assert "message" in told_of(lambda: _say(chat, bob))
@@ -142,6 +143,25 @@ def test_more_than_a_hundred_at_once_are_one_poke(dairy, dairy_number, heard, co
     told = heard()
     assert len(told) == expected
     assert expected == 100 or told == [(str(dairy.pk), Poke(MANY))]
+
+
+def test_notes_labels_and_files_are_told(chat, heard, dairy, bob):
+    here = {"business": dairy, "conversation": chat}
+    with scope(business=dairy):
+        note = Note.objects.create(**here, author=bob, text="She pays on Friday")
+        assert heard() == [(str(dairy.pk), Poke("state", str(chat.pk), 0))]
+        label = Label.objects.create(business=dairy, name="Wholesale")
+        ConversationLabel.objects.create(**here, label=label)
+        assert kinds(heard()) == {"state"}
+        ConversationLabel.objects.all().delete()
+        assert kinds(heard()) == {"state"}
+        note.delete()
+        assert kinds(heard()) == {"state"}
+        message = Message.objects.filter(direction="in").get()
+        file = Document.objects.create(**here, message=message, direction="in", kind="image", state="waiting")
+        assert heard() == [(str(dairy.pk), Poke("status", str(chat.pk), message.seq))]
+        Document.objects.filter(pk=file.pk).update(state="stored")
+        assert heard() == [(str(dairy.pk), Poke("status", str(chat.pk), message.seq))]
 
 
 def test_a_table_with_conversations_or_messages_is_told_of_by_one_trigger(chat, heard, dairy):
