@@ -453,6 +453,7 @@ SPECTACULAR_SETTINGS = {
         "ConversationStatus": "conversations.models.Conversation.State",
         "MessageStatus": "conversations.api.shapes.STATUSES",
         "LeadStatus": "leads.models.Lead.Stage",
+        "RuleLanguage": "aibot.models.Rule.Language",
     },
     "TAGS": [
         {"name": "auth", "description": "Sign in and out, tokens, one's own account."},

@@ -193,7 +193,8 @@ class MessageIn(StrictSerializer):
         wrong |= {name: [_("This field is required.")] for name in _NEEDED[kind] - given}
         for name in set(attrs.get("media", ())) - _SOURCES - _OF_MEDIA.get(kind, set()):
             wrong[f"media.{name}"] = [_("A message of the type %s has no such field.") % kind]
-        if len(_SOURCES & set(attrs.get("media", ()))) > 1:
+        media = attrs.get("media", {})
+        if "documentId" in media and len(_SOURCES & set(media)) > 1:
             wrong["media"] = [_("Give a documentId, an id or a link: one of them.")]
         if wrong:
             raise ValidationError(wrong)

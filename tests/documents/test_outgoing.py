@@ -275,3 +275,11 @@ def test_opus_is_asked_for(tmp_path):
     path = tmp_path / "vorbis.ogg"
     path.write_bytes(files.sound("ogg", codec="libvorbis"))
     assert not lengths.is_opus(path)
+
+
+def test_a_program_names_one_file(dairy, alice, conversation):
+    given = {"documentId": str(uuid.uuid4()), "id": "123"}
+    answer = as_person(alice).post(
+        f"/api/conversations/{conversation.pk}/messages", {"type": "image", "media": given}, format="json"
+    )
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["media"])
