@@ -10,7 +10,7 @@ import os
 import resource
 import sys
 
-MEMORY = 512 * 1024 * 1024
+MEMORY = 448 * 1024 * 1024
 CPU_SECONDS = 20
 WRITES = 64 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -50,7 +50,9 @@ def picture(source: str, target: str, thumb: str) -> dict:
                 _moving(image, frames, target)
                 still = image.convert("RGBA")
             else:
-                still = _plain(ImageOps.exif_transpose(image))
+                ImageOps.exif_transpose(image, in_place=True)
+                still = _plain(image)
+                still.info = {}  # comments, profiles: Pillow would write some of them again
                 _save(still, kind, target)
             width, height = still.size
             still.thumbnail((THUMB, THUMB))
@@ -65,7 +67,12 @@ def picture(source: str, target: str, thumb: str) -> dict:
 def _plain(image):
     """Eight bits a channel, as WhatsApp takes it."""
     has_alpha = "A" in image.getbands() or "transparency" in image.info
-    return image.convert("RGBA" if has_alpha else "RGB")
+    return _as(image, "RGBA" if has_alpha else "RGB")
+
+
+def _as(image, mode: str):
+    """Pillow would copy a picture that is so already, and 40 million pixels are 160 MB."""
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _save(image, kind: str, target: str) -> None:
@@ -74,12 +81,13 @@ def _save(image, kind: str, target: str) -> None:
     elif kind == "WEBP":
         image.save(target, "WEBP", quality=QUALITY)
     else:
-        image.convert("RGB").save(target, "JPEG", quality=QUALITY)
+        image = _as(image, "RGB")
+        image.save(target, "JPEG", quality=QUALITY)
         side = max(image.size)
         while os.path.getsize(target) > FITS and side > 1000:
             side = int(side * 0.8)
             image.thumbnail((side, side))
-            image.convert("RGB").save(target, "JPEG", quality=QUALITY)
+            image.save(target, "JPEG", quality=QUALITY)
 
 
 def _moving(image, frames: int, target: str) -> None:

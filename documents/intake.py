@@ -51,3 +51,11 @@ def take_up(messages: Iterable[tuple[UUID, str, str]], now: datetime) -> int:
     if made:
         transaction.on_commit(fetching.wake_up)
     return made
+
+
+def let_go(messages: Iterable[UUID]) -> int:
+    """Their writer has deleted these messages: nobody sees their files any more (tidying.py takes them out of the store)."""
+    ids = list(messages)
+    if not ids:
+        return 0
+    return sets.run("DELETE FROM documents_document WHERE message_id = ANY(%(ids)s)", ids=ids)

@@ -309,6 +309,7 @@ def _compose(items: list[Item], now: datetime) -> Done:
 
     channel.apply([item for item, is_new in zip(told, fresh_told, strict=True) if is_new], now)
     intake.take_up(_written(kinds), now)
+    intake.let_go(deleted)
     capture.leads_for(recorded, now)
     replies = rules.replies_for([replace(r, deleted=r.message_id in deleted) for r in recorded], now)
     done.queued = len(outbound.queue_many(replies.outgoing, now))

@@ -15,7 +15,7 @@ from .. import outgoing
 from ..models import Document
 
 
-class MediaIn(Known):
+class FileIn(Known):
     file = serializers.FileField(allow_empty_file=True, help_text="At most 16 MB, of a type that WhatsApp takes.")
     voice = serializers.BooleanField(
         required=False, default=False, help_text="A recording, to be sent as a voice message: it is converted."
@@ -49,13 +49,13 @@ class MediaUpload(BusinessView):
             "them. What WhatsApp would refuse is refused here (400 `file_type`, `file_too_large`, `file_empty`), and so is "
             "what could do harm (`file_refused`). Kept for 30 days unless it is sent."
         ),
-        request={"multipart/form-data": MediaIn},
+        request={"multipart/form-data": FileIn},
         responses={201: DocumentOut},
     )
     def post(self, request):
         if len(request.FILES) > 1 or len(request.FILES.getlist("file")) > 1:
             raise ValidationError({"file": [_("Give it once.")]})
-        given = self.checked(MediaIn)
+        given = self.checked(FileIn)
         file = given["file"]
         document = outgoing.receive(
             request.business,

@@ -146,6 +146,7 @@ def test_a_valkey_that_is_away_is_bad_and_nothing_raises(dairy, monkeypatch):
         "valkey",
         "worker_inbound",
         "worker_send",
+        "worker_media",
     }
     assert told["limits"].state == WARN
     assert code == 1

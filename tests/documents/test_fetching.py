@@ -8,8 +8,9 @@ from django.db import connection
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from accounts.models import WhatsAppNumber
+from accounts.models import Settings, WhatsAppNumber
 from cloud_api.media import MB
+from conversations import retention
 from documents import fetching, intake, tasks, tidying
 from documents.models import Document, StoredFile
 from documents.storage import _path
@@ -307,3 +308,35 @@ def test_a_file_goes_with_the_last_message_that_names_it(send, settings):
     assert tidying.tidy(now) == 1
     assert not StoredFile.objects.exists()
     assert [path for path in settings.MEDIA_FOLDER.rglob("*") if path.is_file()] == []
+
+
+def deletion_of(document: Document) -> bytes:
+    return factories.message_body(
+        factories.new_wamid(), "revoke", {"original_message_id": document.message.wamid}, MEERA
+    )
+
+
+def test_a_message_that_its_writer_deletes_takes_its_file_with_it(send, settings):
+    document = fetch(send("image", PHOTO, "image/jpeg"))
+    receive(deletion_of(document))
+    assert not Document.objects.exists()
+    tidying.tidy(timezone.now() + timedelta(hours=2))
+    assert [path for path in settings.MEDIA_FOLDER.rglob("*") if path.is_file()] == []
+
+
+def test_it_is_not_stored_either_where_the_deletion_came_while_it_was_fetched(send, host):
+    document = send("image", PHOTO, "image/jpeg")
+    claim = fetching.take(timezone.now())
+    receive(deletion_of(document))
+    fetching.fetch(claim, timezone.now, fetching._client)
+    assert not Document.objects.exists()
+    assert not StoredFile.objects.filter(documents__isnull=False).exists()
+
+
+def test_old_messages_take_their_files_with_them(send, dairy, settings):
+    document = fetch(send("image", PHOTO, "image/jpeg"))
+    Settings.objects.filter(business=dairy).update(messages_kept_days=30)
+    later = timezone.now() + timedelta(days=31)
+    assert retention.prune(later)
+    assert not Document.objects.filter(pk=document.pk).exists()
+    assert tidying.tidy(later) == 1

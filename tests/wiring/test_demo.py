@@ -124,4 +124,4 @@ def test_it_needs_the_owners_address_and_a_password(demo, monkeypatch, name, val
 
 def test_it_starts_no_worker(demo, settings):
     demo()
-    assert [wake.heart_age(queue) for queue in settings.QUEUES] == [None, None]
+    assert [wake.heart_age(queue) for queue in settings.QUEUES] == [None] * len(settings.QUEUES)

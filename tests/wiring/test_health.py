@@ -41,8 +41,10 @@ def test_all_well_is_200_and_names_each_part(client, workers):
         "limits",
         "oldest_unprocessed",
         "failed_items",
+        "files",
         "worker_inbound",
         "worker_send",
+        "worker_media",
     }
     assert all(part["ok"] for name, part in body.items() if name != "status")
     assert body["oldest_unprocessed"]["seconds"] == 0

@@ -1,0 +1,27 @@
+"""What pages show of files: one query for any number of messages."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from conversations.models import Contact
+
+from .models import Document
+
+
+def of_messages(messages: Iterable[UUID]) -> dict[UUID, Document]:
+    """Message -> its document, with its file, for those that have one."""
+    rows = Document.objects.filter(message__in=list(messages)).select_related("file")
+    return {row.message_id: row for row in rows}
+
+
+def of_contact(contact: Contact, most: int = 30) -> list[Document]:
+    """The newest files of all conversations with this person."""
+    rows = Document.objects.filter(conversation__contact=contact).select_related("file")
+    return list(rows.order_by("-created_at")[:most])
+
+
+def drafts(ids: Iterable[UUID]) -> list[Document]:
+    """Those of these ids that are drafts of the business, in the order in which they were named."""
+    named = list(ids)
+    rows = {row.pk: row for row in Document.objects.filter(pk__in=named, state=Document.State.DRAFT)}
+    return [rows[one] for one in named if one in rows]
