@@ -1,7 +1,7 @@
 """A process of its own that opens one stranger's file and ends: python -I child.py WHAT IN [OUT THUMB | FFMPEG OUT].
 
-It imports nothing of ours and limits itself before it imports anything else: memory, processor time, the size of what it
-writes. It prints one JSON object: {"why": a code of reasons.py} or what it found. Whoever starts it bounds its time
+It imports nothing of ours and limits itself before it imports anything else: memory, processor time, the size of what
+it writes. It prints one JSON object: {"why": a code of reasons.py} or what it found. Whoever starts it bounds its time
 (decoding.py) and takes a death for "too_heavy".
 """
 

@@ -1,4 +1,5 @@
-"""The API's addresses of this app, under /api/. A conversation's messages are here: they may send a document of ours."""
+"""The API's addresses of this app, under /api/. A conversation's messages are here: they may send a document of
+ours."""
 
 from django.urls import path
 
