@@ -107,6 +107,15 @@ def delete(where: str, key: UUID) -> None:
                 _path(key, thumb).unlink()
 
 
+def clear_workshops(older_than: float) -> None:
+    """What workers that died left there so many seconds ago."""
+    before = time.time() - older_than
+    for path in (_folder() / "work").glob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                shutil.rmtree(path, ignore_errors=True)
+
+
 def local_keys(older_than: float) -> Iterator[tuple[Path, UUID]]:
     """The files of the folder that were written so many seconds ago, with their keys."""
     before = time.time() - older_than
