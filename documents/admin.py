@@ -1,4 +1,5 @@
-"""The files of a business: what came, what went, what did not work. Nobody edits one; what failed may be fetched again."""
+"""The files of a business: what came, what went, what did not work. Nobody edits one; what failed may be fetched
+again."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied

@@ -1,7 +1,7 @@
 """A process of its own that opens one stranger's file and ends: python -I child.py WHAT IN [OUT THUMB | FFMPEG OUT].
 
-It imports nothing of ours and limits itself before it imports anything else: memory, processor time, the size of what it
-writes. It prints one JSON object: {"why": a code of reasons.py} or what it found. Whoever starts it bounds its time
+It imports nothing of ours and limits itself before it imports anything else: memory, processor time, the size of what
+it writes. It prints one JSON object: {"why": a code of reasons.py} or what it found. Whoever starts it bounds its time
 (decoding.py) and takes a death for "too_heavy".
 """
 
@@ -105,7 +105,7 @@ def _moving(image, frames: int, target: str) -> None:
 def pdf(source: str) -> dict:
     """How many pages; nothing of it is drawn or run."""
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import LimitReachedError, PyPdfError
 
     try:
         reader = PdfReader(source)
@@ -114,7 +114,12 @@ def pdf(source: str) -> dict:
         return {"pages": len(reader.pages)}
     except MemoryError:
         raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, AssertionError):
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, AssertionError) as error:
+        cause = error
+        while cause is not None and not isinstance(cause, LimitReachedError):
+            cause = cause.__cause__ or cause.__context__
+        if cause is not None:
+            return {"why": "too_heavy"}  # it unpacks to more than pypdf's own limit
         return {"note": "pdf_broken"}
     except RecursionError:
         return {"why": "too_heavy"}

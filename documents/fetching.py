@@ -1,8 +1,9 @@
-"""Fetch what customers sent: a new address from the media id on each try, the file into a private folder, then keeping.py.
+"""Fetch what customers sent: a new address from the media id on each try, the file into a private folder, then
+keeping.py.
 
-The rows are the queue. A claim is committed before anything is asked: it counts the attempt and sets the time of the next one
-(``LEASE``), so that a file of which the worker dies comes again later and keeps none behind it waiting. What fails is
-tried again, ever more rarely, as long as WhatsApp keeps the file: seven days.
+The rows are the queue. A claim is committed before anything is asked: it counts the attempt and sets the time of the
+next one (``LEASE``), so that a file of which the worker dies comes again later and keeps none behind it waiting. What
+fails is tried again, ever more rarely, as long as WhatsApp keeps the file: seven days.
 """
 
 import random
@@ -139,7 +140,8 @@ def try_again(document: Document, now: datetime) -> bool:
 
 
 def oldest_seconds(now: datetime) -> tuple[float, int]:
-    """How long the oldest file that is still to be fetched has been waiting, and how many wait. Raises DatabaseError."""
+    """How long the oldest file that is still to be fetched has been waiting, and how many wait. Raises
+    DatabaseError."""
     [row] = sets.fetch(
         """
         SELECT coalesce(extract(epoch FROM %(now)s - min(created_at)), 0)::float AS seconds, count(*) AS count

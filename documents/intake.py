@@ -17,10 +17,11 @@ LIVES = timedelta(days=7)  # a webhook's media id (Cloud API, "Media")
 
 
 def take_up(messages: Iterable[tuple[UUID, str, str]], now: datetime) -> int:
-    """A document for each of these messages (number, wamid, kind) that brings a file and has none yet; returns how many.
+    """A document for each of these messages (number, wamid, kind) that brings a file and has none yet; returns how
+    many.
 
-    They are read as they were stored: a message whose file WhatsApp could not take has no id in it, and the document says
-    so. Costs nothing where no message brings a file.
+    They are read as they were stored: a message whose file WhatsApp could not take has no id in it, and the document
+    says so. Costs nothing where no message brings a file.
     """
     wanted = {(number, wamid[:200]) for number, wamid, kind in messages if kind in KINDS}
     if not wanted:
@@ -54,7 +55,8 @@ def take_up(messages: Iterable[tuple[UUID, str, str]], now: datetime) -> int:
 
 
 def let_go(messages: Iterable[UUID]) -> int:
-    """Their writer has deleted these messages: nobody sees their files any more (tidying.py takes them out of the store)."""
+    """Their writer has deleted these messages: nobody sees their files any more (tidying.py takes them out of the
+    store)."""
     ids = list(messages)
     if not ids:
         return 0

@@ -1,5 +1,5 @@
-"""Files that come and go. A ``Document`` is a file of a conversation, and while it waits it is its own row in the queue of
-fetching.py; a ``StoredFile`` is what lies in the store, once for all documents of a business with the same content.
+"""Files that come and go. A ``Document`` is a file of a conversation, and while it waits it is its own row in the queue
+of fetching.py; a ``StoredFile`` is what lies in the store, once for all documents of a business with the same content.
 
 intake.py and fetching.py write these tables with set SQL: a change of a column is a change there too.
 """
@@ -16,8 +16,8 @@ from . import reasons
 
 
 class StoredFile(OwnedModel):
-    """A file in the store. Pictures lie there re-encoded, without what a camera wrote into them; ``held`` ones lie as they
-    came and are never handed out.
+    """A file in the store. Pictures lie there re-encoded, without what a camera wrote into them; ``held`` ones lie as
+    they came and are never handed out.
 
     It goes when no document names it any more (tidying.py).
     """

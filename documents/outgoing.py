@@ -37,7 +37,8 @@ _RECORDED = frozenset({"audio/webm", "audio/mp4", "audio/ogg"})
 def receive(
     business: Business, file: BinaryIO, name: str, *, by: User | None, mime: str = "", voice: bool = False
 ) -> Document:
-    """A draft of this file. ``mime`` is what the sender says it is, ``voice``: a recording, to be sent as a voice message.
+    """A draft of this file. ``mime`` is what the sender says it is, ``voice``: a recording, to be sent as a voice
+    message.
 
     Raises DomainError for what WhatsApp would refuse or what may do harm: ``file_empty``, ``file_too_large``,
     ``file_type``, ``file_refused``, ``store_away``.
@@ -158,7 +159,8 @@ def attach(document: Document, message: Message) -> Document:
 
 
 def media_id(document: Document, number: WhatsAppNumber | None = None, *, now: datetime | None = None) -> str:
-    """Meta's id of the file for this number (default: the conversation's), uploaded now where there is none or it ends soon.
+    """Meta's id of the file for this number (default: the conversation's), uploaded now where there is none or it ends
+    soon.
 
     Speaks with Meta: call it in no transaction. Raises DomainError: ``file_gone``, ``upload_failed``.
     """
@@ -199,8 +201,8 @@ def resolve(
 ) -> tuple[dict[str, Any], Document]:
     """Media as a program names it, {"documentId": ..., "caption": ...}, in Meta's terms, and the document.
 
-    ``kind``: what the document must be. ``field``: where the program named it. Raises DomainError: 404 ``not_found`` where
-    the business has no such document.
+    ``kind``: what the document must be. ``field``: where the program named it. Raises DomainError: 404 ``not_found``
+    where the business has no such document.
     """
     document = Document.objects.select_related("file").filter(pk=given["documentId"]).first()
     if document is None:

@@ -106,7 +106,8 @@ def _whole_or_part(request, stored: StoredFile, document: Document) -> HttpRespo
 
 
 def _asked_for(header: str, size: int) -> tuple[int, int, int]:
-    """(first byte, byte after the last, status). What is no single range of bytes is as if it were not there (RFC 9110)."""
+    """(first byte, byte after the last, status). What is no single range of bytes is as if it were not there (RFC
+    9110)."""
     match = _RANGE.fullmatch(header.strip())
     if not match or match[1] == match[2] == "":
         return 0, size, 200

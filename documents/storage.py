@@ -1,7 +1,8 @@
 """Where files lie: a private folder of this machine, or Cloudinary where it is set. A file's name is a UUID of ours.
 
-Each StoredFile says its ``place``, so that a change of the setting leaves what was stored before within reach. Cloudinary gets
-everything as ``raw`` and ``authenticated``: it hands nothing out but for a link that we sign and that ends after a minute.
+Each StoredFile says its ``place``, so that a change of the setting leaves what was stored before within reach.
+Cloudinary gets everything as ``raw`` and ``authenticated``: it hands nothing out but for a link that we sign and that
+ends after a minute.
 """
 
 import contextlib
@@ -80,8 +81,8 @@ def put(where: str, key: UUID, path: Path, *, thumb: bool = False) -> None:
 
 
 def pieces(where: str, key: UUID, *, thumb: bool = False, start: int = 0, length: int | None = None) -> Pieces:
-    """The file's bytes from ``start``, opened before the first is asked for. Raises FileNotFoundError where it is gone, and
-    TROUBLE."""
+    """The file's bytes from ``start``, opened before the first is asked for. Raises FileNotFoundError where it is gone,
+    and TROUBLE."""
     if where == CLOUDINARY:
         return _fetched(_name(key, thumb), start, length)
     file = _path(key, thumb).open("rb")
@@ -104,6 +105,15 @@ def delete(where: str, key: UUID) -> None:
         else:
             with contextlib.suppress(FileNotFoundError):
                 _path(key, thumb).unlink()
+
+
+def clear_workshops(older_than: float) -> None:
+    """What workers that died left there so many seconds ago."""
+    before = time.time() - older_than
+    for path in (_folder() / "work").glob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def local_keys(older_than: float) -> Iterator[tuple[Path, UUID]]:

@@ -57,6 +57,7 @@ def _drop(file: StoredFile) -> bool:
 
 def _drop_strays() -> int:
     """Files of the folder without a row: a worker died between the two."""
+    storage.clear_workshops(_STRAY_SECONDS)
     count = 0
     for path, key in storage.local_keys(_STRAY_SECONDS):
         if not StoredFile.objects.filter(key=key).exists():

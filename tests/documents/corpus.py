@@ -113,7 +113,7 @@ BAD = {
         lambda: b"RIFF\xff\xff\xff\x7fWEBPVP8 ", "sticker", "image/webp", "failed", "image_broken"
     ),
     "50,000 by 50,000 pixels": Bad(files.huge_png, "image", "image/png", "failed", "image_too_large"),
-    "a PDF that bursts": Bad(files.pdf_that_bursts, "document", "application/pdf", "stored", "pdf_broken", "bill.pdf"),
+    "a PDF that bursts": Bad(files.pdf_that_bursts, "document", "application/pdf", "failed", "too_heavy", "bill.pdf"),
 }
 
 # Names that strangers give, and what of them is shown.

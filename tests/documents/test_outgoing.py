@@ -216,11 +216,16 @@ def test_a_stray_file_of_a_worker_that_died_goes_after_a_day(give, monkeypatch):
     key = uuid.uuid4()
     source = storage._path(kept.file.key, False)
     storage.put("local", key, source)
+    left = storage._folder() / "work" / "of-a-dead-worker"
+    left.mkdir()
+    (left / "came").write_bytes(b"half a file")
     tidying.tidy(timezone.now())
     assert storage._path(key, False).exists()
+    assert left.exists()
     monkeypatch.setattr(tidying, "_STRAY_SECONDS", -1.0)
     tidying.tidy(timezone.now())
     assert not storage._path(key, False).exists()
+    assert not left.exists()
     assert source.exists()
 
 
