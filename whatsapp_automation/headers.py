@@ -42,7 +42,9 @@ def of(path: str) -> dict[str, str]:
     """The headers of an answer at this path."""
     own = {"Content-Security-Policy": _policy(path)}
     if path.startswith("/inbox/"):
-        own["Permissions-Policy"] = _EVERYWHERE["Permissions-Policy"].replace("microphone=()", "microphone=(self)")  # voice notes
+        own["Permissions-Policy"] = _EVERYWHERE["Permissions-Policy"].replace(
+            "microphone=()", "microphone=(self)"
+        )  # voice notes
     return _EVERYWHERE | own
 
 
