@@ -89,7 +89,18 @@ def titles(client) -> list[str]:
     return [str(item["title"]) for group in groups for item in group["items"]]
 
 
-EVERYBODY = ["Today", "Conversations", "Contacts", "Leads", "Messages", "Rules", "Test lines", "Products", "Settings"]
+EVERYBODY = [
+    "Today",
+    "Inbox",
+    "Conversations",
+    "Contacts",
+    "Leads",
+    "Messages",
+    "Rules",
+    "Test lines",
+    "Products",
+    "Settings",
+]
 
 
 def test_the_navigation_shows_what_the_role_may_see(visit, vera, alice, root, dairy):
