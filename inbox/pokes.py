@@ -1,7 +1,7 @@
 """Pokes: what PostgreSQL tells of changed conversations, handed to the open streams of their business.
 
 A poke says which conversation has changed and how (``message``, ``status``, ``state``, ``typing``), and nothing of what stands in
-it: the page then asks for what it may see. Triggers send them (conversations/migrations/0030_pokes.py), so nobody can
+it: the page then asks for what it may see. Triggers send them (conversations/migrations/0012_pokes.py), so nobody can
 forget to, and they come once the change is committed. Each web process has one connection that listens (``Line``); its
 ``Hub`` knows the streams that are open here.
 

@@ -1,4 +1,4 @@
-"""A file that has come, or has not, is told to the open pages: conversations' 0030_pokes has the function."""
+"""A file that has come, or has not, is told to the open pages: conversations' 0012_pokes has the function."""
 
 from django.db import migrations
 
@@ -14,6 +14,6 @@ def _trigger(name: str, when: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0002_parents_of_the_same_business"), ("conversations", "0030_pokes")]
+    dependencies = [("documents", "0002_parents_of_the_same_business"), ("conversations", "0012_pokes")]
 
     operations = [_trigger("poke_new_files", _MADE), _trigger("poke_changed_files", _CHANGED)]

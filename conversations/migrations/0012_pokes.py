@@ -96,6 +96,6 @@ def _trigger(name: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0020_what_a_search_reads")]
+    dependencies = [("conversations", "0011_what_a_search_reads")]
 
     operations = [*(_function(name) for name in FUNCTIONS), *(_trigger(name) for name in TRIGGERS)]

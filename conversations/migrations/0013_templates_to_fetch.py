@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0030_pokes")]
+    dependencies = [("conversations", "0012_pokes")]
 
     operations = [
         migrations.AddField("template", "fetch_at", models.DateTimeField(blank=True, editable=False, null=True)),

@@ -1,4 +1,4 @@
-"""Notes, lines of the thread and labels are told to the open pages as messages are: 0030_pokes has the function."""
+"""Notes, lines of the thread and labels are told to the open pages as messages are: 0012_pokes has the function."""
 
 from django.db import migrations
 
@@ -16,6 +16,6 @@ def _trigger(table: str, event: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0040_templates_to_fetch")]
+    dependencies = [("conversations", "0013_templates_to_fetch")]
 
     operations = [_trigger(table, event) for table in TABLES for event in EVENTS]
