@@ -1,6 +1,6 @@
 """Write down the words of messages and contacts, in the forms that a search asks for (lexicon.forms_of).
 
-Triggers note what is due (migration 0020): the drain pays for one small statement a pass, not for the words. A beat job takes
+Triggers note what is due (migration 0011): the drain pays for one small statement a pass, not for the words. A beat job takes
 what is due, the oldest first; until it has come to a contact, a search reads that one's names where they stand (search.py).
 """
 

@@ -18,6 +18,8 @@ from conversations.models import Conversation, Message, Status
 from .. import factories
 from .conftest import let_time_pass, messages_of
 
+pytestmark = pytest.mark.slow
+
 NOBODY = uuid.UUID(int=7)  # fixed: the names of tests are the same in every process
 
 

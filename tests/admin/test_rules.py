@@ -10,6 +10,8 @@ from conversations.models import Message
 
 from .test_owner_edits import change, errors_of, rule_fields
 
+pytestmark = pytest.mark.slow
+
 TRY = "/admin/aibot/rule/try/"
 
 

@@ -14,6 +14,8 @@ from .. import factories
 from ..cloud_api.conftest import Answer
 from ..meta import meta_at, refusal
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "EAAG-new-token-of-the-dairy-7777"
 SECRET = "app-secret-of-the-dairy-8888"
 ADD = "/admin/accounts/whatsappnumber/add/"

@@ -32,7 +32,7 @@ from .talking import (
     written_to_masala,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 HINDI = "आपका ऑर्डर कल सुबह पहुँच जाएगा। "
 BODY = {"type": "BODY", "text": "Hello {{1}}, your order {{2}} is ready."}

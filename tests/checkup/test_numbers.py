@@ -14,7 +14,7 @@ from tests.meta import NUMBER, refusal
 from webhooks.models import Tally
 from whatsapp_automation.checkup import BAD, OK, WARN, numbers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 KEYS = ["sending", "token", "number", "subscription", "app_secret", "callback", "deliveries"]
 
 

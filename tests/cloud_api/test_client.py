@@ -19,6 +19,8 @@ from cloud_api.events import Person
 from cloud_api.templates import Template
 from tests.cloud_api.conftest import Answer, hang_up
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "EAAsecretsecretsecret"
 NUMBER = "106540352242922"
 ASHA = Person(phone="919812345678")

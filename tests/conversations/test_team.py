@@ -453,13 +453,14 @@ def test_a_page_costs_the_same_however_many_rows(crowd, bob, dairy):
 @pytest.mark.parametrize("tab", queries.TABS)
 def test_a_tab_is_read_by_its_index(crowd, bob, tab):
     """With no other way allowed than an index: no sort, no filter over what the index has not sorted out."""
+    own = {"mine": "inbox_mine", "unassigned": "inbox_unassigned", "bot": "inbox_bot"}
+    index = own.get(tab, "conversations_by_state")
     rows = queries.of_tab(tab, bob).order_by("-last_message_at", "-id")[:50]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        if tab in own:  # to twelve rows any index is as good
+            cursor.execute("DROP INDEX conversations_by_state")
     plan = rows.explain()
-    index = {"mine": "inbox_mine", "unassigned": "inbox_unassigned", "bot": "inbox_bot"}.get(
-        tab, "conversations_by_state"
-    )
     assert index in plan, plan
     assert "Sort" not in plan, plan
 

@@ -24,7 +24,7 @@ from . import files
 from .conftest import PHOTO
 from .corpus import BAD
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 State = Document.State
 
 

@@ -9,6 +9,8 @@ from documents import decoding, keeping, lengths, names, reasons, sniffing
 from . import files
 from .corpus import BAD, DOCX, NAMES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def look(tmp_path):

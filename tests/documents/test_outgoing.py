@@ -26,7 +26,7 @@ from . import files
 from .corpus import BAD, DOCX, HTML
 from .test_fetching import fetch
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

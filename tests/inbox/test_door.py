@@ -15,7 +15,7 @@ from inbox.pokes import MANY, MOST, Hub, Poke
 
 from .conftest import in_thread
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 QUICK = Limits(heartbeat=0.2, check=0.3, life=60, apart=0.01)
 CHAT = "01939c4e-0000-7000-8000-000000000001"
 

@@ -20,7 +20,7 @@ from tests.factories import MASALA_WABA, MEERA, ZOYA
 from tests.simulated import DAIRY, simulated
 from tests.simulator.conftest import eventually
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 BODY = {
     "type": "BODY",

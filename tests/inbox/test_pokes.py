@@ -14,7 +14,7 @@ from inbox import pokes
 from inbox.pokes import MANY, Poke
 from tests import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MEERA = factories.MEERA
 
 

@@ -16,6 +16,8 @@ from accounts.models import AuditEvent, Invitation, Membership, User
 
 from .conftest import PASSWORD, is_signed_in, link_in, mails, sign_in
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/account/members"
 DINA = "dina@example.com"
 
