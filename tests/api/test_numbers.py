@@ -11,7 +11,7 @@ from tests.meta import APPS, meta_at, refusal
 
 from .asking import as_key, as_person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 TOKEN, APP_SECRET, VERIFY = (
     "EAAmynah-token-of-a-number-0033",

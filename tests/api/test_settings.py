@@ -12,7 +12,7 @@ from accounts.models import AuditEvent, Business, Settings
 
 from .asking import as_key, as_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 ADDRESS = "/api/settings"
 
 

@@ -15,7 +15,7 @@ from conversations import contacts, indexing, retention, search
 from conversations.models import Contact, Conversation, Message
 from tests.factories import DAIRY_NUMBER, MASALA_NUMBER, MEERA, RAVI, Chat, Customer, customer, receive, text_body
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def says(sender: Customer, *texts: str, number: str = DAIRY_NUMBER) -> None:

@@ -8,6 +8,8 @@ from accounts.models import AuditEvent, User
 
 from .conftest import sign_in
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/account/businesses"
 
 

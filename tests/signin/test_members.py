@@ -13,6 +13,8 @@ from accounts.models import AuditEvent, Membership, User
 
 from .conftest import App, sign_in
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/account/members"
 
 

@@ -12,6 +12,8 @@ from whatsapp_automation import registration
 
 from .conftest import PASSWORD, mails, sign_in
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/account/register"
 FORM = {
     "business_name": "Chai Point",

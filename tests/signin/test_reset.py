@@ -8,6 +8,8 @@ from accounts.models import AuditEvent, TokenFamily, User
 
 from .conftest import PASSWORD, actions, is_signed_in, link_in, mails, sign_in
 
+pytestmark = pytest.mark.slow
+
 ASK = "/account/password/reset"
 NEW = "another-kefir-curd"
 

@@ -12,6 +12,8 @@ from accounts.throttle import DEVICE_COOKIE
 from .. import hashing
 from .conftest import LOGIN, PASSWORD, actions, is_signed_in, sign_in
 
+pytestmark = pytest.mark.slow
+
 
 def test_alice_signs_in_and_lands_on_the_dashboard(client, ready, alice, dairy):
     done = sign_in(client, "ALICE@shuddh-dairy.example")

@@ -19,6 +19,8 @@ from accounts.models import AuditEvent, Settings, User
 from .conftest import PASSWORD, App, actions, is_signed_in, link_in, mails, sign_in
 from .test_reset import NEW, ask, open_link, set_new
 
+pytestmark = pytest.mark.slow
+
 CODE = "/account/two-factor/code"
 
 

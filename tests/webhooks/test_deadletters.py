@@ -21,6 +21,8 @@ from webhooks import counts, deadletters, tasks
 from webhooks import drain as draining
 from webhooks.models import Delivery, FailedItem, Tally
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def all_businesses():
