@@ -266,7 +266,7 @@ def test_two_factor_sign_in(here, visitor, person, width, theme, language):
         fresh.look("code refused")
         fresh.page.fill("#id_code", code_of(secret, steps=1))
         fresh.press(SUBMIT)
-        fresh.page.wait_for_url("**/admin/")
+        fresh.page.wait_for_url("**/inbox/")
         fresh.page.goto("/account/two-factor/off")
         fresh.look("reauthenticate by code")
         fresh.page.fill("#id_password", PASSWORD)

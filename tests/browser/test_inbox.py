@@ -28,26 +28,6 @@ def chat(shop):
     return chat
 
 
-@pytest.fixture
-def enter(here, opened):
-    """``opened``, for pages whose server has no /events/: the stream ends at once, and the page polls."""
-
-    def enter(person, **how):
-        page, problems = opened(person, **how)
-        here(page.route, "**/events/", lambda route: route.fulfill(content_type="text/event-stream", body=_ENDED))
-        return page, problems
-
-    return enter
-
-
-_ENDED = "retry: 600000\n\n"
-
-
-def troubles(problems: list[str]) -> list[str]:
-    """Without what a page was asking for when the test left it."""
-    return [one for one in problems if "ERR_ABORTED" not in one]
-
-
 def the_conversation(chat) -> Conversation:
     with scopes_disabled():
         return Conversation.objects.get(contact__phone=chat.sender.phone)
@@ -59,8 +39,8 @@ def written(chat) -> list[str]:
         return list(rows.order_by("seq").values_list("text", flat=True))
 
 
-def test_an_agent_answers_and_a_customer_s_message_comes_by_itself(here, enter, shop, chat):
-    page, problems = enter(shop.agent)
+def test_an_agent_answers_and_a_customer_s_message_comes_by_itself(here, opened, shop, chat):
+    page, problems = opened(shop.agent)
     address = f"/inbox/{the_conversation(chat).pk}"
 
     def answer():
@@ -86,11 +66,11 @@ def test_an_agent_answers_and_a_customer_s_message_comes_by_itself(here, enter, 
     assert here(read) == "half an answ"
     assert written(chat) == ["I am here.\nHow can I help?"]
     assert the_conversation(chat).unread == 0
-    assert troubles(problems) == []
+    assert problems == []
 
 
-def test_a_double_enter_sends_once_and_a_lost_answer_is_not_sent_again(here, enter, shop, chat):
-    page, _problems = enter(shop.agent)
+def test_a_double_enter_sends_once_and_a_lost_answer_is_not_sent_again(here, opened, shop, chat):
+    page, _problems = opened(shop.agent)
     address = f"/inbox/{the_conversation(chat).pk}"
 
     def lose(route):
@@ -116,8 +96,8 @@ def test_a_double_enter_sends_once_and_a_lost_answer_is_not_sent_again(here, ent
     assert written(chat) == ["Once.", "And once more."]
 
 
-def test_the_whole_work_by_keyboard(here, enter, shop, chat):
-    page, problems = enter(shop.agent)
+def test_the_whole_work_by_keyboard(here, opened, shop, chat):
+    page, problems = opened(shop.agent)
     name = chat.sender.name
 
     def work():
@@ -155,13 +135,13 @@ def test_the_whole_work_by_keyboard(here, enter, shop, chat):
 
     here(work)
     assert written(chat) == []
-    assert troubles(problems) == []
+    assert problems == []
 
 
-def test_a_canned_reply_a_file_and_a_draft_at_the_composer(here, enter, shop, chat):
+def test_a_canned_reply_a_file_and_a_draft_at_the_composer(here, opened, shop, chat):
     with scope(business=shop.business):
         canned.create(shop.business, by=shop.agent, shortcut="open", title="Hours", text="We open at 7.", language="")
-    page, problems = enter(shop.agent)
+    page, problems = opened(shop.agent)
     address = f"/inbox/{the_conversation(chat).pk}"
     held = io.BytesIO()
     Image.new("RGB", (40, 30), "teal").save(held, "PNG")
@@ -193,11 +173,11 @@ def test_a_canned_reply_a_file_and_a_draft_at_the_composer(here, enter, shop, ch
 
     here(work)
     assert written(chat) == []
-    assert troubles(problems) == []
+    assert problems == []
 
 
-def test_when_the_window_closes_the_composer_goes_and_a_note_is_still_possible(here, enter, shop, chat):
-    page, problems = enter(shop.agent)
+def test_when_the_window_closes_the_composer_goes_and_a_note_is_still_possible(here, opened, shop, chat):
+    page, problems = opened(shop.agent)
     conversation = the_conversation(chat)
 
     def look():
@@ -227,11 +207,11 @@ def test_when_the_window_closes_the_composer_goes_and_a_note_is_still_possible(h
     here(shut)
     chat.says("I am back")
     here(back)
-    assert troubles(problems) == []
+    assert problems == []
 
 
-def test_on_a_phone_one_column_at_a_time(here, enter, shop, chat):
-    page, problems = enter(shop.agent, width=360)
+def test_on_a_phone_one_column_at_a_time(here, opened, shop, chat):
+    page, problems = opened(shop.agent, width=360)
 
     def walk():
         page.goto("/inbox/")
@@ -249,7 +229,7 @@ def test_on_a_phone_one_column_at_a_time(here, enter, shop, chat):
         return small
 
     assert here(walk) == []
-    assert troubles(problems) == []
+    assert problems == []
 
 
 _SMALL = """[...document.querySelectorAll('button, a.button, a.icon-button')]
@@ -259,7 +239,7 @@ _SMALL = """[...document.querySelectorAll('button, a.button, a.icon-button')]
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_everybody_can_use_it(here, enter, shop, theme, width):
+def test_everybody_can_use_it(here, opened, shop, theme, width):
     """In English light and dark, in Hindi light."""
     with scopes_disabled():
         thread = Conversation.objects.get(contact__phone="919876500001").pk
@@ -274,10 +254,10 @@ def test_everybody_can_use_it(here, enter, shop, theme, width):
     }
     wrong = []
     for language in ("en", "hi") if theme == "light" else ("en",):
-        page, problems = enter(shop.agent, width=width, theme=theme, language=language)
+        page, problems = opened(shop.agent, width=width, theme=theme, language=language)
         for name, path in pages.items():
             wrong += here(_look, page, path, f"{name} {width} {theme} {language}")
-        wrong += troubles(problems)
+        wrong += problems
     assert wrong == []
 
 
