@@ -236,9 +236,9 @@ class Notes(BusinessViewSet):
         request=NoteIn,
     )
     def partial_update(self, request, conversation, pk):
-        given = self.checked(NoteIn)
-        note = notes.change(self.get_object(), given["text"], by=actor(request), role=request.role)
-        return Response(NoteOut(note).data)
+        note = self.get_object()
+        text = self.checked(NoteIn, partial=True).get("text", note.text)
+        return Response(NoteOut(notes.change(note, text, by=actor(request), role=request.role)).data)
 
     @extend_schema(
         operation_id="notes_remove",

@@ -154,7 +154,8 @@ def overheard(redis_url: str):
     def listen() -> None:
         while not done.is_set():
             with contextlib.suppress(redis.TimeoutError):
-                heard.append(listener.read_response(timeout=0.5).decode(errors="replace"))
+                # Half a second of silence must not end the connection.
+                heard.append(listener.read_response(timeout=0.5, disconnect_on_error=False).decode(errors="replace"))
 
     thread = threading.Thread(target=listen)
     thread.start()

@@ -1,12 +1,13 @@
 """``script/test``: every check and test, on PostgreSQL and Valkey of their own below ``.local/test``.
 
-script/test                 all of it, with coverage
+script/test                 all of it: first what tests itself, with coverage, then what starts the product or a browser, which has the
+                            machine to itself
 script/test fast            without the tests that need running processes, a browser or many seconds, without coverage, bandit
                             and pip-audit
 script/test ARGUMENTS       pytest alone, with these arguments
 
-Both go in three processes, each with a database of its own; what starts the whole product stays in one of them, the browser's
-tests in another (tests/conftest.py).
+The tests of a file stay in one of several processes, each with a database of its own; of the second part, what drives one
+running product stays together, and the browser's tests do (tests/conftest.py).
 
 The checks run beside pytest, one after the other, and tell what they found when it is done.
 """
@@ -38,7 +39,8 @@ LONG_CHECKS = {
 PYTEST = ("-m", "pytest")
 # Three, since many tests wait, and most machines have two cores.
 TOGETHER = ("-n", "3", "--dist", "loadscope", "--no-loadscope-reorder")
-FULL = ("--cov", "--cov-report=term", *TOGETHER)
+ITSELF = ("-m", "not e2e and not browser", "--cov", "--cov-report=term", *TOGETHER)
+PRODUCT = ("-m", "e2e or browser", "-n", "2", *TOGETHER[2:])
 FAST = ("-m", "not e2e and not browser and not slow", *TOGETHER)
 
 
@@ -68,11 +70,13 @@ def main() -> int:
 
 def _run(arguments: list[str], env: Mapping[str, str], signals: Signals) -> list[str]:
     """The names of the steps that failed."""
-    checks, options = _steps(arguments)
+    checks, parts = _steps(arguments)
     with ThreadPoolExecutor(1) as beside:  # its thread outlives what it starts, as leash.py asks
         ends = {name: beside.submit(_checked, command, env, signals) for name, command in checks.items()}
-        say("\n== pytest")
-        failed = [] if run_python((*PYTEST, *options), env, signals) == 0 else ["pytest"]
+        failed = []
+        for name, options in parts.items():
+            say(f"\n== {name}")
+            failed += [] if run_python((*PYTEST, *options), env, signals) == 0 else [name]
         for name, end in ends.items():
             code, output = end.result()
             say(f"\n== {name}\n{output.strip()}")
@@ -80,11 +84,13 @@ def _run(arguments: list[str], env: Mapping[str, str], signals: Signals) -> list
     return failed
 
 
-def _steps(arguments: list[str]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """The checks, and what pytest is told."""
+def _steps(arguments: list[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The checks, and what pytest is told each time that it runs."""
     if arguments == ["fast"]:
-        return CHECKS, FAST
-    return ({}, tuple(arguments)) if arguments else (CHECKS | LONG_CHECKS, FULL)
+        return CHECKS, {"pytest": FAST}
+    if arguments:
+        return {}, {"pytest": tuple(arguments)}
+    return CHECKS | LONG_CHECKS, {"pytest": ITSELF, "pytest, the whole product": PRODUCT}
 
 
 def _checked(command: tuple[str, ...], env: Mapping[str, str], signals: Signals) -> tuple[int, str]:
