@@ -22,7 +22,7 @@ from django.utils.translation.template import templatize
 REPO = Path(__file__).resolve().parents[2]
 PO = REPO / "locale/hi/LC_MESSAGES/django.po"
 MO = PO.with_suffix(".mo")
-APPS = ("accounts", "aibot", "conversations", "leads", "webhooks", "whatsapp_automation")
+APPS = ("accounts", "aibot", "conversations", "documents", "inbox", "leads", "webhooks", "whatsapp_automation")
 FOREIGN = "unfold or Django"  # the comment that keeps a text in the catalogue though it is not ours
 NO_TIME = datetime(2026, 1, 1, tzinfo=UTC)  # the same texts give the same bytes
 _NAMES = ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy")
