@@ -88,13 +88,14 @@ def take(now: datetime) -> Claim | None:
     with transaction.atomic():
         rows = sets.fetch(
             """
-            UPDATE documents_document d
-            SET state = 'fetching', attempts = d.attempts + 1, next_try_at = %(now)s + %(lease)s
-            FROM (
+            WITH due AS MATERIALIZED (  -- inside the join it may be asked again, and take more than one
                 SELECT id FROM documents_document
                 WHERE state IN ('waiting', 'fetching') AND next_try_at <= %(now)s
                 ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
-            ) due, conversations_message m, accounts_whatsappnumber n
+            )
+            UPDATE documents_document d
+            SET state = 'fetching', attempts = d.attempts + 1, next_try_at = %(now)s + %(lease)s
+            FROM due, conversations_message m, accounts_whatsappnumber n
             WHERE d.id = due.id AND m.id = d.message_id AND n.id = m.number_id
             RETURNING d.id, d.business_id, d.kind, d.declared, coalesce(m.payload ->> 'filename', '') AS file_name, d.media_id,
                       d.media_until, d.attempts, n.phone_number_id, n.access_token AS sealed_token

@@ -193,6 +193,7 @@ def settings_fields(**given) -> dict:
         "fallback_text": "One moment.",
         "fallback_text_hi": "",
         "auto_return_minutes": "0",
+        "notify_after_minutes": "10",
         **given,
     }
 

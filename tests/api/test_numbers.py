@@ -282,5 +282,9 @@ def test_checks_are_limited_and_take_no_body(dairy, dairy_number, alice, meta):
     client = as_person(alice)
     address = f"/api/numbers/{dairy_number.pk}/check"
     assert client.post(address, {"deep": True}, format="json").status_code == 400
-    codes = [client.post(address).status_code for _ in range(20)]
-    assert codes == [200] * 19 + [429]
+    codes = []
+    while 429 not in codes and len(codes) < 40:
+        codes.append(client.post(address).status_code)
+    assert set(codes[:-1]) == {200}
+    assert codes[-1] == 429
+    assert len(codes) >= 20  # more where a minute has turned meanwhile
