@@ -43,7 +43,7 @@ def _welcome(stack: Stack) -> None:
     """The addresses; the first time the password too."""
     say()
     say(f"  The owner's dashboard   {stack.web_url}/admin/")
-    say(f"  The agents' inbox       {stack.web_url}/admin/conversations/conversation/")
+    say(f"  The agents' inbox       {stack.web_url}/inbox/")
     if stack.simulator_url:
         say(f"  The customer's phone    {stack.simulator_url}/")
     else:
