@@ -42,7 +42,7 @@ from accounts.secrets import SecretError
 from cloud_api.errors import GraphError, InvalidMessage
 
 from . import admin_team as _team  # noqa: F401 - labels and canned replies have a module of their own
-from . import assignment, choosing, delivery, outbound, queries, refusals, sending, settling, templates, troubles
+from . import assignment, choosing, deciding, outbound, queries, refusals, sending, templates, troubles
 from .models import ConsentEvent, Contact, Conversation, Identity, Message, MessageChange, Status, Template
 from .thread import answered_by, may_write, reactions_of, thread, trouble_of, waits
 
@@ -322,11 +322,11 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
 
     def resend_view(self, request, conversation_id):
         """Send a message once more that is not confirmed."""
-        return require_POST(self._decide)(request, conversation_id, "message_resent", settling.resend)
+        return require_POST(self._decide)(request, conversation_id, deciding.resend)
 
     def dismiss_view(self, request, conversation_id):
         """Leave it as it is."""
-        return require_POST(self._decide)(request, conversation_id, "message_dismissed", settling.dismiss)
+        return require_POST(self._decide)(request, conversation_id, deciding.dismiss)
 
     def seen_view(self, request, conversation_id):
         """The browser says that it shows the thread up to a seq."""
@@ -384,16 +384,12 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
             return False
         return True
 
-    def _decide(self, request, conversation_id, what: str, decide):
+    def _decide(self, request, conversation_id, decide):
         conversation = self._writable(request, conversation_id)
-        message_id, attempt = delivery.message_of(named := request.POST.get("message", "")), delivery.attempt_of(named)
-        if message_id is None or attempt is None:
+        try:
+            decided = decide(conversation, request.POST.get("message", ""), by=request.user)
+        except ValueError:
             return HttpResponseBadRequest()
-        with transaction.atomic():
-            decided = decide(conversation, message_id, attempt, timezone.now())
-            if decided:
-                self.record(request, what, conversation, message=str(message_id), attempt=attempt)
-                transaction.on_commit(sending.wake_up)
         if not decided:
             messages.warning(request, _("There is nothing to decide about this message any more."))
         return self._back(conversation)

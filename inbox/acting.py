@@ -1,5 +1,6 @@
 """What an agent does with a conversation: take over, return, assign, close, reopen, decide about what is not confirmed."""
 
+from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,99 +13,78 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts import audit
 from accounts.errors import DomainError
 from accounts.models import User
-from conversations import assignment, blocking, bulk, delivery, drafts, labels, notes, sending, settling
+from conversations import assignment, blocking, bulk, deciding, drafts, labels, notes
 from conversations.models import Conversation, Label
 
 from . import gate
 from .answers import Done, asked_for, done, refused
 
 
-@gate.at_least(gate.AGENT)
-@require_POST
-def take_over(request, conversation_id):
-    return _act(request, conversation_id, _take_over)
+def act(does):
+    """The view of an act: ``does(request, conversation) -> Done``, in a transaction. What it refuses is told."""
+
+    @gate.at_least(gate.AGENT)
+    @require_POST
+    @wraps(does)
+    def view(request, conversation_id):
+        conversation = gate.writable(request, conversation_id)
+        try:
+            with transaction.atomic():
+                what = does(request, conversation)
+        except DomainError as error:
+            return refused(request, conversation, error)
+        return done(request, conversation, what)
+
+    return view
 
 
-@gate.at_least(gate.AGENT)
-@require_POST
-def return_to_bot(request, conversation_id):
-    return _act(request, conversation_id, _return)
+@act
+def take_over(request, conversation: Conversation) -> Done:
+    assignment.take_over(conversation, by=request.user, now=timezone.now())
+    return Done(_("You answer from here on; the bot is silent."), _at("inbox_return", conversation))
 
 
-@gate.at_least(gate.AGENT)
-@require_POST
-def assign(request, conversation_id):
-    return _act(request, conversation_id, _assign)
+@act
+def return_to_bot(request, conversation: Conversation) -> Done:
+    assignment.return_to_bot(conversation, by=request.user)
+    return Done(_("The bot answers the customer's next message."), _at("inbox_takeover", conversation))
 
 
-@gate.at_least(gate.AGENT)
-@require_POST
-def close(request, conversation_id):
-    return _act(request, conversation_id, _close)
+@act
+def assign(request, conversation: Conversation) -> Done:
+    to = person_of(request.POST.get("to", ""), request.user)
+    assignment.assign(conversation, to, by=request.user)
+    return Done(_("Given to %(name)s.") % {"name": to} if to else _("Nobody's now."))
 
 
-@gate.at_least(gate.AGENT)
-@require_POST
-def reopen(request, conversation_id):
-    return _act(request, conversation_id, _reopen)
+@act
+def close(request, conversation: Conversation) -> Done:
+    if not assignment.close(conversation, by=request.user, now=timezone.now()):
+        return Done(_("This conversation is closed already."))
+    return Done(_("Closed."), _at("inbox_reopen", conversation))
+
+
+@act
+def reopen(request, conversation: Conversation) -> Done:
+    if not assignment.reopen(conversation, by=request.user):
+        return Done(_("This conversation is open already."))
+    return Done(_("Open again."), _at("inbox_close", conversation))
 
 
 @gate.at_least(gate.AGENT)
 @require_POST
 def resend(request, conversation_id):
     """Send a message once more that is not confirmed."""
-    return _decide(request, conversation_id, "resent", settling.resend)
+    return _decide(request, conversation_id, deciding.resend)
 
 
 @gate.at_least(gate.AGENT)
 @require_POST
 def dismiss(request, conversation_id):
     """Leave it as it is."""
-    return _decide(request, conversation_id, "dismissed", settling.dismiss)
-
-
-# --- how ------------------------------------------------------------------------------------------------------------------
-
-
-def _act(request, conversation_id, act):
-    conversation = gate.writable(request, conversation_id)
-    try:
-        with transaction.atomic():
-            what = act(request, conversation)
-    except DomainError as error:
-        return refused(request, conversation, error)
-    return done(request, conversation, what)
-
-
-def _take_over(request, conversation: Conversation) -> Done:
-    assignment.take_over(conversation, by=request.user, now=timezone.now())
-    return Done(_("You answer from here on; the bot is silent."), _at("inbox_return", conversation))
-
-
-def _return(request, conversation: Conversation) -> Done:
-    assignment.return_to_bot(conversation, by=request.user)
-    return Done(_("The bot answers the customer's next message."), _at("inbox_takeover", conversation))
-
-
-def _assign(request, conversation: Conversation) -> Done:
-    to = person_of(request.POST.get("to", ""), request.user)
-    assignment.assign(conversation, to, by=request.user)
-    return Done(_("Given to %(name)s.") % {"name": to} if to else _("Nobody's now."))
-
-
-def _close(request, conversation: Conversation) -> Done:
-    if not assignment.close(conversation, by=request.user, now=timezone.now()):
-        return Done(_("This conversation is closed already."))
-    return Done(_("Closed."), _at("inbox_reopen", conversation))
-
-
-def _reopen(request, conversation: Conversation) -> Done:
-    if not assignment.reopen(conversation, by=request.user):
-        return Done(_("This conversation is open already."))
-    return Done(_("Open again."), _at("inbox_close", conversation))
+    return _decide(request, conversation_id, deciding.dismiss)
 
 
 def person_of(wanted: str, me: User) -> User | None:
@@ -124,24 +104,12 @@ def _at(name: str, conversation: Conversation) -> str:
     return reverse(name, args=[conversation.pk])
 
 
-def _decide(request, conversation_id, what: str, decide):
+def _decide(request, conversation_id, decide):
     conversation = gate.writable(request, conversation_id)
-    named = request.POST.get("message", "")
-    message_id, attempt = delivery.message_of(named), delivery.attempt_of(named)
-    if message_id is None or attempt is None:
+    try:
+        decided = decide(conversation, request.POST.get("message", ""), by=request.user)
+    except ValueError:
         return HttpResponseBadRequest()
-    with transaction.atomic():
-        decided = decide(conversation, message_id, attempt, timezone.now())
-        if decided:
-            audit.record(
-                f"conversation.message_{what}",
-                business=request.business,
-                actor=request.user,
-                target=str(conversation.pk),
-                message=str(message_id),
-                attempt=attempt,
-            )
-            transaction.on_commit(sending.wake_up)
     words = "" if decided else _("There is nothing to decide about this message any more.")
     return done(request, conversation, Done(words))
 
@@ -202,27 +170,9 @@ def _is_uuid(text: str) -> bool:
 # --- labels, notes, blocking ----------------------------------------------------------------------------------------------
 
 
-@gate.at_least(gate.AGENT)
-@require_POST
-def label(request, conversation_id):
+@act
+def label(request, conversation: Conversation) -> Done:
     """Put a label on the conversation, or take it off: ``on`` or ``off`` names it."""
-    return _act(request, conversation_id, _label)
-
-
-@gate.at_least(gate.AGENT)
-@require_POST
-def note(request, conversation_id):
-    return _act(request, conversation_id, _note)
-
-
-@gate.at_least(gate.AGENT)
-@require_POST
-def block(request, conversation_id):
-    """Block the customer, or with ``off`` unblock them."""
-    return _act(request, conversation_id, _block)
-
-
-def _label(request, conversation: Conversation) -> Done:
     if "off" in request.POST:
         labels.take_off(conversation, label_of(request.POST["off"]), by=request.user)
     else:
@@ -230,13 +180,16 @@ def _label(request, conversation: Conversation) -> Done:
     return Done()
 
 
-def _note(request, conversation: Conversation) -> Done:
+@act
+def note(request, conversation: Conversation) -> Done:
     notes.write(conversation, request.POST.get("text", ""), by=request.user)
     drafts.forget(conversation, request.user)
     return Done()
 
 
-def _block(request, conversation: Conversation) -> Done:
+@act
+def block(request, conversation: Conversation) -> Done:
+    """Block the customer, or with ``off`` unblock them."""
     if "off" in request.POST:
         blocking.unblock(conversation.contact, by=request.user, now=timezone.now())
         return Done(_("Unblocked. Their next message opens a conversation."))
