@@ -290,7 +290,7 @@ def test_a_computed_answer_does_not_leave_when_the_customer_has_written_again(da
 )
 def test_the_end_of_a_post_depends_on_what_is_known_of_it(dairy, answer, status):
     message = _queue(_conversation(dairy), "hello")
-    _work(Graph(answer))
+    _work(Graph(*[answer] * 5))  # a pause may be so short that it is tried again at once
     assert _end(message)[0] == status
 
 
