@@ -73,7 +73,7 @@ class World:
             cursor = connection.execute(sql, params)
             return cursor.fetchall() if cursor.description else []
 
-    def until(self, found: Callable, *, within: float = 20):
+    def until(self, found: Callable, *, within: float = 60):
         """What ``found`` returns once it is true; a failed assertion after ``within`` seconds."""
         deadline = time.monotonic() + within
         while True:

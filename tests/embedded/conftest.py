@@ -20,9 +20,9 @@ def folder():
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], object]:
-    """Wait until a function returns something true, 15 s at most, and return that."""
+    """Wait until a function returns something true, 60 s at most, and return that."""
 
-    def wait(question: Callable[[], object], within: float = 15.0) -> object:
+    def wait(question: Callable[[], object], within: float = 60.0) -> object:
         deadline = time.monotonic() + within
         while not (answer := question()):
             assert time.monotonic() < deadline, "it did not happen"

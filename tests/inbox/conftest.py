@@ -34,7 +34,7 @@ class Reader:
     _output: asyncio.StreamWriter
     heard: list = field(default_factory=list)
 
-    async def until(self, fits, *, within: float = 5) -> object:
+    async def until(self, fits, *, within: float = 20) -> object:
         """The first event that fits, of those that were heard and those that come."""
         async with asyncio.timeout(within):
             while not (found := [event for event in self.heard if fits(event)]):

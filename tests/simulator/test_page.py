@@ -16,18 +16,18 @@ CHROMIUM = shutil.which("chromium")
 
 
 def test_the_page_is_strict_and_loads_from_here_only(sim):
-    page = sim.http.get(f"{sim.url}/", timeout=5)
+    page = sim.http.get(f"{sim.url}/", timeout=30)
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|<style|https?://", page.text)
     for path in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)):
-        assert sim.http.get(f"{sim.url}{path}", timeout=5).status_code == 200
+        assert sim.http.get(f"{sim.url}{path}", timeout=30).status_code == 200
 
 
 def test_no_other_file_is_served(sim):
     for path in ("/static/../page.py", "/static/%2e%2e/page.py", "/page.py", "/static/nothing.js"):
-        assert sim.http.get(f"{sim.url}{path}", timeout=5).status_code == 404
+        assert sim.http.get(f"{sim.url}{path}", timeout=30).status_code == 404
 
 
 def events(response):
@@ -40,7 +40,7 @@ def events(response):
 
 
 def test_an_open_page_hears_of_everything(sim, asha):
-    stream = sim.http.get(f"{sim.url}/_sim/events", params={"customer": asha["id"]}, stream=True, timeout=5)
+    stream = sim.http.get(f"{sim.url}/_sim/events", params={"customer": asha["id"]}, stream=True, timeout=30)
     heard = events(stream)
     kind, state = next(heard)
     assert (kind, state["webhooks"]["ok"]) == ("state", 1)

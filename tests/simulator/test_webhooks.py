@@ -215,12 +215,12 @@ def test_a_product_that_is_away_gets_everything_when_it_is_back():
 def test_a_product_that_hangs_does_not_hold_up_the_graph_api():
     with socket.create_server(("127.0.0.1", 0)) as hanging:
         url = f"http://127.0.0.1:{hanging.getsockname()[1]}/webhook"
-        with running(url, Clock(timeout=0.3), numbers=[DAIRY]) as sim:
+        with running(url, Clock(timeout=3), numbers=[DAIRY]) as sim:
             sim.write("919812345678")
             started = time.monotonic()
             assert sim.graph(text_to("+919812345678")).status_code == 200
-            assert time.monotonic() - started < 0.25
-            assert eventually(lambda: sim.get("/webhooks")["last"])["error"] == "no answer in 0.3 s"
+            assert time.monotonic() - started < 2
+            assert eventually(lambda: sim.get("/webhooks")["last"])["error"] == "no answer in 3 s"
 
 
 def test_each_webhook_can_come_twice(sim, product):
@@ -279,7 +279,7 @@ def test_webhooks_can_be_slow(sim, product):
 
 
 def test_many_customers_at_once_lose_and_double_nothing(product):
-    patient = Clock(first=0.03, longest=0.1, give_up=30, timeout=5)  # a busy machine is no reason to give one up
+    patient = Clock(first=0.03, longest=0.1, give_up=30, timeout=30)  # a busy machine is no reason to give one up
     with running(product.url, patient) as sim:
         wamids = [sim.write(f"9197000000{place:02}") for place in range(100)]
         for place in range(100):
