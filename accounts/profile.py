@@ -9,7 +9,7 @@ from . import audit
 from .models import User
 
 FIELDS = ("name", "phone")
-valid_phone = RegexValidator(r"^\+?[0-9][0-9 ()./-]{4,18}\Z", _("A phone number, such as +91 98765 43210."))
+valid_phone = RegexValidator(r"^\+?[0-9][0-9 ()./-]{3,17}[0-9]\Z", _("A phone number, such as +91 98765 43210."))
 
 
 def check_phone(phone: str) -> None:

@@ -76,13 +76,29 @@ def pages_of(shop) -> dict[str, str]:
     return LISTS | rows | {"thread": shop.thread, "waiting thread": shop.waiting, "message": shop.message}
 
 
-def looked_at(page, pages: dict[str, str], mark: str, *, rules: dict | None = ALL) -> list[str]:
+# Width, theme, and what axe looks for there: a theme changes contrast, a width structure. Nothing: only whether it fits.
+LOOKS = ((1280, "light", ALL), (1280, "dark", CONTRAST), (360, "light", STRUCTURE), (360, "dark", None))
+FITS = tuple((width, theme, None) for width, theme, _ in LOOKS)
+
+
+def looked_at(page, pages: dict[str, str], looks=LOOKS, *, mark: str = "") -> list[str]:
+    """What is wrong with the pages: each is loaded once and turned for each look."""
     wrong = []
     for name, path in pages.items():
         answer = page.goto(path)
         if answer.status != 200:
             wrong.append(f"{path}: {answer.status}")
-        wrong += look(page, f"{name} {mark}", rules)
+        wrong += looked_at_all_ways(page, name, looks, mark=mark)
+    return wrong
+
+
+def looked_at_all_ways(page, name: str, looks=LOOKS, *, mark: str = "") -> list[str]:
+    wrong = []
+    for width, theme, rules in looks:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=theme)
+        page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", theme == "dark")
+        wrong += look(page, f"{name} {width} {theme}{mark}", rules)
     return wrong
 
 
@@ -97,46 +113,36 @@ def look(page, name: str, rules: dict | None = ALL) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_an_owners_pages(here, opened, shop, width, theme):
-    page, problems = opened(shop.owner, width=width, theme=theme)
-    rules = {(1280, "light"): ALL, (1280, "dark"): CONTRAST, (360, "light"): STRUCTURE}.get((width, theme))
-    assert here(looked_at, page, pages_of(shop), f"{width} {theme}", rules=rules) == []
+def test_an_owners_pages(here, opened, shop):
+    page, problems = opened(shop.owner)
+    assert here(looked_at, page, pages_of(shop)) == []
     assert problems == []
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-def test_the_installations_pages(here, opened, shop, width):
-    page, problems = opened(shop.root, width=width)
+def test_the_installations_pages(here, opened, shop):
+    page, problems = opened(shop.root)
     rows = {name: shop.rows[label] for name, label in ROWS_OF_THE_INSTALLATION.items()}
-    assert (
-        here(looked_at, page, OF_THE_INSTALLATION | rows, f"{width} light", rules=ALL if width == 1280 else STRUCTURE)
-        == []
-    )
+    assert here(looked_at, page, OF_THE_INSTALLATION | rows, (LOOKS[0], LOOKS[2])) == []
     assert problems == []
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "dark"), (360, "light")])
-def test_hindi_fits_as_well(here, opened, shop, width, theme):
-    page, problems = opened(shop.owner, width=width, theme=theme, language="hi")
+def test_hindi_fits_as_well(here, opened, shop):
+    page, problems = opened(shop.owner, language="hi")
     pages = {name: path for name, path in pages_of(shop).items() if PICTURES or name in IN_HINDI}
-    assert here(looked_at, page, pages, f"{width} {theme} hi", rules=None) == []
+    assert here(looked_at, page, pages, (FITS[1], FITS[2]), mark=" hi") == []
     assert problems == []
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_a_message_that_is_tried_shows_its_answer(here, opened, shop, width, theme, language):
-    page, problems = opened(shop.owner, width=width, theme=theme, language=language)
+def test_a_message_that_is_tried_shows_its_answer(here, opened, shop, language):
+    page, problems = opened(shop.owner, language=language)
 
     def tried(text: str, shown: str, name: str) -> list[str]:
         page.goto("/admin/aibot/rule/try/")
         page.fill("[name=text]", text)
         page.click(".try-form .button-primary")
         page.wait_for_selector(shown)
-        return look(page, f"{name} {width} {theme} {language}")
+        return looked_at_all_ways(page, name, mark=f" {language}")
 
     answered = ".try-form [role=status] >> text=Cow ghee" if language == "en" else ".try-form [role=status] h3 a"
     assert here(tried, "hi, price of ghee? my order has not come", answered, "tried") == []
@@ -145,17 +151,15 @@ def test_a_message_that_is_tried_shows_its_answer(here, opened, shop, width, the
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_the_test_of_a_connection(here, opened, shop, settings, width, theme, language):
+def test_the_test_of_a_connection(here, opened, shop, settings, language):
     """Once with all that can be well, once with a token that has expired and an account without a subscription."""
-    page, problems = opened(shop.owner, width=width, theme=theme, language=language)
+    page, problems = opened(shop.owner, language=language)
 
     def tested(state: str, name: str) -> list[str]:
         page.goto(shop.rows["accounts.whatsappnumber"])
         page.click("form[action$='/test/'] button")
         page.wait_for_selector(f".connection-summary.connection-{state}")
-        return look(page, f"{name} {width} {theme} {language}")
+        return looked_at_all_ways(page, name, mark=f" {language}")
 
     settings.WHATSAPP_APP_SECRET = ["the-installations"]
     with meta_at(settings) as meta:

@@ -1,13 +1,12 @@
 """``script/test``: every check and test, on PostgreSQL and Valkey of their own below ``.local/test``.
 
-script/test                 all of it: first what tests itself, with coverage, then what starts the product or a browser, which has the
-                            machine to itself
-script/test fast            without the tests that need running processes, a browser or many seconds, without coverage, bandit
-                            and pip-audit
+script/test                 all of it: what is quick, with coverage; what takes many seconds; what starts the product or a browser
+script/test fast            what is quick alone, without coverage, bandit and pip-audit
 script/test ARGUMENTS       pytest alone, with these arguments
 
-The tests of a file stay in one of several processes, each with a database of its own; of the second part, what drives one
-running product stays together, and the browser's tests do (tests/conftest.py).
+The tests of a file stay in one of several processes, each with a database of its own; of the last part, what drives one
+running product stays together, and the browser's tests do (tests/conftest.py). Coverage is counted of the quick ones alone: it makes
+each line half as slow again.
 
 The checks run beside pytest, one after the other, and tell what they found when it is done.
 """
@@ -39,9 +38,12 @@ LONG_CHECKS = {
 PYTEST = ("-m", "pytest")
 # Three, since many tests wait, and most machines have two cores.
 TOGETHER = ("-n", "3", "--dist", "loadscope", "--no-loadscope-reorder")
-ITSELF = ("-m", "not e2e and not browser", "--cov", "--cov-report=term", *TOGETHER)
-PRODUCT = ("-m", "e2e or browser", "-n", "2", *TOGETHER[2:])
 FAST = ("-m", "not e2e and not browser and not slow", *TOGETHER)
+PARTS = {
+    "pytest": (*FAST, "--cov", "--cov-report=term"),
+    "pytest, what takes long": ("-m", "slow and not e2e and not browser", *TOGETHER),
+    "pytest, the whole product": ("-m", "e2e or browser", *TOGETHER),
+}
 
 
 def main() -> int:
@@ -90,7 +92,7 @@ def _steps(arguments: list[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, 
         return CHECKS, {"pytest": FAST}
     if arguments:
         return {}, {"pytest": tuple(arguments)}
-    return CHECKS | LONG_CHECKS, {"pytest": ITSELF, "pytest, the whole product": PRODUCT}
+    return CHECKS | LONG_CHECKS, PARTS
 
 
 def _checked(command: tuple[str, ...], env: Mapping[str, str], signals: Signals) -> tuple[int, str]:
