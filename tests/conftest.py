@@ -25,7 +25,7 @@ from whatsapp_automation.celery import app as celery_app
 from . import database, factories
 
 # What is begun first, since it takes longest: whole folders that share one running product, or one server and browser.
-TOGETHER = ("tests/e2e", "tests/browser")
+TOGETHER = ("tests/e2e", "tests/browser", "tests/together")
 ALONE = ("tests/e2e/test_schema.py",)  # it runs a product of its own
 
 

@@ -2,10 +2,13 @@
 
 import itertools
 import json
+import os
+import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg.rows import dict_row
@@ -14,6 +17,16 @@ CALM_SECONDS = (
     150  # a killed sender's message is given up after 90 s (settling.LEASE), and holds its line for 110 (HOLD)
 )
 _phones = itertools.count(919_700_000_000)
+
+
+@contextmanager
+def calm(stack) -> Iterator["World"]:
+    """The running product and its customers, quiet and without faults. A process that a test killed runs again afterwards."""
+    world = World(stack)
+    world.calm()
+    yield world
+    world.revive()
+    world.calm()
 
 
 class World:
@@ -121,6 +134,16 @@ class World:
         """kill -9; it stays down until ``start_again``."""
         self._down.add(name)
         self.stack.supervisor.kill(name)
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Nothing of this process runs while the block does. Begin it when all is quiet: what it holds it keeps."""
+        process = self.stack.supervisor.pid(name)
+        os.killpg(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(process, signal.SIGCONT)
 
     def start_again(self, name: str) -> None:
         self._down.discard(name)
