@@ -1,7 +1,7 @@
 // The composer: Enter sends, Shift+Enter makes a line. What was not taken stays in the box.
 import { ask, byId, chat } from "./lib.js";
 import { attached, uploading } from "./files.js";
-import { take, toEnd } from "./news.js";
+import { refresh, take, toEnd } from "./news.js";
 
 const NEAR_LIMIT = 300;
 const form = () => byId("composer");
@@ -29,6 +29,8 @@ async function send() {
     complain(error.message);
     // The first text left and this one did not: it is a message of its own.
     if (error.code === "sent_already") renew(composer);
+    // What is refused holds for the page too: the window is closed, somebody has closed the conversation.
+    if (error.code !== "no_answer") refresh();
   } finally {
     sending = false;
     button.disabled = false;

@@ -57,7 +57,7 @@ export function take(found) {
   if (added.length) byId("nothing-said")?.remove();
   if (follow) toEnd();
   else if (added.length) offerEnd();
-  forgetTyping(live);
+  forgetTyping();
   tell(live.querySelector("#told"));
   document.dispatchEvent(new CustomEvent("inbox:news", { detail: { added } }));
   tellSeen();
@@ -66,9 +66,9 @@ export function take(found) {
 // Who has stopped typing says nothing: it is asked.
 const TYPES_FOR = 7_000;
 let typing = null;
-function forgetTyping(live) {
+function forgetTyping() {
   clearTimeout(typing);
-  if (live.querySelector("#typing")?.textContent) typing = setTimeout(refresh, TYPES_FOR);
+  if (byId("typing")?.textContent) typing = setTimeout(refresh, TYPES_FOR);
 }
 
 // A menu that is open stays open: its head is taken the next time.
