@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
+import requests
 from psycopg.rows import dict_row
+
+from whatsapp_automation.embedded.environment import DEMO_OWNER_EMAIL
 
 CALM_SECONDS = (
     150  # a killed sender's message is given up after 90 s (settling.LEASE), and holds its line for 110 (HOLD)
@@ -80,6 +83,14 @@ class World:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
+
+    def owner(self) -> requests.Session:
+        """The first shop's owner, signed in at the API."""
+        session = requests.Session()
+        body = {"email": DEMO_OWNER_EMAIL, "password": self.stack.env["DEMO_OWNER_PASSWORD"]}
+        told = session.post(f"{self.web}/api/auth/login", json=body, timeout=10).json()
+        session.headers["Authorization"] = f"Bearer {told['access']}"
+        return session
 
     def query(self, sql: str, *params) -> list[dict]:
         with psycopg.connect(self.stack.env["DATABASE_URL"], row_factory=dict_row) as connection:

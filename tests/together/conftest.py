@@ -110,11 +110,14 @@ def desk(window, world, session_of):
 
 @pytest.fixture
 def customer(world):
-    """``customer("Lata Kulkarni", says="hello")``: one of the simulator's, who has written so."""
+    """``customer("Lata Kulkarni", says="hello")``: one of the simulator's, who has written so. The tests share its customers:
+    each has a name of their own.
+    """
 
     def come(name: str, *, says: str = "") -> Customer:
-        made = world.control("POST", "/_sim/customers", {"name": name, "phone": world.new_phone()})
-        one = Customer(made["id"], name, made["phone"])
+        phone = world.new_phone()
+        made = world.control("POST", "/_sim/customers", {"name": name, "phone": phone})
+        one = Customer(made["id"], name, phone)
         if says:
             world.write(one.phone, says)
             world.until(world.quiet)
