@@ -194,8 +194,10 @@ export function opened() {
   else toEnd();
   document.fonts?.ready.then(() => { if (!line && !("past" in shown.dataset) && !location.hash) toEnd(); });
   let follows = atEnd();
-  // A banner, or a box that grows, takes room from the thread: who reads its end still does.
-  new ResizeObserver(() => { if (follows) toEnd(); }).observe(byId("scroll"));
+  // A banner, a box that grows, a picture that has been loaded take room from the thread: who reads its end still does.
+  const growing = new ResizeObserver(() => { if (follows) toEnd(); });
+  growing.observe(byId("scroll"));
+  growing.observe(byId("bubbles"));
   byId("scroll").addEventListener("scroll", () => {
     follows = atEnd();
     if (!follows) return;
