@@ -4,9 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from .line import line
-from .windows import SOON, Desk
+from .windows import POLL, SOON, Desk
 
-POLL = 40_000  # ms: twice the page's own 15 seconds, and some
 PAUSED = "Live updates are paused."
 THREE = ("First", "Second", "Third")
 
@@ -29,8 +28,7 @@ def test_the_web_server_dies_in_mid_work(desk, customer, world):
     inbox.page.press("#text", "Enter")
     inbox.bubble("Fresh at seven.", of="person").wait_for()
     inbox.ticks("Fresh at seven.", "Delivered").wait_for(timeout=SOON)
-    assert not inbox.was_reloaded
-    _is_complete(inbox)
+    inbox.is_complete()
     assert _said(world, padma) == ["I am here.", "Fresh at seven."]
 
 
@@ -52,8 +50,7 @@ def test_the_web_server_dies_before_its_answer_is_heard(desk, customer, world):
     inbox.page.press("#text", "Enter")
     expect(inbox.page.locator("#text")).to_have_value("")
     world.until(world.quiet)
-    assert not inbox.was_reloaded
-    _is_complete(inbox)
+    inbox.is_complete()
     assert _said(world, omana) == ["Yes, today."]
 
 
@@ -87,8 +84,7 @@ def test_without_the_stream_the_page_asks_by_itself(desk, customer, world, wire)
     world.write(yamini.phone, "Live again")
     inbox.bubble("Live again", of="customer").wait_for(timeout=SOON)
     assert inbox.pokes
-    assert not inbox.was_reloaded
-    _is_complete(inbox)
+    inbox.is_complete()
 
 
 def _is_kept(inbox: Desk, words: str) -> None:
@@ -97,15 +93,6 @@ def _is_kept(inbox: Desk, words: str) -> None:
     inbox.page.press("#text", "Enter")
     expect(inbox.page.locator("#composer-error")).to_contain_text("Your text is kept; nothing was sent twice.")
     assert inbox.page.input_value("#text") == words
-
-
-def _is_complete(inbox: Desk) -> None:
-    """The thread as it has grown is what a page shows that is asked for anew."""
-    inbox.world.until(inbox.world.quiet)
-    expect(inbox.page.locator(".ticks-going")).to_have_count(0)
-    before = inbox.lines()
-    inbox.page.reload()
-    assert before == inbox.lines()
 
 
 def _said(world, customer) -> list[str]:

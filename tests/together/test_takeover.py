@@ -10,6 +10,8 @@ from accounts.models import DAYS
 
 from .windows import SOON
 
+ROMAN = ("Somvar", "Mangalvar", "Budhvar", "Guruvar", "Shukravar", "Shanivar", "Ravivar")
+
 
 def test_who_takes_over_silences_the_bot_until_it_is_given_back(desk, customer, phone, world):
     rekha = customer("Rekha Shetty", says="hello")
@@ -65,27 +67,27 @@ def test_two_agents_see_what_the_other_does(desk, customer):
 
 @pytest.fixture
 def opens_later(world):
-    """The shop is closed today and tomorrow; the day and the hour when it opens again, in English."""
+    """The shop is closed today and tomorrow; when it opens again, in English and in Romanised Hindi."""
     day = datetime.now(UTC).astimezone(ZoneInfo("Asia/Kolkata")) + timedelta(days=3)
     hours = {name: [] for name in DAYS} | {DAYS[day.weekday()]: [["10:00", "18:00"]]}
     with world.owner() as owner:
         settings = f"{world.web}/api/settings"
         before = owner.get(settings, timeout=10).json()["hours"]
         assert owner.patch(settings, json={"hours": hours}, timeout=10).status_code == 200
-        yield f"{day:%A} at 10:00"
-        owner.patch(settings, json={"hours": before}, timeout=10)
+        yield {"en": f"on {day:%A} at 10:00", "hi-Latn": f"{ROMAN[day.weekday()]} ko 10:00 baje"}
+        assert owner.patch(settings, json={"hours": before}, timeout=10).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("name", "words", "told"),
-    [("Peter Lobo", "agent", "{}"), ("Prakash Jha", "insaan se baat karni hai", "10:00 baje")],
+    ("name", "words", "language"),
+    [("Peter Lobo", "agent", "en"), ("Prakash Jha", "insaan se baat karni hai", "hi-Latn")],
 )
-def test_out_of_hours_a_customer_is_told_when_somebody_comes(desk, customer, phone, opens_later, name, words, told):
+def test_out_of_hours_a_customer_is_told_when_somebody_comes(desk, customer, phone, opens_later, name, words, language):
     one = customer(name)
     inbox, theirs = desk("bina"), phone(one)
     inbox.page.click("#tab-unassigned")
     theirs.write(words)
-    theirs.bubble(told.format(opens_later)).wait_for(timeout=SOON)
+    theirs.bubble(opens_later[language]).wait_for(timeout=SOON)
     row = inbox.row(one, "Nobody yet")
     row.wait_for(timeout=SOON)
     expect(row.locator("[title='Waits for a person']")).to_be_visible()

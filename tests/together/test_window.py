@@ -67,6 +67,7 @@ def test_the_server_refuses_an_answer_when_the_window_has_closed(desk, customer,
     assert answer.value.status == 409
     inbox.page.locator("#to-templates").wait_for(timeout=SOON)
     expect(inbox.page.locator("#text")).to_be_hidden()
+    expect(inbox.page.locator("#composer-error")).to_be_empty()  # it is said once
     expect(inbox.bubble("Are you there?")).to_have_count(0)
 
     hers = phone(nisha)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from whatsapp_automation.embedded.environment import DEMO_PHONE_NUMBER_ID
 
@@ -11,6 +11,7 @@ from ..browsing import problems_of
 from ..e2e.world import World
 
 SOON = 10_000  # ms: the page's own poll comes every 15 seconds, so this was not it
+POLL = 40_000  # and this is twice the poll, and some
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,15 @@ class Desk:
         self.page.evaluate("document.activeElement.blur()")
         self.page.keyboard.press(key)
 
-    def lines(self) -> list[str]:
-        """The thread as one reads it."""
-        return [" ".join(words.split()) for words in self.page.locator(".said").all_inner_texts()]
+    def is_complete(self) -> None:
+        """The thread as it has grown here becomes what one sees who opens it now: no gap, nothing twice, the same ticks."""
+        self.world.until(self.world.quiet)
+        fresh = self.page.context.new_page()
+        fresh.goto(self.page.url)
+        lines = [" ".join(words.split()) for words in fresh.locator(".said").all_inner_texts()]
+        fresh.close()
+        expect(self.page.locator(".said")).to_have_text(lines, use_inner_text=True, timeout=POLL)
+        assert not self.was_reloaded
 
 
 class Phone:
