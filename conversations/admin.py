@@ -44,7 +44,7 @@ from cloud_api.errors import GraphError, InvalidMessage
 from . import admin_team as _team  # noqa: F401 - labels and canned replies have a module of their own
 from . import assignment, choosing, deciding, outbound, queries, refusals, sending, templates, troubles
 from .models import ConsentEvent, Contact, Conversation, Identity, Message, MessageChange, Status, Template
-from .thread import answered_by, may_write, reactions_of, thread, trouble_of, waits
+from .thread import answered_by, last_words, may_write, reactions_of, thread, trouble_of, waits
 
 
 class SinceFilter(OptionFilter):
@@ -133,7 +133,7 @@ class ConversationInline(OwnedInline):
     @display(description=gettext_lazy("last words"))
     def thread(self, obj):
         url = reverse("admin:conversations_conversation_change", args=[obj.pk])
-        words = obj.last_message_text or _("See the conversation")
+        words = last_words(obj) or _("See the conversation")
         return format_html('<a class="text-link one-line" href="{}">{}</a>', url, words)
 
 
@@ -248,7 +248,7 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
             "address": address_of(contact),
             "initials": reading.initials(contact.display_name),
             "time": reading.time_tag(conversation.last_message_at, now),
-            "words": conversation.last_message_text,
+            "words": last_words(conversation),
             "inbound": conversation.last_message_inbound,
             "unread": conversation.unread,
             "answers": state.answers,

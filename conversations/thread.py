@@ -397,6 +397,13 @@ def _label(message: Message) -> tuple[str, str]:
     return f"{words}: {file_name}" if isinstance(file_name, str) and file_name else str(words), icon
 
 
+def last_words(conversation: Conversation) -> str:
+    """For a list: its last words, or what came where there were none (inbound.preview keeps "[audio]")."""
+    words = conversation.last_message_text
+    known = _KINDS.get(words[1:-1]) if words[:1] == "[" and words[-1:] == "]" else None
+    return str(known[0]) if known else words
+
+
 def _buttons(payload: dict) -> tuple[str, ...]:
     """The titles of the buttons, or of the rows of a list, that we sent (cloud_api.messages)."""
     action = payload.get("interactive", {}).get("action", {})

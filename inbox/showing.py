@@ -174,5 +174,5 @@ def contact_of(conversation: Conversation) -> dict:
         "on_it": labels.of(conversation),
         "labels_there_are": list(Label.objects.all()),
         "files": list(Document.objects.filter(conversation=conversation).order_by("-created_at")[:PAST]),
-        "others": list(others.select_related("number").order_by("-created_at")[:PAST]),
+        "others": [(one, thread.last_words(one)) for one in others.order_by("-created_at")[:PAST]],
     }

@@ -23,6 +23,7 @@ TYPES = (
     "video",
 )
 MEDIA = ("audio", "document", "image", "sticker", "video")
+HEADER_FILES = ("document", "image", "video")
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
 BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 
@@ -84,7 +85,7 @@ def _header(header: dict, interactive_kind: str) -> None:
     kind = header.get("type")
     if kind == "text":
         _bounded(header.get("text"), "Header text", 1, 60)
-    elif kind in ("image", "video", "document") and interactive_kind != "list":
+    elif kind in HEADER_FILES and interactive_kind != "list":
         _media(_object(header, kind), kind)
     else:
         raise value(f"Header type '{kind}' is not allowed for interactive type '{interactive_kind}'.")
@@ -145,6 +146,9 @@ def _template(template: dict, _kind: str) -> None:
         isinstance(one, dict) and isinstance(one.get("parameters", []), list) for one in components
     ):
         raise value("template['components'] must be a list of objects with lists of parameters.")
+    for parameter in template_parameters(template):
+        if parameter.get("type") in HEADER_FILES:
+            _media(_object(parameter, parameter["type"]), parameter["type"])
     for text in template_texts(template):
         if re.search(r"[\n\t]| {5,}", text):
             raise GraphError(132018, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces")
@@ -152,13 +156,19 @@ def _template(template: dict, _kind: str) -> None:
 
 def template_texts(template: dict, component: str = "") -> list[str]:
     """The text parameters of one kind of component ("body", "header"), or of all of them, in order."""
+    given = template_parameters(template, component)
+    return [str(one.get("text", "")) for one in given if one.get("type") == "text"]
+
+
+def template_parameters(template: dict, component: str = "") -> list[dict]:
+    """All parameters of one kind of component, or of all of them, in order."""
     parameters = [
         parameter
         for one in template.get("components", [])
         if not component or str(one.get("type", "")).lower() == component
         for parameter in one.get("parameters", [])
     ]
-    return [str(one.get("text", "")) for one in parameters if isinstance(one, dict) and one.get("type") == "text"]
+    return [one for one in parameters if isinstance(one, dict)]
 
 
 def _reaction(reaction: dict, _kind: str) -> None:

@@ -135,11 +135,11 @@ def _bubble(world: World, number: Number, body: dict) -> tuple[str, dict]:
     kind = body.get("type", "text")
     payload = body[kind]
     if kind == "interactive":
-        return _interactive_bubble(payload)
+        return _interactive_bubble(world, number, payload)
     if kind == "text":
         return kind, {"text": payload["body"]}
     if kind == "template":
-        return kind, _template_bubble(number, payload)
+        return kind, _template_bubble(world, number, payload)
     if kind == "reaction":
         return kind, {"emoji": payload["emoji"], "to_wamid": payload["message_id"]}
     if kind == "location":
@@ -162,18 +162,29 @@ def _media_bubble(world: World, number: Number, payload: dict) -> dict:
 
 def _bad_file(content: dict, kind: str) -> Fault | None:
     """A file of another kind is taken, and fails afterwards, as Meta looks into it later."""
-    media = content.get("media")
+    content = content.get("header_file", content)
+    media, kind = content.get("media"), content.get("kind", kind)
     if media is None or kind not in TYPES or base_type(media["mime_type"]) in TYPES[kind][0]:
         return None
     return Fault(mode="failed", code=131053)
 
 
-def _interactive_bubble(interactive: dict) -> tuple[str, dict]:
+def _header(world: World, number: Number, header: dict) -> dict:
+    """What the phone shows above the text: {"header": text}, or {"header_file": {"kind", ...}}."""
+    kind = header.get("type", "text")
+    if kind not in limits.HEADER_FILES:
+        return {"header": header.get("text", "")}
+    shown = _media_bubble(world, number, header[kind])
+    return {"header_file": {"kind": kind, **{name: shown[name] for name in shown if name != "text"}}}
+
+
+def _interactive_bubble(world: World, number: Number, interactive: dict) -> tuple[str, dict]:
     action = interactive["action"]
     content = {"text": interactive["body"]["text"]}
-    for part in ("header", "footer"):
-        if part in interactive:
-            content[part] = interactive[part].get("text", "")
+    if "header" in interactive:
+        content |= _header(world, number, interactive["header"])
+    if "footer" in interactive:
+        content["footer"] = interactive["footer"].get("text", "")
     if interactive["type"] == "button":
         return "buttons", {**content, "buttons": [button["reply"] for button in action["buttons"]]}
     if interactive["type"] == "cta_url":
@@ -183,18 +194,30 @@ def _interactive_bubble(interactive: dict) -> tuple[str, dict]:
     return "list", {**content, "list_button": action["button"], "sections": sections, "rows": rows}
 
 
-def _template_bubble(number: Number, template: dict) -> dict:
+def _template_bubble(world: World, number: Number, template: dict) -> dict:
     name, language = template["name"], template["language"]["code"]
     known = number.templates.get((name, language))
     texts = limits.template_texts(template, "body")
     text = (known and templates.body(known)) or " · ".join([f"{name} ({language})", *texts])
-    for place, value in enumerate(texts, 1):
-        text = text.replace(f"{{{{{place}}}}}", value)
-    content = {"template": {"name": name, "language": language, "parameters": texts}, "text": text}
+    content = {
+        "template": {"name": name, "language": language, "parameters": texts},
+        "text": templates.filled(text, texts),
+        **_template_header(world, number, known, template),
+    }
+    if known and (footer := templates.part(known, "FOOTER").get("text")):
+        content["footer"] = footer
     labels = templates.buttons(known) if known else []
     if labels:
         content["buttons"] = [{"id": label, "title": label} for label in labels]
     return content
+
+
+def _template_header(world: World, number: Number, known: dict | None, template: dict) -> dict:
+    for given in limits.template_parameters(template, "header"):
+        if given.get("type") in limits.HEADER_FILES:
+            return _header(world, number, given)
+    words = templates.part(known, "HEADER").get("text") if known else ""
+    return {"header": templates.filled(words, limits.template_texts(template, "header"))} if words else {}
 
 
 def _show(world: World, message: Message) -> None:

@@ -41,7 +41,18 @@ def make(waba_id: str, data) -> dict:
 
 def body(template: dict) -> str:
     """The text with its places, "" where there is none."""
-    return next((str(one.get("text", "")) for one in template["components"] if _kind(one) == "BODY"), "")
+    return str(part(template, "BODY").get("text", ""))
+
+
+def part(template: dict, kind: str) -> dict:
+    """Its HEADER, BODY or FOOTER; {} where it has none."""
+    return next((one for one in template["components"] if _kind(one) == kind), {})
+
+
+def filled(text: str, values: list[str]) -> str:
+    for place, value in enumerate(values, 1):
+        text = text.replace(f"{{{{{place}}}}}", value)
+    return text
 
 
 def buttons(template: dict) -> list[str]:

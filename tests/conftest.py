@@ -30,7 +30,7 @@ hypothesis_settings.register_profile("ours", deadline=None, suppress_health_chec
 hypothesis_settings.load_profile("ours")
 
 # What is begun first, since it takes longest: whole folders that share one running product, or one server and browser.
-TOGETHER = ("tests/e2e", "tests/browser")
+TOGETHER = ("tests/e2e", "tests/browser", "tests/together")
 ALONE = ("tests/e2e/test_schema.py",)  # it runs a product of its own
 
 

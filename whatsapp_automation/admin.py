@@ -36,7 +36,7 @@ from accounts.access import choose_business, may
 from accounts.admin_base import OWNER, InstallationAdmin, yes_no
 from accounts.models import Business, User, WhatsAppNumber
 from accounts.signin import views as signin
-from conversations import queries, stopping
+from conversations import queries, stopping, thread
 from conversations.admin import start_of_day
 from conversations.models import Conversation, Status
 from leads.models import Lead
@@ -99,7 +99,7 @@ def _waiting(row: Conversation, now: datetime) -> dict:
     return {
         "name": str(row.contact),
         "initials": reading.initials(str(row.contact)),
-        "words": row.last_message_text,
+        "words": thread.last_words(row),
         "since": reading.time_tag(row.waiting_since, now),
         "link": reverse("admin:conversations_conversation_change", args=[row.pk]),
     }

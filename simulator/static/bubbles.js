@@ -140,7 +140,13 @@ export function preview(message) {
 
 function style(message) {
   if (message.kind === "sticker" && message.media) return " bare";
-  return (["image", "video"].includes(message.kind) && message.media) || message.location ? " filled" : "";
+  const { kind, media } = carrier(message);
+  return (["image", "video"].includes(kind) && media) || message.location ? " filled" : "";
+}
+
+/** What carries the file: the message, or its header. */
+function carrier(message) {
+  return message.header_file ?? message;
 }
 
 function content(message, mine) {
@@ -149,7 +155,7 @@ function content(message, mine) {
   }
   const parts = [];
   if (message.header) parts.push(el("strong", { class: "bubble-header", dir: "auto", text: message.header }));
-  const shown = attachment(message, link);
+  const shown = attachment(carrier(message), link);
   if (shown) parts.push(...shown);
   if (message.text) parts.push(rich(message.text, { class: "bubble-text" }));
   if (message.footer) parts.push(el("small", { class: "bubble-footer", dir: "auto", text: message.footer }));

@@ -1,7 +1,7 @@
 // The composer: Enter sends, Shift+Enter makes a line. What was not taken stays in the box.
 import { ask, byId, chat } from "./lib.js";
 import { attached, uploading } from "./files.js";
-import { take, toEnd } from "./news.js";
+import { refresh, take, toEnd } from "./news.js";
 
 const NEAR_LIMIT = 300;
 const form = () => byId("composer");
@@ -29,11 +29,19 @@ async function send() {
     complain(error.message);
     // The first text left and this one did not: it is a message of its own.
     if (error.code === "sent_already") renew(composer);
+    if (error.code !== "no_answer") await catchUp();
   } finally {
     sending = false;
     button.disabled = false;
     if (form() === composer) box().focus();
   }
+}
+
+// What is refused holds for the page too: the window is closed, somebody has closed the conversation. Then the page says so
+// by itself, as long as it is so.
+async function catchUp() {
+  await refresh();
+  if (!isNote() && chat()?.dataset.can === "no") complain("");
 }
 
 // Each file is a message, the first one with the text. What has left is not sent again when a later one fails.

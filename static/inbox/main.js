@@ -16,6 +16,7 @@ function chatCame() {
   readyComposer();
   markCurrent();
   titled();
+  awaitClosing();
 }
 
 // --- live
@@ -31,9 +32,16 @@ connect({
 
 // The window's countdown goes on without news; at its end the server says what holds.
 setInterval(() => {
-  const closes = byId("window")?.dataset.closes;
-  if (closes) refresh();
+  if (byId("window")) refresh();
 }, MINUTE);
+
+let closing = null;
+function awaitClosing() {
+  clearTimeout(closing);
+  const left = Date.parse(byId("window")?.dataset.closes) - Date.now();
+  if (left > 0) closing = setTimeout(refresh, left + 500);
+}
+document.addEventListener("inbox:news", awaitClosing);
 
 // --- the title says how many wait, and how many messages came while nobody looked
 

@@ -57,7 +57,7 @@ export function take(found) {
   if (added.length) byId("nothing-said")?.remove();
   if (follow) toEnd();
   else if (added.length) offerEnd();
-  forgetTyping(live);
+  forgetTyping();
   tell(live.querySelector("#told"));
   document.dispatchEvent(new CustomEvent("inbox:news", { detail: { added } }));
   tellSeen();
@@ -66,9 +66,9 @@ export function take(found) {
 // Who has stopped typing says nothing: it is asked.
 const TYPES_FOR = 7_000;
 let typing = null;
-function forgetTyping(live) {
+function forgetTyping() {
   clearTimeout(typing);
-  if (live.querySelector("#typing")?.textContent) typing = setTimeout(refresh, TYPES_FOR);
+  if (byId("typing")?.textContent) typing = setTimeout(refresh, TYPES_FOR);
 }
 
 // A menu that is open stays open: its head is taken the next time.
@@ -194,8 +194,10 @@ export function opened() {
   else toEnd();
   document.fonts?.ready.then(() => { if (!line && !("past" in shown.dataset) && !location.hash) toEnd(); });
   let follows = atEnd();
-  // A banner, or a box that grows, takes room from the thread: who reads its end still does.
-  new ResizeObserver(() => { if (follows) toEnd(); }).observe(byId("scroll"));
+  // A banner, a box that grows, a picture that has been loaded take room from the thread: who reads its end still does.
+  const growing = new ResizeObserver(() => { if (follows) toEnd(); });
+  growing.observe(byId("scroll"));
+  growing.observe(byId("bubbles"));
   byId("scroll").addEventListener("scroll", () => {
     follows = atEnd();
     if (!follows) return;

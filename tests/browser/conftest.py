@@ -3,8 +3,6 @@
 The rows are committed and shared, so no test here may count on a table being empty. They are gone when the folder is done.
 """
 
-import os
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,12 +13,10 @@ from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from ..browsing import ARGUMENTS, CHROMIUM, problems_of
 from . import shop as seeding
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 NO_EVENTS = "retry: 600000\n\n"
-PICTURES = os.environ.get("PICTURES", "")  # a folder: every page that is looked at is kept there as a picture
 
 
 def pytest_collection_modifyitems(items):
@@ -85,13 +81,10 @@ def opened(here, chromium, server):
         )
         contexts.append(context)
         context.add_cookies([{"name": name, "value": value, "url": server} for name, value in cookies.items()])
-        page, problems = context.new_page(), []
-        # This server has Django's pages alone: /events/ is told to be silent (tests/e2e/test_live_updates.py has the real one).
+        page = context.new_page()
+        # This server has Django's pages alone: /events/ is told to be silent (tests/together has the real one).
         page.route("**/events/", lambda route: route.fulfill(content_type="text/event-stream", body=NO_EVENTS))
-        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
-        page.on("console", lambda line: problems.append(f"{page.url}: {line.text}") if _is_bad(line) else None)
-        page.on("requestfailed", lambda request: _note(problems, page, request))
-        return page, problems
+        return page, problems_of(page)
 
     def enter(person, *, width: int = 1280, theme: str = "light", language: str = "en"):
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
@@ -104,13 +97,3 @@ def opened(here, chromium, server):
     yield enter
     for context in contexts:
         here(context.close)
-
-
-def _is_bad(line) -> bool:
-    return line.type in ("error", "warning")
-
-
-def _note(problems: list[str], page, request) -> None:
-    """A page that is left while it still asks for something has not failed at it."""
-    if "ERR_ABORTED" not in (request.failure or ""):
-        problems.append(f"{page.url}: {request.url} {request.failure}")

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from accounts import businesses, invitations, mail
 from accounts.models import Business, Membership, User
 
-from .conftest import PICTURES
+from ..browsing import PICTURES
 from .looking import ALL, keep, too_wide, violations
 
 PASSWORD = "kefir-curd-butter"

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ..browsing import PICTURES
 from . import looking
-from .conftest import PICTURES
 
 
 def see(opened, width: int) -> tuple[list[str], list[str], int]:

@@ -13,7 +13,7 @@ from conversations import canned
 from conversations.models import Conversation, Message
 
 from .. import factories
-from .conftest import PICTURES
+from ..browsing import PICTURES
 from .looking import keep, too_wide, violations
 
 PLACES = iter(range(200, 300))

@@ -2,9 +2,9 @@
 
 import pytest
 
+from ..browsing import PICTURES
 from ..cloud_api.conftest import Answer
 from ..meta import meta_at, refusal
-from .conftest import PICTURES
 from .looking import ALL, CONTRAST, STRUCTURE, keep, too_wide, violations
 
 LISTS = {

@@ -5,7 +5,7 @@ from django_scopes import scope
 
 from accounts.models import AuditEvent, Settings
 
-from .conftest import PICTURES
+from ..browsing import PICTURES
 from .looking import ALL, keep, too_wide, violations
 
 ADDRESS = "/admin/accounts/settings/"

@@ -12,7 +12,7 @@ from conversations.models import Conversation, Message, Template
 from tests import factories
 from tests.simulated import simulated
 
-from .conftest import PICTURES
+from ..browsing import PICTURES
 from .looking import ALL, keep, too_wide, violations
 from .shop import WAITS
 

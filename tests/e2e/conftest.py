@@ -1,5 +1,6 @@
 """The whole product as script/server runs it, on services of its own: one for all tests of this folder."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from whatsapp_automation.embedded.environment import Ports
 from whatsapp_automation.embedded.stack import Stack
 
-from .world import World
+from .world import World, calm
 
 
 def pytest_collection_modifyitems(items):
@@ -26,10 +27,6 @@ def stack(tmp_path_factory):
 
 
 @pytest.fixture
-def world(stack) -> World:
-    """The running product and its customers, quiet and without faults. A process that a test killed runs again afterwards."""
-    world = World(stack)
-    world.calm()
-    yield world
-    world.revive()
-    world.calm()
+def world(stack) -> Iterator[World]:
+    with calm(stack) as world:
+        yield world

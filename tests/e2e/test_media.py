@@ -3,19 +3,13 @@
 import io
 
 import pytest
-import requests
 
 from ..documents import files
 
 
 @pytest.fixture
 def api(world):
-    """The dairy's owner, signed in at the API."""
-    env = world.stack.env
-    with requests.Session() as session:
-        body = {"email": env["DEMO_OWNER_EMAIL"], "password": env["DEMO_OWNER_PASSWORD"]}
-        told = session.post(f"{world.web}/api/auth/login", json=body, timeout=10).json()
-        session.headers["Authorization"] = f"Bearer {told['access']}"
+    with world.owner() as session:
         yield session
 
 

@@ -1,7 +1,5 @@
 """PostgreSQL or Valkey away, flushed or hanging: webhooks are accepted or honestly refused, and nothing is lost."""
 
-import os
-import signal
 import time
 
 import redis
@@ -28,13 +26,9 @@ def test_without_valkey_a_webhook_is_taken_at_once_and_worked_off_later(world):
 
 
 def test_a_hanging_valkey_costs_no_webhook_anything(world):
-    valkey = world.stack.supervisor.pid("valkey")
-    os.kill(valkey, signal.SIGSTOP)
-    try:
+    with world.frozen("valkey"):
         phones = [world.new_phone() for _ in range(5)]
         answers = [_post(world, phone) for phone in phones]
-    finally:
-        os.kill(valkey, signal.SIGCONT)
     assert [status for status, _ in answers] == [200] * 5
     assert max(seconds for _, seconds in answers) < 5
     world.until(lambda: all(len(world.answers(phone)) == 1 for phone in phones), within=60)

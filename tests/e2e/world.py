@@ -2,18 +2,34 @@
 
 import itertools
 import json
+import os
+import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
+import requests
 from psycopg.rows import dict_row
+
+from whatsapp_automation.embedded.environment import DEMO_OWNER_EMAIL
 
 CALM_SECONDS = (
     150  # a killed sender's message is given up after 90 s (settling.LEASE), and holds its line for 110 (HOLD)
 )
 _phones = itertools.count(919_700_000_000)
+
+
+@contextmanager
+def calm(stack) -> Iterator["World"]:
+    """The running product and its customers, quiet and without faults. A process that a test killed runs again afterwards."""
+    world = World(stack)
+    world.calm()
+    yield world
+    world.revive()
+    world.calm()
 
 
 class World:
@@ -68,6 +84,14 @@ class World:
         except urllib.error.HTTPError as error:
             return error.code, error.read()
 
+    def owner(self) -> requests.Session:
+        """The first shop's owner, signed in at the API."""
+        session = requests.Session()
+        body = {"email": DEMO_OWNER_EMAIL, "password": self.stack.env["DEMO_OWNER_PASSWORD"]}
+        told = session.post(f"{self.web}/api/auth/login", json=body, timeout=10).json()
+        session.headers["Authorization"] = f"Bearer {told['access']}"
+        return session
+
     def query(self, sql: str, *params) -> list[dict]:
         with psycopg.connect(self.stack.env["DATABASE_URL"], row_factory=dict_row) as connection:
             cursor = connection.execute(sql, params)
@@ -121,6 +145,16 @@ class World:
         """kill -9; it stays down until ``start_again``."""
         self._down.add(name)
         self.stack.supervisor.kill(name)
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Nothing of this process runs while the block does. Begin it when all is quiet: what it holds it keeps."""
+        process = self.stack.supervisor.pid(name)
+        os.killpg(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(process, signal.SIGCONT)
 
     def start_again(self, name: str) -> None:
         self._down.discard(name)

@@ -1,6 +1,5 @@
 """static/inbox/live.js in a browser: tabs share one line, and what a page hears when it breaks."""
 
-import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,8 +9,10 @@ from playwright.sync_api import sync_playwright
 
 from inbox import pokes
 
+from ..browsing import CHROMIUM
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-CHROMIUM = shutil.which("chromium")
+
 CONNECT = """async () => {
     const { connect } = await import("/static/inbox/live.js");
     window.heard = [];

@@ -2,17 +2,15 @@
 
 import json
 import re
-import shutil
 
 import pytest
 
 from simulator.samples import sample
 
 from ..browser.looking import STRUCTURE, too_wide, violations
+from ..browsing import CHROMIUM
 from .conftest import eventually, text_to
 from .test_limits import buttons, listing, rows
-
-CHROMIUM = shutil.which("chromium")
 
 
 def test_the_page_is_strict_and_loads_from_here_only(sim):

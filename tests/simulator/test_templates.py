@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import io
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from cloud_api import messages
 from cloud_api.client import Client
 from cloud_api.errors import Refused
 from cloud_api.events import Person
+from simulator.samples import sample
 
 from .conftest import eventually
 
@@ -85,6 +87,45 @@ def test_a_template_that_is_not_approved_has_meta_s_error(sim, client, product, 
     assert (news(product)[2]["event"], news(product)[2]["reason"]) == (status, "SCAM")
     sim.post("/reset")
     assert client.template(known.id).status == "APPROVED"
+
+
+def test_the_phone_shows_header_and_footer(sim, client):
+    components = [
+        {"type": "HEADER", "format": "TEXT", "text": "For {{1}}"},
+        *BODY,
+        {"type": "FOOTER", "text": "Reply STOP to get no offers"},
+    ]
+    sim.post("/templates", {"name": "open_again", "components": components})
+    parameters = [{"type": kind, "parameters": [{"type": "text", "text": "Kiran"}]} for kind in ("header", "body")]
+    client.send(DAIRY, KIRAN, messages.template("open_again", "en", parameters))
+    shown = sim.thread("919812345678")[-1]
+    assert (shown["header"], shown["text"], shown["footer"]) == (
+        "For Kiran",
+        "Dear Kiran, we are open.",
+        "Reply STOP to get no offers",
+    )
+
+
+def test_the_phone_shows_the_picture_of_a_header(sim, client):
+    picture = client.upload(DAIRY, io.BytesIO(sample("image")[0]), "image/jpeg")
+    sim.post("/templates", {"name": "sweets", "components": [{"type": "HEADER", "format": "IMAGE"}, *BODY]})
+    given = [
+        {"type": "header", "parameters": [{"type": "image", "image": {"id": picture}}]},
+        {"type": "body", "parameters": [{"type": "text", "text": "Kiran"}]},
+    ]
+    client.send(DAIRY, KIRAN, messages.template("sweets", "en", given))
+    shown = sim.thread("919812345678")[-1]
+    assert (shown["text"], shown["header_file"]["kind"]) == ("Dear Kiran, we are open.", "image")
+    assert shown["header_file"]["media"]["mime_type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("image", [{}, {"id": "1", "link": "https://x.example/y.jpg"}, "x", None])
+def test_a_header_without_its_file_is_refused(sim, client, image):
+    sim.post("/templates", {"name": "sweets", "components": [{"type": "HEADER", "format": "IMAGE"}]})
+    given = [{"type": "header", "parameters": [{"type": "image", "image": image}]}]
+    with pytest.raises(Refused) as caught:
+        client.send(DAIRY, KIRAN, messages.template("sweets", "en", given))
+    assert caught.value.code == 131008
 
 
 def test_the_list_has_pages(sim, client):
