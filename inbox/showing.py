@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    closes: datetime | None
+    left: int  # seconds until a free text is refused; by the browser's own clock it might be wrong
     is_open: bool
     soon: bool
     words: str
@@ -110,8 +110,10 @@ def _documents(bubbles: list[thread.Bubble]) -> dict[str, Document]:
 def window_of(conversation: Conversation, now: datetime) -> Window:
     is_open, words = thread.may_write(conversation, now)
     closes = window.closes_at(conversation.last_inbound_at)
-    soon = is_open and closes is not None and closes - now < lists.SOON
-    return Window(closes - window.MARGIN if is_open and closes else None, is_open, soon, words)
+    if not is_open or closes is None:
+        return Window(0, is_open, False, words)
+    left = closes - window.MARGIN - now
+    return Window(int(left.total_seconds()) + 1, is_open, closes - now < lists.SOON, words)
 
 
 def team_of(conversation: Conversation) -> list[User]:
@@ -127,6 +129,8 @@ def team_of(conversation: Conversation) -> list[User]:
 def _state(request, conversation: Conversation, now: datetime) -> dict:
     """The head and the foot of a chat, which every piece of news may change."""
     contact = conversation.contact
+    shown = window_of(conversation, now)
+    is_open = conversation.state == Conversation.State.OPEN
     return {
         "conversation": conversation,
         "contact": contact,
@@ -134,13 +138,15 @@ def _state(request, conversation: Conversation, now: datetime) -> dict:
         "initials": reading.initials(str(contact)),
         "answerer": thread.answered_by(conversation),
         "waits": thread.waits(conversation, now),
-        "window": window_of(conversation, now),
+        "window": shown,
+        # What may leave: anything, a template alone, or nothing.
+        "can": "yes" if shown.is_open else "template" if is_open else "no",
         "notices": _notices(conversation),
         "acts": gate.acts(request),
         "team": team_of(conversation) if gate.acts(request) else [],
         "client_ref": uuid4(),
         "typing": _typing(request, conversation),
-        "is_open": conversation.state == Conversation.State.OPEN,
+        "is_open": is_open,
         "is_bots": conversation.owner != Conversation.Owner.HUMAN,
     }
 

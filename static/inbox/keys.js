@@ -1,5 +1,6 @@
 // One key for each act, never while typing. The person's menu switches them off.
 import { byId, chat } from "./lib.js";
+import { focusTemplates } from "./templates.js";
 
 const click = (...ids) => ids.map(byId).find(Boolean)?.click();
 
@@ -20,11 +21,16 @@ function note() {
   byId("text")?.focus();
 }
 
+function answer() {
+  if (byId("text")?.checkVisibility()) byId("text").focus();
+  else focusTemplates();
+}
+
 const ACTS = {
   j: () => step(1),
   k: () => step(-1),
   "/": () => byId("search")?.focus(),
-  r: () => byId("text")?.focus(),
+  r: answer,
   n: note,
   t: () => click("do-takeover", "do-return"),
   a: () => click("do-assign"),

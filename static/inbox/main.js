@@ -6,6 +6,7 @@ import "./canned.js";
 import { readyComposer } from "./composer.js";
 import { connect } from "./live.js";
 import "./keys.js";
+import { turn } from "./templates.js";
 import "./toast.js";
 
 const TITLE = document.title;
@@ -16,6 +17,8 @@ function chatCame() {
   readyComposer();
   markCurrent();
   titled();
+  turn();
+  count();
 }
 
 // --- live
@@ -30,10 +33,17 @@ connect({
 });
 
 // The window's countdown goes on without news; at its end the server says what holds.
-setInterval(() => {
-  const closes = byId("window")?.dataset.closes;
-  if (closes) refresh();
-}, MINUTE);
+let counting = null;
+function count() {
+  clearTimeout(counting);
+  const left = byId("window")?.dataset.left;
+  if (left) counting = setTimeout(look, Math.min(MINUTE, left * 1_000));
+}
+function look() {
+  counting = setTimeout(look, MINUTE); // unless news sets it anew
+  refresh();
+}
+document.addEventListener("inbox:news", count);
 
 // --- the title says how many wait, and how many messages came while nobody looked
 
@@ -92,7 +102,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", () => clearTimeout(skeleton));
-document.addEventListener("htmx:responseError", () => location.reload());
+document.addEventListener("htmx:responseError", (event) => {
+  if (!event.target.closest("#templates")) location.reload();
+});
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "chat") {

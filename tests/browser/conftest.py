@@ -15,6 +15,7 @@ from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from . import chats
 from . import shop as seeding
 
 CHROMIUM = shutil.which("chromium")
@@ -62,6 +63,11 @@ def shop(django_db_setup, django_db_blocker):
             yield seeding.open_shop()
         finally:
             call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
+
+
+@pytest.fixture
+def chat(shop):
+    return chats.begun()
 
 
 @pytest.fixture(scope="package")
