@@ -10,14 +10,11 @@ from django.utils.translation import ngettext
 
 from accounts import reading
 from accounts.models import Membership, User
-from conversations import canned, drafts, labels, queries, thread, window
-from conversations.models import Contact, Conversation, Identity, Label
+from conversations import canned, drafts, queries, thread, window
+from conversations.models import Conversation
 from documents.models import Document
-from leads.models import Lead
 
-from . import gate, lists, presence
-
-PAST = 10  # earlier conversations that the contact pane names
+from . import about, gate, lists, presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ def chat(request, conversation: Conversation, now: datetime, *, before: int | No
     bubbles = [bubble for day in shown.days for bubble in day.bubbles]
     return {
         **_state(request, conversation, now),
-        **contact_of(conversation),
+        **about.contact(request, conversation),
         "lines": lines_of(bubbles, now, unread=0 if before else conversation.unread),
         "older": shown.older,
         "in_the_past": before is not None,
@@ -116,26 +113,24 @@ def window_of(conversation: Conversation, now: datetime) -> Window:
     return Window(int(left.total_seconds()) + 1, is_open, closes - now < lists.SOON, words)
 
 
-def team_of(conversation: Conversation) -> list[User]:
-    """The people to whom it can be given."""
+def team_of(business) -> list[User]:
+    """The people to whom a conversation can be given."""
     roles = [Membership.Role.AGENT, Membership.Role.OWNER]
     return list(
-        User.objects.filter(
-            memberships__business=conversation.business_id, memberships__role__in=roles, is_active=True
-        ).order_by("name", "email")
+        User.objects.filter(memberships__business=business, memberships__role__in=roles, is_active=True).order_by(
+            "name", "email"
+        )
     )
 
 
 def _state(request, conversation: Conversation, now: datetime) -> dict:
     """The head and the foot of a chat, which every piece of news may change."""
-    contact = conversation.contact
     shown = window_of(conversation, now)
     is_open = conversation.state == Conversation.State.OPEN
     return {
         "conversation": conversation,
-        "contact": contact,
-        "address": address_of(contact),
-        "initials": reading.initials(str(contact)),
+        "contact": conversation.contact,
+        "initials": reading.initials(str(conversation.contact)),
         "answerer": thread.answered_by(conversation),
         "waits": thread.waits(conversation, now),
         "window": shown,
@@ -143,7 +138,7 @@ def _state(request, conversation: Conversation, now: datetime) -> dict:
         "can": "yes" if shown.is_open else "template" if is_open else "no",
         "notices": _notices(conversation),
         "acts": gate.acts(request),
-        "team": team_of(conversation) if gate.acts(request) else [],
+        "team": team_of(conversation.business_id) if gate.acts(request) else [],
         "client_ref": uuid4(),
         "typing": _typing(request, conversation),
         "is_open": is_open,
@@ -165,20 +160,3 @@ def _typing(request, conversation: Conversation) -> str:
         return ""
     words = ngettext("%(names)s is replying", "%(names)s are replying", len(names))
     return words % {"names": ", ".join(names)}
-
-
-def address_of(contact: Contact) -> str:
-    return reading.phone(contact.phone) or (f"@{contact.username}" if contact.username else "")
-
-
-def contact_of(conversation: Conversation) -> dict:
-    """The pane beside the thread. Six statements."""
-    others = Conversation.objects.filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
-    return {
-        "identities": list(Identity.objects.filter(contact=conversation.contact_id).order_by("kind", "created_at")),
-        "lead": Lead.objects.filter(contact=conversation.contact_id).first(),
-        "on_it": labels.of(conversation),
-        "labels_there_are": list(Label.objects.all()),
-        "files": list(Document.objects.filter(conversation=conversation).order_by("-created_at")[:PAST]),
-        "others": list(others.select_related("number").order_by("-created_at")[:PAST]),
-    }

@@ -1,4 +1,5 @@
 // One key for each act, never while typing. The person's menu switches them off.
+import { tickRow } from "./bulk.js";
 import { byId, chat } from "./lib.js";
 import { focusTemplates } from "./templates.js";
 
@@ -35,7 +36,9 @@ const ACTS = {
   t: () => click("do-takeover", "do-return"),
   a: () => click("do-assign"),
   e: () => click("do-close"),
-  u: () => document.querySelector("[data-back]")?.click(),
+  u: () => click("do-unread"),
+  b: () => document.querySelector("[data-back]")?.click(),
+  x: () => tickRow(document.activeElement.closest(".row") ?? byId(`row-${chat()?.dataset.conversation}`)),
   "?": () => byId("keys")?.showModal(),
 };
 

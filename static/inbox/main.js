@@ -1,11 +1,14 @@
 // The inbox: puts its modules together.
 import { byId, chat, words } from "./lib.js";
+import { refreshAbout } from "./about.js";
 import { refreshList, markCurrent } from "./list.js";
 import { opened, refresh } from "./news.js";
+import "./bulk.js";
 import "./canned.js";
 import { readyComposer } from "./composer.js";
 import { connect } from "./live.js";
 import "./keys.js";
+import "./menus.js";
 import { turn } from "./templates.js";
 import "./toast.js";
 
@@ -25,7 +28,9 @@ function chatCame() {
 
 connect({
   onPoke({ conversation, kind }) {
-    if (!conversation || conversation === chat()?.dataset.conversation) refresh();
+    const here = !conversation || conversation === chat()?.dataset.conversation;
+    if (here) refresh();
+    if (here && kind !== "typing" && kind !== "message") refreshAbout();
     if (kind !== "typing") refreshList();
   },
   onPause() { byId("paused").hidden = false; },
@@ -109,9 +114,24 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "chat") {
     chatCame();
-    (byId("text")?.checkVisibility() && matchMedia("(pointer: fine)").matches ? byId("text") : byId("scroll"))?.focus();
+    if (chat()) focusChat();
+    else (byId(left) ?? byId("list")).focus();
   } else if (byId("list")) markCurrent();
 });
+
+function focusChat() {
+  (byId("text")?.checkVisibility() && matchMedia("(pointer: fine)").matches ? byId("text") : byId("scroll"))?.focus();
+}
+
+// Back to the list as it was left: its filter, its place, the row of the conversation.
+let left = "";
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!("back" in event.target.dataset)) return;
+  event.detail.path += byId("list").dataset.query;
+  left = `go-${chat()?.dataset.conversation}`;
+});
+
+document.addEventListener("inbox:left", () => document.querySelector("[data-back]")?.click());
 
 // The search box is part of the list that it replaces.
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,10 +1,8 @@
 """The agents' inbox in a browser: live, by keyboard, on a phone; everybody can use it."""
 
 import io
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 from PIL import Image
 from playwright.sync_api import expect
@@ -15,6 +13,7 @@ from conversations.models import Conversation
 from .chats import the_conversation, written
 from .conftest import PICTURES
 from .looking import keep, too_wide, violations
+
 
 def test_an_agent_answers_and_a_customer_s_message_comes_by_itself(here, opened, shop, chat):
     page, problems = opened(shop.agent)
