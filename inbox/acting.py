@@ -1,10 +1,11 @@
 """What an agent does with a conversation: take over, return, assign, close, reopen, mark as unread, decide about what is not
-confirmed; labels, notes, blocking. The same with many: many.py.
+confirmed; labels, notes, the customer's name, blocking. The same with many: many.py.
 """
 
 from functools import wraps
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponseBadRequest
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.errors import DomainError
 from accounts.models import User
-from conversations import assignment, blocking, deciding, drafts, labels, notes
+from conversations import assignment, blocking, contacts, deciding, drafts, labels, notes
 from conversations.models import Conversation, Label
 
 from . import gate
@@ -155,6 +156,17 @@ def note(request, conversation: Conversation) -> Done:
     if "beside" not in request.POST:
         drafts.forget(conversation, request.user)
     return Done()
+
+
+@act
+def rename(request, conversation: Conversation) -> Done:
+    """What the business calls the customer; nothing: as they call themselves in WhatsApp."""
+    name = request.POST.get("name", "").replace("\0", "").strip()
+    try:
+        contacts.change(conversation.contact, actor=request.user, name=name)
+    except ValidationError as error:
+        raise DomainError("invalid", error.messages[0], status=422) from None
+    return Done(_("Saved."))
 
 
 @act

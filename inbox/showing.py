@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +16,7 @@ from conversations.models import Conversation
 from documents.models import Document
 
 from . import about, gate, lists, presence
+from .formatting import formatted_with_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Line:
     """A bubble in its place: the browser sorts by ``key``, and puts a day's line before the first of the day."""
 
     bubble: thread.Bubble
+    words: SafeString
     key: str
     day: str
     day_key: str
@@ -86,6 +89,7 @@ def lines_of(bubbles: list[thread.Bubble], now: datetime, *, unread: int) -> lis
         lines.append(
             Line(
                 bubble=bubble,
+                words=_words(bubble),
                 key=f"{int(bubble.at.timestamp()):012d}.{bubble.seq:019d}",
                 day=reading.day(bubble.at, now),
                 day_key=day_key,
@@ -96,6 +100,13 @@ def lines_of(bubbles: list[thread.Bubble], now: datetime, *, unread: int) -> lis
         )
         last_day = day_key
     return lines
+
+
+def _words(bubble: thread.Bubble) -> SafeString:
+    """What was written. The words of a place and of people are those of their card."""
+    if bubble.card and bubble.card.kind in ("location", "contacts"):
+        return SafeString()
+    return formatted_with_links(bubble.text)
 
 
 def _documents(bubbles: list[thread.Bubble]) -> dict[str, Document]:

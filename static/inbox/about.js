@@ -1,7 +1,7 @@
 // The pane beside the thread keeps itself fresh, part by part: what somebody writes or has opened there stays.
 import { ask, byId, chat, swap } from "./lib.js";
 
-const PARTS = ["about-facts", "about-labels", "about-notes", "about-files", "about-others"];
+const PARTS = ["about-name", "about-facts", "about-labels", "about-notes", "about-files", "about-others"];
 const PAUSE = 400;
 let waiting = null;
 
@@ -18,7 +18,7 @@ async function fetchAbout() {
   const found = await ask(`/inbox/${shown.dataset.conversation}`, { part: "contact" });
   if (chat() !== shown) return; // another conversation was opened meanwhile
   for (const part of PARTS) {
-    if (!byId(part).querySelector(":popover-open")) swap(byId(part), found.getElementById(part));
+    if (!byId(part).querySelector(":popover-open, details[open]")) swap(byId(part), found.getElementById(part));
   }
 }
 

@@ -107,6 +107,15 @@ export function insert(text) {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// What did not arrive, in the box once more, after what is there.
+function again(text) {
+  if (!box()) return;
+  if (isNote()) note(form().querySelector("[data-note]"));
+  box().value = [box().value, text].filter(Boolean).join("\n");
+  box().dispatchEvent(new Event("input", { bubbles: true }));
+  box().focus();
+}
+
 function count() {
   const counter = byId("counter");
   if (!counter) return;
@@ -141,11 +150,12 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const found = event.target.closest("[data-quote], [data-unquote], [data-emoji], [data-offer]");
+  const found = event.target.closest("[data-quote], [data-unquote], [data-emoji], [data-offer], [data-again]");
   if (!found) return;
   if ("quote" in found.dataset) quote(found.dataset.quote);
   else if ("unquote" in found.dataset) unquote();
   else if ("offer" in found.dataset) offer(found);
+  else if ("again" in found.dataset) again(found.dataset.again);
   else {
     byId("emoji").hidePopover();
     insert(found.dataset.emoji);

@@ -42,10 +42,23 @@ const ACTS = {
   "?": () => byId("keys")?.showModal(),
 };
 
+// Arrows lead from the search into the list, and through it.
+function arrow(event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by || !event.target.matches?.(".row-link, #search")) return false;
+  if (event.target.id !== "search") step(by);
+  else if (by > 0) document.querySelector(".row-link")?.focus();
+  return true;
+}
+
 const types = (target) => target.closest("input, textarea, select, [contenteditable], dialog[open], :popover-open");
 
 document.addEventListener("keydown", (event) => {
-  if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !"jk".includes(event.key)) return;
+  if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(event.key)) return;
+  if (arrow(event)) {
+    event.preventDefault();
+    return;
+  }
   if (event.target.closest && types(event.target)) {
     if (event.key === "Escape" && event.target.matches("#text, #search")) event.target.blur();
     return;

@@ -189,6 +189,7 @@ document.addEventListener("submit", (event) => {
 });
 
 function acted(form) {
+  form.closest("details")?.removeAttribute("open");
   if (form.isConnected) form.reset();
   document.dispatchEvent(new CustomEvent(form.dataset.act === "unread" ? "inbox:left" : "inbox:acted"));
 }

@@ -6,7 +6,7 @@ from django_scopes import scope, scopes_disabled
 from playwright.sync_api import expect
 
 from conversations import assignment, notes
-from conversations.models import ReplyDraft
+from conversations.models import Conversation, ReplyDraft
 
 from .chats import begun, the_conversation
 from .conftest import PICTURES
@@ -211,4 +211,62 @@ def test_a_note_is_added_beside_the_thread_and_others_come_by_themselves(here, o
     with scope(business=shop.business):
         notes.write(conversation, "Pays on Friday", by=shop.owner)
     assert here(hear) == ("half a no", "half an answ")
+    assert problems == []
+
+
+def test_a_customer_is_given_a_name_beside_the_thread(here, opened, shop, chat):
+    page, problems = opened(shop.agent)
+    address = f"/inbox/{the_conversation(chat).pk}"
+
+    def rename():
+        page.goto(address)
+        page.click(".rename summary")
+        page.fill("#new-name", "Lata of the sweet shop")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#chat-name >> text=Lata of the sweet shop")
+        page.wait_for_selector("#about-name h2 >> text=Lata of the sweet shop")
+        page.wait_for_selector("#new-name", state="hidden")
+        if PICTURES:
+            page.wait_for_timeout(300)
+            page.click(".rename summary")
+            keep(page, PICTURES, "inbox-rename")
+
+    here(rename)
+    assert str(the_conversation(chat).contact) == "Lata of the sweet shop"
+    assert problems == []
+
+
+def test_what_did_not_arrive_is_written_once_more(here, opened, shop):
+    with scopes_disabled():
+        thread = Conversation.objects.get(contact__phone="919876500001").pk
+    page, problems = opened(shop.agent)
+
+    def again():
+        page.goto(f"/inbox/{thread}")
+        page.fill("#text", "Once more:")
+        page.click(".said-troubled [data-again]")
+        assert page.evaluate("document.activeElement.id") == "text"
+        text = page.input_value("#text")
+        page.fill("#text", "")
+        return text
+
+    assert here(again) == "Once more:\nAnswer 2: जी हाँ, हम पहुँचाते हैं।"
+    assert problems == []
+
+
+def test_arrows_lead_from_the_search_through_the_list(here, opened, shop, chat):
+    page, problems = opened(shop.agent)
+
+    def walk():
+        page.goto("/inbox/")
+        page.keyboard.press("/")
+        with page.expect_response(lambda answer: "q=" in answer.url):
+            page.keyboard.type(chat.sender.name)
+        page.locator(".row-link >> nth=1").wait_for(state="detached")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"#chat-name >> text={chat.sender.name}")
+
+    here(walk)
     assert problems == []

@@ -394,6 +394,16 @@ def test_a_conversation_is_marked_as_unread_for_the_team(visit, alice, bob, vera
     act(client, conversation, "unread", 409, part="live")
 
 
+def test_a_customer_is_given_a_name_and_may_lose_it_again(visit, bob, vera, conversation):
+    client = visit(bob)
+    act(client, conversation, "name", name=" Meera from the market ")
+    assert '<h2 id="chat-name">Meera from the market</h2>' in page(client, conversation)
+    act(client, conversation, "name", 422, part="live", name="M" * 201)
+    act(visit(vera), conversation, "name", 403, name="x")
+    act(client, conversation, "name", name="")
+    assert '<h2 id="chat-name">Meera Iyer</h2>' in page(client, conversation)
+
+
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/inbox/", "/admin/", "\\\\evil.example"])
 def test_a_form_leads_to_the_inbox_alone(visit, bob, conversation, next_page):
     answer = act(visit(bob), conversation, "takeover", next=next_page)

@@ -157,6 +157,7 @@ PAGES = [
         post_ids={"on": "label"},
         ok=DONE,
     ),
+    Page(_THREAD + "name", AGENT, "POST", _CHAT, post=lambda rows: {"name": "Meera from the market"}, ok=DONE),
     Page(_THREAD + "block", AGENT, "POST", _CHAT, ok=DONE),
     # --- the inbox: templates
     Page("inbox/new", AGENT, stranger=(200,)),
