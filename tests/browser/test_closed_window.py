@@ -87,7 +87,7 @@ def test_a_template_is_found_filled_and_sent_in_the_thread(here, opened, shop, c
         return page.url
 
     assert here(send).endswith(address)
-    assert written(closed) == ["Dear Lata, your *order* is ready.\nCome by seven."]
+    assert written(closed) == ["Order A 17\nDear Lata, your *order* is ready.\nCome by seven."]
     assert [line for line in problems if "status of 422" not in line] == []
 
 
