@@ -26,8 +26,9 @@ _HOW = {
 def contact(request, conversation: Conversation) -> dict:
     """What inbox/_contact.html shows, in nine statements."""
     whose = conversation.contact
-    of_theirs = {"conversation__contact": whose}
-    others = Conversation.objects.filter(contact=whose).exclude(pk=conversation.pk)
+    earlier = Conversation.objects.filter(contact=whose).exclude(pk=conversation.pk).select_related("number")
+    others = list(earlier.order_by("-created_at")[:MOST])
+    of_theirs = {"conversation__in": [conversation.pk, *(other.pk for other in others)]}  # by ids: each has an index
     return {
         "conversation": conversation,
         "contact": whose,
@@ -42,7 +43,7 @@ def contact(request, conversation: Conversation) -> dict:
         "labels_there_are": list(Label.objects.all()),
         "notes": list(Note.objects.filter(**of_theirs).order_by("-created_at")[:MOST]),
         "files": list(Document.objects.filter(**of_theirs).select_related("file").order_by("-created_at")[:MOST]),
-        "others": list(others.select_related("number").order_by("-created_at")[:MOST]),
+        "others": others,
     }
 
 
