@@ -12,9 +12,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from unfold.widgets import BASE_CLASSES, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from .models import DAYS, LANGUAGES
-
-LANGUAGE_NAMES = {"en": "English", "hi": "हिन्दी", "hi-Latn": "Hinglish"}
+from .models import DAYS, LANGUAGE_NAMES, LANGUAGES
 
 
 class LinesField(forms.Field):

@@ -19,8 +19,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from . import allowance, preferences
 from .admin_base import NEVER, OwnedAdmin, OwnedForm
-from .admin_fields import LANGUAGE_NAMES, ClockWidget, HolidaysField, HoursField, LanguagesField
-from .models import DAYS, TEXTS, Business, Settings, User
+from .admin_fields import ClockWidget, HolidaysField, HoursField, LanguagesField
+from .models import DAYS, LANGUAGE_NAMES, TEXTS, Business, Settings, User
 
 _TEXT_FIELDS = {f"text_{kind}": kind for kind in TEXTS}
 _QUIET = {"quiet_from", "quiet_until"}

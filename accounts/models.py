@@ -222,7 +222,8 @@ def _is_date(text) -> bool:
         return False
 
 
-LANGUAGES = ("en", "hi", "hi-Latn")
+LANGUAGE_NAMES = {"en": "English", "hi": "हिन्दी", "hi-Latn": "Hinglish"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
 TEXTS = ("greeting", "away", "handover", "opt_out")
 
 

@@ -63,6 +63,11 @@ def moment(at: datetime) -> str:
     return date_format(timezone.localtime(at), "j M Y, H:i")
 
 
+def day_of(at: datetime) -> str:
+    """The date alone: "21 Nov 2025"."""
+    return date_format(timezone.localtime(at), "j M Y")
+
+
 def time_tag(at: datetime | None, now: datetime) -> SafeString | str:
     """``ago`` for a page, with the full time on hovering; empty where there is none."""
     if at is None:

@@ -164,6 +164,17 @@ def mark_read(conversation: Conversation, *, up_to: int, by: User | None = None)
     return done
 
 
+def mark_unread(conversation: Conversation) -> bool:
+    """Let it be unread for the whole team once more. False where it was. Raises DomainError where the conversation is closed."""
+    held = _held(conversation)
+    if held.state == Conversation.State.CLOSED:
+        raise closed()
+    if held.unread:
+        return False
+    Conversation.objects.filter(pk=held.pk).update(unread=1)
+    return True
+
+
 def _may_answer(person: User, conversation: Conversation) -> bool:
     role = Membership.objects.filter(user=person, user__is_active=True, business=conversation.business_id)
     return access.may(role.values_list("role", flat=True).first(), Membership.Role.AGENT)

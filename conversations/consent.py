@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.ids import uuid7
 
 from . import sets
-from .models import ConsentEvent, Message
+from .models import ConsentEvent, Contact, Message
 
 # What STOP means: which purposes may still leave. Broadcasts are marketing. The one table; claiming.verdict asks it.
 #                               not stopped, stopped
@@ -35,6 +35,11 @@ class Word:
     at: datetime
     message_id: UUID | None = None
     how: str = ""  # where a person or a program noted it: how the customer said it
+
+
+def last_word(contact: Contact) -> ConsentEvent | None:
+    """The event that holds, of two in one second the stop."""
+    return ConsentEvent.objects.filter(contact=contact).order_by("-at", "-kind").first()
 
 
 def record_many(words: list[Word]) -> None:

@@ -1,5 +1,6 @@
 """What a person has begun to write and not sent, kept here so that it is there on another machine too. Theirs alone."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -33,6 +34,12 @@ def save(conversation: Conversation, person: User, text: str, *, reply_to: UUID 
 
 def of(conversation: Conversation, person: User) -> ReplyDraft | None:
     return ReplyDraft.objects.filter(conversation=conversation, person=person).first()
+
+
+def begun(conversations: Iterable[Conversation], person: User) -> set[UUID]:
+    """In which of these the person has one."""
+    rows = ReplyDraft.objects.filter(person=person, conversation__in=[one.pk for one in conversations])
+    return set(rows.values_list("conversation", flat=True))
 
 
 def forget(conversation: Conversation, person: User) -> None:

@@ -1,5 +1,6 @@
 """What pages read of conversations, each in a fixed number of statements. Call them in a business's scope."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from django.db.models import CharField, Count, Q, QuerySet, Value
 
 from accounts.models import User
 
-from . import labels
+from . import labels, wording
 from .models import Conversation, ConversationLabel, Label, Message, Note, Status, ThreadEvent
 
 PAGE = 200  # messages of a thread at once
@@ -177,6 +178,14 @@ def quoted_in(messages: list[Message]) -> dict[str, Message]:
         return {}
     rows = Message.objects.filter(number=messages[0].number_id, wamid__in=wamids)
     return {message.wamid: message for message in rows.only("wamid")}
+
+
+def language_of(conversation: Conversation, *, last: int = 10) -> str:
+    """The language of most of the customer's last texts, of two the newer: "hi", "hi-Latn" or "en"; empty where they wrote none."""
+    rows = Message.objects.filter(conversation=conversation, direction=Message.Direction.IN, kind="text")
+    texts = rows.exclude(text="").order_by("-seq").values_list("text", flat=True)[:last]
+    spoken = Counter(wording.language_of(text) for text in texts).most_common(1)
+    return spoken[0][0] if spoken else ""
 
 
 def by_wamid(conversation: Conversation, wamids: set[str]) -> dict[str, Message]:

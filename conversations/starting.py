@@ -18,7 +18,7 @@ from accounts.errors import DomainError
 from accounts.models import WhatsAppNumber
 from cloud_api.events import Person
 
-from . import contacts, identity, inbound, outbound, writing
+from . import consent, contacts, identity, inbound, outbound, writing
 from .models import ConsentEvent, Contact, Conversation, Message
 
 
@@ -95,7 +95,7 @@ def country_of(number: WhatsAppNumber) -> str:
 
 def has_opted_in(contact: Contact) -> bool:
     """Whether their last recorded word allows offers."""
-    last = ConsentEvent.objects.filter(contact=contact).order_by("-at", "-kind").first()
+    last = consent.last_word(contact)
     return last is not None and last.kind == ConsentEvent.Kind.START
 
 

@@ -1,25 +1,25 @@
-"""What an agent does with a conversation: take over, return, assign, close, reopen, decide about what is not confirmed."""
+"""What an agent does with a conversation: take over, return, assign, close, reopen, mark as unread, decide about what is not
+confirmed; labels, notes, the customer's name, blocking. The same with many: many.py.
+"""
 
 from functools import wraps
 from uuid import UUID
 
-from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponseBadRequest
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.errors import DomainError
 from accounts.models import User
-from conversations import assignment, blocking, bulk, deciding, drafts, labels, notes
+from conversations import assignment, blocking, contacts, deciding, drafts, labels, notes
 from conversations.models import Conversation, Label
 
 from . import gate
-from .answers import Done, asked_for, done, refused
+from .answers import Done, done, refused
 
 
 def act(does):
@@ -73,6 +73,12 @@ def reopen(request, conversation: Conversation) -> Done:
     return Done(_("Open again."), _at("inbox_close", conversation))
 
 
+@act
+def unread(request, conversation: Conversation) -> Done:
+    assignment.mark_unread(conversation)
+    return Done(_("Unread again, for the whole team."))
+
+
 @gate.at_least(gate.AGENT)
 @require_POST
 def resend(request, conversation_id):
@@ -114,60 +120,23 @@ def _decide(request, conversation_id, decide):
     return done(request, conversation, Done(words))
 
 
-# --- many at once ---------------------------------------------------------------------------------------------------------
-
-TOLD = 5  # refusals that are told
-
-
-@gate.at_least(gate.AGENT)
-@require_POST
-def many(request):
-    """Do the same to the conversations that are ticked: what is refused for one is done for the others, and said."""
-    chosen = [UUID(one) for one in request.POST.getlist("conversation") if _is_uuid(one)]
-    try:
-        results = _many(request, request.POST.get("do", ""), chosen)
-    except DomainError as error:
-        messages.error(request, error.message)
-        return redirect(asked_for(request) or "inbox")
-    if results is None:
-        return HttpResponseBadRequest()
-    count, refusals = sum(one.done for one in results), [one.why for one in results if one.why]
-    words = ngettext("Done for %(count)s conversation.", "Done for %(count)s conversations.", count)
-    tell = messages.warning if refusals else messages.success
-    tell(request, " ".join([words % {"count": count}, *dict.fromkeys(refusals[:TOLD])]))
-    return redirect(asked_for(request) or "inbox")
-
-
-def _many(request, what: str, chosen: list[UUID]) -> list[bulk.Result] | None:
-    by = request.user
-    if what == "assign":
-        return bulk.assign(chosen, person_of(request.POST.get("to", ""), by), by=by)
-    if what == "close":
-        return bulk.close(chosen, by=by, now=timezone.now())
-    if what == "return":
-        return bulk.return_to_bot(chosen, by=by)
-    if what.startswith("label:"):
-        return bulk.label(chosen, label_of(what.removeprefix("label:")), by=by)
-    return None
+# --- labels, notes, blocking ----------------------------------------------------------------------------------------------
 
 
 def label_of(wanted: str) -> Label:
     """Raises DomainError for one that is not there."""
-    found = Label.objects.filter(pk=wanted).first() if _is_uuid(wanted) else None
+    found = Label.objects.filter(pk=wanted).first() if is_uuid(wanted) else None
     if found is None:
         raise labels.no_such_label()
     return found
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
     try:
         UUID(text)
     except ValueError:
         return False
     return True
-
-
-# --- labels, notes, blocking ----------------------------------------------------------------------------------------------
 
 
 @act
@@ -182,9 +151,22 @@ def label(request, conversation: Conversation) -> Done:
 
 @act
 def note(request, conversation: Conversation) -> Done:
+    """Of the composer, whose draft it was until then; or of the pane beside the thread."""
     notes.write(conversation, request.POST.get("text", ""), by=request.user)
-    drafts.forget(conversation, request.user)
+    if "beside" not in request.POST:
+        drafts.forget(conversation, request.user)
     return Done()
+
+
+@act
+def rename(request, conversation: Conversation) -> Done:
+    """What the business calls the customer; nothing: as they call themselves in WhatsApp."""
+    name = request.POST.get("name", "").replace("\0", "").strip()
+    try:
+        contacts.change(conversation.contact, actor=request.user, name=name)
+    except ValidationError as error:
+        raise DomainError("invalid", error.messages[0], status=422) from None
+    return Done(_("Saved."))
 
 
 @act

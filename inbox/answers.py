@@ -41,11 +41,16 @@ def done(request, conversation: Conversation, what: Done) -> HttpResponse:
 
 
 def refused(request, conversation: Conversation, error: DomainError) -> HttpResponse:
-    words = next((text for text in error.fields.values() if text), error.message)
     if by_script(request):
-        return render(request, "inbox/_refused.html", {"words": words, "code": error.code}, status=error.status)
-    messages.error(request, words)
+        context = {"words": words_of(error), "code": error.code}
+        return render(request, "inbox/_refused.html", context, status=error.status)
+    messages.error(request, words_of(error))
     return redirect(back_to(request, conversation))
+
+
+def words_of(error: DomainError) -> str:
+    """What is told of it: the sentence about a field, where there is one."""
+    return next((str(words) for words in error.fields.values() if words), str(error.message))
 
 
 def by_script(request) -> bool:

@@ -14,7 +14,7 @@ from documents import outgoing
 from documents.models import Document
 
 from . import gate
-from .answers import Done, by_script, done, refused
+from .answers import Done, by_script, done, refused, words_of
 from .views import page
 
 BUTTONS = ("button1", "button2", "button3")
@@ -117,11 +117,6 @@ def draft_of(post) -> writing.Draft:
         buttons = tuple({"id": f"agent:{place}", "title": title} for place, title in enumerate(titles, 1))
         return writing.Draft("buttons", text=text, buttons=buttons, reply_to=reply_to)
     return writing.Draft("text", text=text, preview_url="://" in text, reply_to=reply_to)
-
-
-def words_of(error: DomainError) -> str:
-    """What is told at the composer: the sentence about the field, where there is one."""
-    return next((str(words) for words in error.fields.values() if words), str(error.message))
 
 
 def _uuid(text: str) -> UUID | None:

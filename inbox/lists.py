@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import reading
 from accounts.models import User
-from conversations import queries, search, thread, window
+from conversations import drafts, queries, search, thread, window
 from conversations.models import Conversation, ConversationLabel, Label
 
 PAGE = 40
@@ -72,6 +72,7 @@ class Row:
     window: str  # "3 h 12 min"; empty where it is closed
     soon: bool  # it closes soon
     number: str  # the end of the number that they write to, where the business has several
+    draft: bool  # the person has begun an answer
     labels: tuple[Label, ...] = ()
     found: tuple[tuple[str, bool], ...] = ()  # the words that were looked for, in a message: (text, is it one of them)
     target: str = ""  # that message
@@ -87,7 +88,8 @@ def page_of(filters: Filters, person: User, now: datetime, *, numbers: int = 1) 
     if filters.q:
         return _searched(filters, person, now, several=numbers > 1)
     listed = queries.listed(_rows(filters, person), before=filters.before, most=PAGE)
-    rows = [row_of(c, now, several=numbers > 1, labels=listed.labels[c.pk]) for c in listed.rows]
+    begun = drafts.begun(listed.rows, person)
+    rows = [row_of(c, now, several=numbers > 1, labels=listed.labels[c.pk], draft=c.pk in begun) for c in listed.rows]
     return Page(rows, listed.next)
 
 
@@ -105,11 +107,17 @@ def _searched(filters: Filters, person: User, now: datetime, *, several: bool) -
         found = search.search(filters.q, within=within, before=filters.before, most=PAGE)
     except search.BadCursor:
         found = search.search(filters.q, within=within, most=PAGE)
-    rows = [row_of(hit.conversation, now, several=several, hit=hit) for hit in found.hits]
+    begun = drafts.begun([hit.conversation for hit in found.hits], person)
+    rows = [
+        row_of(hit.conversation, now, several=several, hit=hit, draft=hit.conversation.pk in begun)
+        for hit in found.hits
+    ]
     return Page(rows, found.next or "")
 
 
-def row_of(conversation: Conversation, now: datetime, *, several: bool = False, labels=(), hit=None) -> Row:
+def row_of(
+    conversation: Conversation, now: datetime, *, several: bool = False, labels=(), hit=None, draft=False
+) -> Row:
     name = str(conversation.contact)
     answerer = thread.answered_by(conversation)
     left = _window_left(conversation, now)
@@ -131,6 +139,7 @@ def row_of(conversation: Conversation, now: datetime, *, several: bool = False, 
         window=reading.span(left) if left else "",
         soon=left is not None and left < SOON,
         number=f"…{str(conversation.number)[-4:]}" if several else "",
+        draft=draft,
         labels=tuple(labels),
         found=hit.snippet if hit and hit.message else (),
         target=str(hit.message.pk) if hit and hit.message else "",

@@ -1,15 +1,15 @@
 """/inbox/<conversation>/templates: choose a template, fill it, see it as the customer will, send it.
 
 Works by plain links and forms. htmx asks for the part with the id ``picker`` alone, and again for the preview while one
-types.
+types. Where the window is closed the thread's page shows that part in the composer's place, and sends from there
+(static/inbox/templates.js).
 """
 
 import contextlib
 import uuid
 
-from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,6 +21,7 @@ from conversations.models import Contact, Conversation, Template
 from documents import outgoing
 
 from . import gate
+from .answers import Done, done
 from .formatting import formatted
 from .template_form import TemplateForm
 
@@ -143,8 +144,7 @@ def _send(request, conversation: Conversation):
         except DomainError as error:
             form.tell(error)
         else:
-            messages.success(request, _("The template is on its way."))
-            return redirect(address_of(conversation))
+            return done(request, conversation, Done(_("The template is on its way.")))
     context = form_of(request, conversation, key, form) | {"conversation": conversation}
     return _answer(request, context, status=422)
 
@@ -174,7 +174,8 @@ def address_of(conversation: Conversation) -> str:
 def _answer(request, context: dict, *, status: int = 200):
     part = "inbox/_picker_form.html" if "form" in context else "inbox/_picker.html"
     page = part if request.htmx else "inbox/template_page.html"
-    return render(request, page, context | {"part": part}, status=status)
+    in_thread = request.headers.get("X-Part", "") in ("picker", "live")
+    return render(request, page, context | {"part": part, "in_thread": in_thread}, status=status)
 
 
 def _options(every: list[choosing.Choice], pair) -> list[tuple[str, str]]:

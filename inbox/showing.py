@@ -5,19 +5,18 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import reading
 from accounts.models import Membership, User
-from conversations import canned, drafts, labels, queries, thread, window
-from conversations.models import Contact, Conversation, Identity, Label
+from conversations import canned, drafts, queries, thread, window
+from conversations.models import Conversation
 from documents.models import Document
-from leads.models import Lead
 
-from . import gate, lists, presence
-
-PAST = 10  # earlier conversations that the contact pane names
+from . import about, gate, lists, presence
+from .formatting import formatted_with_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,7 @@ class Line:
     """A bubble in its place: the browser sorts by ``key``, and puts a day's line before the first of the day."""
 
     bubble: thread.Bubble
+    words: SafeString
     key: str
     day: str
     day_key: str
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    closes: datetime | None
+    left: int  # seconds until a free text is refused; by the browser's own clock it might be wrong
     is_open: bool
     soon: bool
     words: str
@@ -47,7 +47,7 @@ def chat(request, conversation: Conversation, now: datetime, *, before: int | No
     bubbles = [bubble for day in shown.days for bubble in day.bubbles]
     return {
         **_state(request, conversation, now),
-        **contact_of(conversation),
+        **about.contact(request, conversation),
         "lines": lines_of(bubbles, now, unread=0 if before else conversation.unread),
         "older": shown.older,
         "in_the_past": before is not None,
@@ -89,6 +89,7 @@ def lines_of(bubbles: list[thread.Bubble], now: datetime, *, unread: int) -> lis
         lines.append(
             Line(
                 bubble=bubble,
+                words=_words(bubble),
                 key=f"{int(bubble.at.timestamp()):012d}.{bubble.seq:019d}",
                 day=reading.day(bubble.at, now),
                 day_key=day_key,
@@ -101,6 +102,13 @@ def lines_of(bubbles: list[thread.Bubble], now: datetime, *, unread: int) -> lis
     return lines
 
 
+def _words(bubble: thread.Bubble) -> SafeString:
+    """What was written. The words of a place and of people are those of their card."""
+    if bubble.card and bubble.card.kind in ("location", "contacts"):
+        return SafeString()
+    return formatted_with_links(bubble.text)
+
+
 def _documents(bubbles: list[thread.Bubble]) -> dict[str, Document]:
     """message -> its file, in one statement."""
     rows = Document.objects.filter(message__in=[bubble.id for bubble in bubbles]).select_related("file")
@@ -110,37 +118,41 @@ def _documents(bubbles: list[thread.Bubble]) -> dict[str, Document]:
 def window_of(conversation: Conversation, now: datetime) -> Window:
     is_open, words = thread.may_write(conversation, now)
     closes = window.closes_at(conversation.last_inbound_at)
-    soon = is_open and closes is not None and closes - now < lists.SOON
-    return Window(closes - window.MARGIN if is_open and closes else None, is_open, soon, words)
+    if not is_open or closes is None:
+        return Window(0, is_open, False, words)
+    left = closes - window.MARGIN - now
+    return Window(int(left.total_seconds()) + 1, is_open, closes - now < lists.SOON, words)
 
 
-def team_of(conversation: Conversation) -> list[User]:
-    """The people to whom it can be given."""
+def team_of(business) -> list[User]:
+    """The people to whom a conversation can be given."""
     roles = [Membership.Role.AGENT, Membership.Role.OWNER]
     return list(
-        User.objects.filter(
-            memberships__business=conversation.business_id, memberships__role__in=roles, is_active=True
-        ).order_by("name", "email")
+        User.objects.filter(memberships__business=business, memberships__role__in=roles, is_active=True).order_by(
+            "name", "email"
+        )
     )
 
 
 def _state(request, conversation: Conversation, now: datetime) -> dict:
     """The head and the foot of a chat, which every piece of news may change."""
-    contact = conversation.contact
+    shown = window_of(conversation, now)
+    is_open = conversation.state == Conversation.State.OPEN
     return {
         "conversation": conversation,
-        "contact": contact,
-        "address": address_of(contact),
-        "initials": reading.initials(str(contact)),
+        "contact": conversation.contact,
+        "initials": reading.initials(str(conversation.contact)),
         "answerer": thread.answered_by(conversation),
         "waits": thread.waits(conversation, now),
-        "window": window_of(conversation, now),
+        "window": shown,
+        # What may leave: anything, a template alone, or nothing.
+        "can": "yes" if shown.is_open else "template" if is_open else "no",
         "notices": _notices(conversation),
         "acts": gate.acts(request),
-        "team": team_of(conversation) if gate.acts(request) else [],
+        "team": team_of(conversation.business_id) if gate.acts(request) else [],
         "client_ref": uuid4(),
         "typing": _typing(request, conversation),
-        "is_open": conversation.state == Conversation.State.OPEN,
+        "is_open": is_open,
         "is_bots": conversation.owner != Conversation.Owner.HUMAN,
     }
 
@@ -159,20 +171,3 @@ def _typing(request, conversation: Conversation) -> str:
         return ""
     words = ngettext("%(names)s is replying", "%(names)s are replying", len(names))
     return words % {"names": ", ".join(names)}
-
-
-def address_of(contact: Contact) -> str:
-    return reading.phone(contact.phone) or (f"@{contact.username}" if contact.username else "")
-
-
-def contact_of(conversation: Conversation) -> dict:
-    """The pane beside the thread. Six statements."""
-    others = Conversation.objects.filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
-    return {
-        "identities": list(Identity.objects.filter(contact=conversation.contact_id).order_by("kind", "created_at")),
-        "lead": Lead.objects.filter(contact=conversation.contact_id).first(),
-        "on_it": labels.of(conversation),
-        "labels_there_are": list(Label.objects.all()),
-        "files": list(Document.objects.filter(conversation=conversation).order_by("-created_at")[:PAST]),
-        "others": [(one, thread.last_words(one)) for one in others.order_by("-created_at")[:PAST]],
-    }

@@ -2,14 +2,14 @@
 
 from django.urls import include, path
 
-from . import acting, choices, composing, keeping, picker, starting, template_list, views
+from . import acting, choices, composing, keeping, many, picker, starting, template_list, views
 
 _AT = "<uuid:conversation_id>"
 
 urlpatterns = [
     path("", views.index, name="inbox"),
     path("", include("inbox.live_urls")),
-    path("bulk", acting.many, name="inbox_bulk"),
+    path("bulk", many.many, name="inbox_bulk"),
     path("uploads", composing.upload, name="inbox_uploads"),
     path("replies", keeping.replies, name="inbox_replies"),
     path("replies/<uuid:reply_id>", keeping.reply, name="inbox_reply"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path(_AT, views.conversation, name="inbox_thread"),
     path(f"{_AT}/live", views.live, name="inbox_live"),
     path(f"{_AT}/read", views.read, name="inbox_read"),
+    path(f"{_AT}/unread", acting.unread, name="inbox_unread"),
     path(f"{_AT}/send", composing.send, name="inbox_send"),
     path(f"{_AT}/takeover", acting.take_over, name="inbox_takeover"),
     path(f"{_AT}/return", acting.return_to_bot, name="inbox_return"),
@@ -33,6 +34,7 @@ urlpatterns = [
     path(f"{_AT}/note", acting.note, name="inbox_note"),
     path(f"{_AT}/draft", composing.draft, name="inbox_draft"),
     path(f"{_AT}/label", acting.label, name="inbox_label"),
+    path(f"{_AT}/name", acting.rename, name="inbox_rename"),
     path(f"{_AT}/block", acting.block, name="inbox_block"),
     path(f"{_AT}/resend", acting.resend, name="inbox_resend"),
     path(f"{_AT}/dismiss", acting.dismiss, name="inbox_dismiss"),

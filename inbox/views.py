@@ -10,10 +10,15 @@ from accounts.models import WhatsAppNumber
 from conversations import assignment, queries
 from conversations.models import Label
 
-from . import gate, lists, showing
+from . import about, gate, lists, showing
 from .answers import seq_of
 
-PARTS = {"rows": "inbox/_rows.html", "list": "inbox/_list.html", "chat": "inbox/_chat.html"}
+PARTS = {
+    "rows": "inbox/_rows.html",
+    "list": "inbox/_list.html",
+    "chat": "inbox/_chat.html",
+    "contact": "inbox/_contact.html",
+}
 
 
 @gate.at_least(gate.VIEWER)
@@ -58,6 +63,8 @@ def page(request, shown=None, *, status: int = 200, box: dict | None = None):
     filters = lists.Filters.of(request.GET)
     part = _part(request)
     context = {"filters": filters, "acts": gate.acts(request), "shown": shown}
+    if part in ("chat", "contact") and shown is None:
+        return render(request, "inbox/_no_chat.html", context)
     if part in ("", "list", "rows"):
         numbers = WhatsAppNumber.objects.count()
         context["page"] = lists.page_of(filters, request.user, now, numbers=numbers)
@@ -66,11 +73,14 @@ def page(request, shown=None, *, status: int = 200, box: dict | None = None):
         context["labels"] = list(Label.objects.all())
         context["tabs"] = [(name, words, counted.get(name, 0)) for name, words in lists.TABS.items()]
         context |= {"most": lists.MOST, "counted": lists.COUNTED}
+        context["team"] = showing.team_of(request.business) if context["acts"] and shown is None else []
     if shown is not None and part in ("", "chat"):
         before = seq_of(request.GET.get("until", ""))
         context |= showing.chat(request, shown, now, before=before)
         if box:
             context["box"] = box
+    if shown is not None and part == "contact":
+        context |= about.contact(request, shown)
     return render(request, PARTS.get(part, "inbox/inbox.html"), context, status=status)
 
 

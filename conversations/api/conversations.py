@@ -266,6 +266,16 @@ class Conversations(BusinessViewSet):
         up_to = self.checked(ReadIn)["upTo"]
         return self._act(lambda c: assignment.mark_read(c, up_to=up_to, by=actor(request)), takes_body=True)
 
+    @extend_schema(
+        operation_id="conversations_unread",
+        summary="Mark as unread for the whole team",
+        description="One that is unread already stays as it is. 409 `conversation_closed` for a closed one.",
+        request=None,
+    )
+    @action(detail=True, methods=["post"], url_path="unread")
+    def mark_unread(self, request, pk):
+        return self._act(assignment.mark_unread)
+
     def _act(self, act, *, takes_body: bool = False):
         if not takes_body:
             self.checked(StrictSerializer)

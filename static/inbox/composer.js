@@ -1,5 +1,5 @@
 // The composer: Enter sends, Shift+Enter makes a line. What was not taken stays in the box.
-import { ask, byId, chat } from "./lib.js";
+import { ask, byId, chat, token } from "./lib.js";
 import { attached, uploading } from "./files.js";
 import { refresh, take, toEnd } from "./news.js";
 
@@ -17,16 +17,19 @@ async function send() {
   if (sending || uploading() || !composer || !(box().value.trim() || attached().length)) return;
   sending = true;
   const written = box().value;
+  keepNot();
   const button = composer.querySelector("[type=submit]");
   button.disabled = true;
   complain("");
   try {
+    await kept; // else it might come after the message that it was a draft of
     if (isNote()) await post(composer, composer.dataset.noteAction);
     else await sendAll(composer);
     if (form() === composer) sent(composer, written);
     toEnd();
   } catch (error) {
     complain(error.message);
+    if (!isNote()) keepSoon(composer);
     // The first text left and this one did not: it is a message of its own.
     if (error.code === "sent_already") renew(composer);
     if (error.code !== "no_answer") await catchUp();
@@ -69,7 +72,6 @@ async function post(composer, address, file = null, bare = false) {
 
 function sent(composer, written) {
   if (box().value === written) box().value = "";
-  clearTimeout(keeping);
   for (const input of composer.querySelectorAll("#offer input")) input.value = "";
   byId("offer").hidden = true;
   composer.querySelector("[data-offer]")?.setAttribute("aria-expanded", "false");
@@ -113,6 +115,15 @@ export function insert(text) {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// What did not arrive, in the box once more, after what is there.
+function again(text) {
+  if (!box()) return;
+  if (isNote()) note(form().querySelector("[data-note]"));
+  box().value = [box().value, text].filter(Boolean).join("\n");
+  box().dispatchEvent(new Event("input", { bubbles: true }));
+  box().focus();
+}
+
 function count() {
   const counter = byId("counter");
   if (!counter) return;
@@ -147,11 +158,12 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const found = event.target.closest("[data-quote], [data-unquote], [data-emoji], [data-offer]");
+  const found = event.target.closest("[data-quote], [data-unquote], [data-emoji], [data-offer], [data-again]");
   if (!found) return;
   if ("quote" in found.dataset) quote(found.dataset.quote);
   else if ("unquote" in found.dataset) unquote();
   else if ("offer" in found.dataset) offer(found);
+  else if ("again" in found.dataset) again(found.dataset.again);
   else {
     byId("emoji").hidePopover();
     insert(found.dataset.emoji);
@@ -162,35 +174,58 @@ document.addEventListener("click", (event) => {
 
 const KEEP = 1_200;
 const SAY = 3_000;
-let keeping = null;
+let keeping = null; // of which composer, and when
+let kept = Promise.resolve();
 let saidAt = 0;
 
 function wrote() {
   const composer = form();
-  clearTimeout(keeping);
+  keepNot();
   if (isNote()) return;
-  keeping = setTimeout(() => keep(composer), KEEP);
+  keepSoon(composer);
   if (box().value && Date.now() - saidAt > SAY) {
     saidAt = Date.now();
     ask(composer.dataset.typingAction, { body: new FormData() }).catch(() => {});
   }
 }
 
+function keepSoon(composer) {
+  keepNot();
+  keeping = { composer, timer: setTimeout(keep, KEEP) };
+}
+
+function keepNot() {
+  clearTimeout(keeping?.timer);
+  keeping = null;
+}
+
 // Of the composer that it was written in, whichever is open by now.
-function keep(composer) {
+function keep() {
+  const { composer } = keeping;
+  keepNot();
+  kept = ask(composer.dataset.draftAction, { body: draft(composer), patience: 3_000 }).catch(() => {});
+}
+
+function draft(composer) {
   const body = new FormData();
-  body.set("text", composer.elements.text.value);
-  body.set("reply_to", composer.elements.reply_to.value);
-  ask(composer.dataset.draftAction, { body }).catch(() => {});
+  for (const name of ["text", "reply_to"]) body.set(name, composer.elements[name].value);
+  return body;
+}
+
+// A page that goes may ask for nothing more, but leave something behind.
+function leaveBehind() {
+  if (!keeping) return;
+  const { composer } = keeping;
+  const body = draft(composer);
+  body.set("csrfmiddlewaretoken", token());
+  if (navigator.sendBeacon(composer.dataset.draftAction, body)) keepNot();
 }
 
 document.addEventListener("input", (event) => { if (event.target.id === "text") wrote(); });
+document.addEventListener("visibilitychange", () => { if (document.hidden) leaveBehind(); });
+window.addEventListener("pagehide", leaveBehind);
 // Before another conversation takes the place of this one.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "chat" || !form() || isNote() || keeping === null) return;
-  clearTimeout(keeping);
-  keep(form());
-});
+document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target.id === "chat" && keeping) keep(); });
 
 // --- a note for the team
 

@@ -10,13 +10,14 @@ export function parse(html) {
 
 // A form's post, or an address's fragment, as a document. Throws Refused with the server's sentence.
 export class Refused extends Error {
-  constructor(message, code = "") {
+  constructor(message, code = "", found = null) {
     super(message);
     this.code = code;
+    this.found = found; // the whole answer
   }
 }
 
-export async function ask(address, { part, body } = {}) {
+export async function ask(address, { part, body, patience = 20_000 } = {}) {
   let answer;
   try {
     answer = await fetch(address, {
@@ -28,7 +29,7 @@ export async function ask(address, { part, body } = {}) {
       },
       body,
       redirect: "error",
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(patience),
     });
   } catch {
     throw new Refused(words("tooLate"), "no_answer");
@@ -36,7 +37,7 @@ export async function ask(address, { part, body } = {}) {
   const found = answer.status === 204 ? null : parse(await answer.text());
   if (!answer.ok) {
     const told = found?.getElementById("refused");
-    throw new Refused(told?.textContent.trim() || `${answer.status}`, told?.dataset.code);
+    throw new Refused(told?.textContent.trim() || `${answer.status}`, told?.dataset.code, found);
   }
   return found;
 }

@@ -28,6 +28,7 @@ async function fetchList() {
     replace(shown, found.querySelector("#rows-scroll"));
   }
   markCurrent();
+  document.dispatchEvent(new CustomEvent("inbox:list"));
 }
 
 // A conversation that has moved up stands no longer on a later page.

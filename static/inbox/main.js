@@ -1,11 +1,15 @@
 // The inbox: puts its modules together.
 import { byId, chat, words } from "./lib.js";
+import { refreshAbout } from "./about.js";
 import { refreshList, markCurrent } from "./list.js";
 import { opened, refresh } from "./news.js";
+import "./bulk.js";
 import "./canned.js";
 import { readyComposer } from "./composer.js";
 import { connect } from "./live.js";
 import "./keys.js";
+import "./menus.js";
+import { turn } from "./templates.js";
 import "./toast.js";
 
 const TITLE = document.title;
@@ -16,14 +20,17 @@ function chatCame() {
   readyComposer();
   markCurrent();
   titled();
-  awaitClosing();
+  turn();
+  count();
 }
 
 // --- live
 
 connect({
   onPoke({ conversation, kind }) {
-    if (!conversation || conversation === chat()?.dataset.conversation) refresh();
+    const here = !conversation || conversation === chat()?.dataset.conversation;
+    if (here) refresh();
+    if (here && kind !== "typing" && kind !== "message") refreshAbout();
     if (kind !== "typing") refreshList();
   },
   onPause() { byId("paused").hidden = false; },
@@ -31,17 +38,17 @@ connect({
 });
 
 // The window's countdown goes on without news; at its end the server says what holds.
-setInterval(() => {
-  if (byId("window")) refresh();
-}, MINUTE);
-
-let closing = null;
-function awaitClosing() {
-  clearTimeout(closing);
-  const left = Date.parse(byId("window")?.dataset.closes) - Date.now();
-  if (left > 0) closing = setTimeout(refresh, left + 500);
+let counting = null;
+function count() {
+  clearTimeout(counting);
+  const left = byId("window")?.dataset.left;
+  if (left) counting = setTimeout(look, Math.min(MINUTE, left * 1_000));
 }
-document.addEventListener("inbox:news", awaitClosing);
+function look() {
+  counting = setTimeout(look, MINUTE); // unless news sets it anew
+  refresh();
+}
+document.addEventListener("inbox:news", count);
 
 // --- the title says how many wait, and how many messages came while nobody looked
 
@@ -100,14 +107,31 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", () => clearTimeout(skeleton));
-document.addEventListener("htmx:responseError", () => location.reload());
+document.addEventListener("htmx:responseError", (event) => {
+  if (!event.target.closest("#templates")) location.reload();
+});
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "chat") {
     chatCame();
-    (byId("text")?.checkVisibility() && matchMedia("(pointer: fine)").matches ? byId("text") : byId("scroll"))?.focus();
+    if (chat()) focusChat();
+    else (byId(left) ?? byId("list")).focus();
   } else if (byId("list")) markCurrent();
 });
+
+function focusChat() {
+  (byId("text")?.checkVisibility() && matchMedia("(pointer: fine)").matches ? byId("text") : byId("scroll"))?.focus();
+}
+
+// Back to the list as it was left: its filter, its place, the row of the conversation.
+let left = "";
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!("back" in event.target.dataset)) return;
+  event.detail.path += byId("list").dataset.query;
+  left = `go-${chat()?.dataset.conversation}`;
+});
+
+document.addEventListener("inbox:left", () => document.querySelector("[data-back]")?.click());
 
 // The search box is part of the list that it replaces.
 document.addEventListener("htmx:beforeSwap", (event) => {

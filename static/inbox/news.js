@@ -47,11 +47,13 @@ export function take(found) {
     location.reload();
     return;
   }
+  const marked = shown.dataset.unread === "0" && live.dataset.unread !== "0" && live.dataset.seen === shown.dataset.seen;
   const follow = atEnd();
   const fresh = [...live.querySelectorAll(":scope > ol > li")];
   const added = fresh.filter(place).filter((line) => line.classList.contains("said"));
   shown.dataset.last = Math.max(Number(shown.dataset.last), Number(live.dataset.last));
   for (const name of ["can", "unread", "seen"]) shown.dataset[name] = live.dataset[name];
+  if (marked) told = seenKey(shown); // somebody wants it unread: an open page does not read it again by itself
   swapHead(live.querySelector("#chat-head"));
   swap(byId("chat-state"), live.querySelector("#chat-state"));
   if (added.length) byId("nothing-said")?.remove();
@@ -115,10 +117,11 @@ export async function act(address, body) {
 
 // What is before somebody's eyes is read.
 let told = "";
+const seenKey = (shown) => `${shown.dataset.conversation} ${shown.dataset.seen}`;
 export async function tellSeen() {
   const shown = chat();
   if (!shown?.dataset.read || document.hidden || !document.hasFocus() || !atEnd()) return;
-  const key = `${shown.dataset.conversation} ${shown.dataset.seen}`;
+  const key = seenKey(shown);
   if (shown.dataset.unread === "0" || told === key) return;
   told = key;
   try {
@@ -180,12 +183,21 @@ document.addEventListener("submit", (event) => {
   if (by?.name) body.set(by.name, by.value);
   form.closest("[popover]")?.hidePopover?.();
   if (by) by.disabled = true;
-  act(by?.getAttribute("formaction") || form.getAttribute("action"), body).finally(() => { if (by) by.disabled = false; });
+  act(by?.getAttribute("formaction") || form.getAttribute("action"), body)
+    .then((done) => { if (done) acted(form); })
+    .finally(() => { if (by) by.disabled = false; });
 });
+
+function acted(form) {
+  form.closest("details")?.removeAttribute("open");
+  if (form.isConnected) form.reset();
+  document.dispatchEvent(new CustomEvent(form.dataset.act === "unread" ? "inbox:left" : "inbox:acted"));
+}
 
 // A chat that has just come: its end, or the first message that is new.
 export function opened() {
   const shown = chat();
+  told = "";
   if (!shown) return;
   const line = byId("new-line");
   if (location.hash.startsWith("#m-")) document.querySelector(location.hash)?.scrollIntoView({ block: "center" });

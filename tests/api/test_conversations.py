@@ -208,6 +208,7 @@ def test_a_foreign_conversation_is_answered_as_one_that_is_not_there(dairy, masa
         ("post", ("reopen",), {}),
         ("post", ("assign",), {"userId": str(bob.pk)}),
         ("post", ("read",), {"upTo": 1}),
+        ("post", ("unread",), {}),
     ]:
         answers = [getattr(client, method)(at(pk, *rest), body, format="json") for pk in (ravi.pk, NOWHERE)]
         assert [a.status_code for a in answers] == [404, 404], rest
@@ -233,6 +234,7 @@ def test_who_may_not_is_told_so(dairy, vera, alice, client):
         (("reopen",), {}),
         (("assign",), {"userId": None}),
         (("read",), {"upTo": 1}),
+        (("unread",), {}),
     ]:
         viewer = as_person(vera).post(at(meera, *rest), body, format="json")
         assert (viewer.status_code, viewer.json()["code"]) == (403, "not_allowed"), rest

@@ -180,6 +180,19 @@ def test_what_has_been_seen_is_read_unless_the_customer_has_written_since(dairy,
         assert post(client, meera, "read", **body).status_code == 400
 
 
+def test_what_was_read_is_marked_as_unread_and_what_is_unread_keeps_its_count(dairy, bob):
+    meera = written()
+    client = as_person(bob)
+    post(client, meera, "read", upTo=messages_of(meera)[0].seq)
+    assert post(client, meera, "unread").json()["unread"] == 1
+    written("and one more", MEERA)
+    assert post(client, meera, "unread").json()["unread"] == 2
+    assert client.get("/api/conversations", {"unread": "true"}).json()["results"][0]["id"] == str(meera.pk)
+    post(client, meera, "close")
+    refused = post(client, meera, "unread")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conversation_closed")
+
+
 def test_an_open_one_made_meanwhile_wins_over_a_reopening(dairy, bob):
     """The database decides: of a new conversation and a reopened one, one is open."""
     meera = written()

@@ -14,6 +14,7 @@ from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from ..browsing import ARGUMENTS, CHROMIUM, problems_of
+from . import chats
 from . import shop as seeding
 
 NO_EVENTS = "retry: 600000\n\n"
@@ -58,6 +59,11 @@ def shop(django_db_setup, django_db_blocker):
             yield seeding.open_shop()
         finally:
             call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
+
+
+@pytest.fixture
+def chat(shop):
+    return chats.begun()
 
 
 @pytest.fixture(scope="package")

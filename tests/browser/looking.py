@@ -50,4 +50,5 @@ def _why(node: dict) -> str:
 def keep(page: Page, folder: str, name: str) -> None:
     """A picture of the whole page."""
     Path(folder).mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    # A caret would be hidden by a style of Playwright's, which the pages' policy refuses.
+    page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, caret="initial")

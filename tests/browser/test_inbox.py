@@ -1,42 +1,18 @@
 """The agents' inbox in a browser: live, by keyboard, on a phone; everybody can use it."""
 
 import io
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 from PIL import Image
 from playwright.sync_api import expect
 
 from conversations import canned
-from conversations.models import Conversation, Message
+from conversations.models import Conversation
 
-from .. import factories
 from ..browsing import PICTURES
+from .chats import the_conversation, written
 from .looking import keep, too_wide, violations
-
-PLACES = iter(range(200, 300))
-
-
-@pytest.fixture
-def chat(shop):
-    """A customer of this test alone, who has said hello."""
-    place = next(PLACES)
-    chat = factories.Chat(factories.Customer(f"Lata {place}", f"919876500{place}", f"IN.1{place}"))
-    chat.says("hello")
-    return chat
-
-
-def the_conversation(chat) -> Conversation:
-    with scopes_disabled():
-        return Conversation.objects.get(contact__phone=chat.sender.phone)
-
-
-def written(chat) -> list[str]:
-    with scopes_disabled():
-        rows = Message.objects.filter(conversation__contact__phone=chat.sender.phone, source="agent")
-        return list(rows.order_by("seq").values_list("text", flat=True))
 
 
 def test_an_agent_answers_and_a_customer_s_message_comes_by_itself(here, opened, shop, chat):
@@ -173,40 +149,6 @@ def test_a_canned_reply_a_file_and_a_draft_at_the_composer(here, opened, shop, c
 
     here(work)
     assert written(chat) == []
-    assert problems == []
-
-
-def test_when_the_window_closes_the_composer_goes_and_a_note_is_still_possible(here, opened, shop, chat):
-    page, problems = opened(shop.agent)
-    conversation = the_conversation(chat)
-
-    def look():
-        page.goto(f"/inbox/{conversation.pk}")
-        page.wait_for_selector("#text", state="visible")
-
-    def shut():
-        page.evaluate("window.dispatchEvent(new Event('online'))")
-        page.wait_for_selector("#to-templates")
-        assert page.is_hidden("#text")
-        if PICTURES:
-            keep(page, PICTURES, "inbox-shut")
-        page.click("[data-note]")
-        page.fill("#text", "She will call back")
-        page.press("#text", "Enter")
-        page.wait_for_selector(".bubble-note >> text=She will call back")
-
-    def back():
-        page.evaluate("window.dispatchEvent(new Event('online'))")
-        page.wait_for_selector("#window", timeout=20_000)
-        assert page.is_visible("#text")
-
-    here(look)
-    with scopes_disabled():
-        yesterday = timezone.now() - timedelta(hours=25)
-        Conversation.objects.filter(pk=conversation.pk).update(last_inbound_at=yesterday)
-    here(shut)
-    chat.says("I am back")
-    here(back)
     assert problems == []
 
 

@@ -290,7 +290,7 @@ def test_after_the_window_there_is_no_composer_and_the_server_refuses(visit, bob
     with scopes_disabled():
         Conversation.objects.update(last_inbound_at=timezone.now() - timedelta(hours=25))
     html = page(visit(bob), conversation)
-    assert 'data-can="no"' in html
+    assert 'data-can="template"' in html
     assert "Send a template" in html
     act(visit(bob), conversation, "send", 409, part="live", text="Hello?", client_ref=uuid.uuid4())
     assert written(conversation) == []
@@ -340,7 +340,68 @@ def test_many_are_done_at_once_and_a_foreign_one_is_left_alone(visit, bob, charl
     with scopes_disabled():
         assert not Conversation.objects.filter(state="open").exists()
     visit(charlie).post("/inbox/bulk", {"do": "return", "conversation": ours})
+    assert visit(charlie).post("/inbox/bulk", {"do": "assign:me", "conversation": ours}).status_code == 302
+    with scopes_disabled():
+        assert not Conversation.objects.filter(assignee__isnull=False).exists()
     assert visit(bob).post("/inbox/bulk", {"do": "explode", "conversation": ours}).status_code == 400
+
+
+def _at_once(client: Client, do: str, *conversations: Conversation, status: int = 200) -> str:
+    """What a script is told of it."""
+    sent = {"do": do, "conversation": [conversation.pk for conversation in conversations]}
+    answer = client.post("/inbox/bulk", sent, headers={"X-Part": "live"})
+    assert answer.status_code == status, answer.content
+    return answer.content.decode()
+
+
+def test_many_are_given_to_one_of_the_team_and_what_was_not_is_told(visit, alice, bob, vera, charlie, conversation):
+    for place in range(2):
+        factories.Chat(factories.customer(place)).says("hello")
+    with scopes_disabled():
+        closed, *rest = Conversation.objects.all()
+    client = visit(bob)
+    act(client, closed, "close")
+    told = _at_once(client, f"assign:{alice.pk}", closed, *rest)
+    assert f"2 conversations given to {alice}." in told
+    assert "1 not: This conversation is closed." in told
+    assert {str(again(one).assignee) for one in rest} == {str(alice)}
+    assert again(closed).assignee is None
+    assert "1 conversation is nobody&#x27;s now." in _at_once(client, "assign:", rest[0])
+    assert again(rest[0]).assignee is None
+    for nobody in (vera, charlie):
+        told = _at_once(client, f"assign:{nobody.pk}", *rest)
+        assert "0 conversations given" in told
+        assert "2 not: There is nothing here." in told
+    _at_once(client, f"assign:{uuid.uuid4()}", *rest, status=404)
+    _at_once(client, "assign:nonsense", *rest, status=404)
+    assert str(again(rest[1]).assignee) == str(alice)
+    assert "0 conversations closed. 1 was so already." in _at_once(client, "close", closed)
+    html = client.get("/inbox/").content.decode()
+    assert f'value="assign:{alice.pk}"' in html
+    assert f'value="assign:{vera.pk}"' not in html
+
+
+def test_a_conversation_is_marked_as_unread_for_the_team(visit, alice, bob, vera, conversation):
+    client = visit(bob)
+    client.post(f"/inbox/{conversation.pk}/read", {"up_to": 10**12})
+    assert again(conversation).unread == 0
+    html = act(client, conversation, "unread", 200, part="live", after=0).content.decode()
+    assert 'data-unread="1"' in html
+    assert "Unread again, for the whole team." in html
+    assert "row-unread" in visit(alice).get("/inbox/").content.decode()
+    act(visit(vera), conversation, "unread", 403)
+    act(client, conversation, "close")
+    act(client, conversation, "unread", 409, part="live")
+
+
+def test_a_customer_is_given_a_name_and_may_lose_it_again(visit, bob, vera, conversation):
+    client = visit(bob)
+    act(client, conversation, "name", name=" Meera from the market ")
+    assert '<h2 id="chat-name">Meera from the market</h2>' in page(client, conversation)
+    act(client, conversation, "name", 422, part="live", name="M" * 201)
+    act(visit(vera), conversation, "name", 403, name="x")
+    act(client, conversation, "name", name="")
+    assert '<h2 id="chat-name">Meera Iyer</h2>' in page(client, conversation)
 
 
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/inbox/", "/admin/", "\\\\evil.example"])

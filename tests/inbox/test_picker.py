@@ -145,6 +145,15 @@ def test_htmx_gets_the_part_alone(dairy, at_work, meera):
         assert part.lstrip().startswith('<section id="picker"')
 
 
+def test_in_the_thread_s_page_the_address_stays(dairy, at_work, meera):
+    template(dairy, "order_ready", BODY)
+    in_thread = {"HX-Request": "true", "X-Part": "picker"}
+    part = at_work.get(address(meera), headers=in_thread).content.decode()
+    assert 'class="picker"' in part
+    assert "hx-push-url" not in part
+    assert "hx-push-url" in at_work.get(address(meera)).content.decode()
+
+
 # --- the form -------------------------------------------------------------------------------------------------------------
 
 
@@ -237,6 +246,13 @@ def test_without_scripts_a_button_shows_the_preview(dairy, at_work, meera):
     assert ours(meera) == []
 
 
+@pytest.mark.parametrize(("part", "count"), [({}, 1), ({"HX-Request": "true"}, 0)])
+def test_the_button_of_who_has_no_scripts_is_not_in_what_a_script_asks_for(dairy, at_work, meera, part, count):
+    row = template(dairy, "order_ready", BODY)
+    form = at_work.get(address(meera), {"template": row.pk}, headers=part).content.decode()
+    assert form.count('name="look"') == count
+
+
 # --- it leaves ------------------------------------------------------------------------------------------------------------
 
 
@@ -245,6 +261,20 @@ def test_a_second_click_sends_nothing_more(dairy, at_work, meera):
     for _ in range(2):
         answer = send(at_work, meera, row, ref=ref, body_1="Meera", body_2="17")
         assert (answer.status_code, answer["Location"]) == (302, f"/inbox/{meera.pk}")
+    assert len(ours(meera)) == 1
+
+
+def test_the_thread_s_page_gets_what_is_new_or_the_form_once_more(dairy, at_work, meera):
+    row = template(dairy, "order_ready", BODY)
+    by_script = {"HX-Request": "true", "X-Part": "live"}
+    given = {"template": str(row.pk), "client_ref": str(uuid.uuid4()), "body_1": "Meera", "after": "0"}
+    refused = at_work.post(address(meera), given, headers=by_script)
+    assert (refused.status_code, refused.content.decode().lstrip()[:20]) == (422, '<section id="picker"')
+    sent = at_work.post(address(meera), given | {"body_2": "17"}, headers=by_script)
+    assert sent.status_code == 200
+    assert '<div id="live"' in sent.content.decode()
+    assert "Dear Meera, your" in text_of(sent)
+    assert "The template is on its way." in text_of(sent)
     assert len(ours(meera)) == 1
 
 

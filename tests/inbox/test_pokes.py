@@ -83,6 +83,7 @@ def test_each_step_that_a_page_shows_is_told(chat, heard, bob, dairy):
     assert told_of(lambda: contacts.change(chat.contact, actor=bob, name="Meera from the market")) == {"state"}
     Conversation._base_manager.filter(pk=chat.pk).update(unread=3)
     assert told_of(lambda: assignment.mark_read(chat, up_to=10**12)) == {"state"}
+    assert told_of(lambda: assignment.mark_unread(chat)) == {"state"}
     assert told_of(lambda: assignment.close(chat, by=bob, now=now)) == {"state"}
     assert told_of(lambda: assignment.reopen(chat, by=bob)) == {"state"}
 
@@ -137,7 +138,7 @@ def test_more_than_a_hundred_at_once_are_one_poke(dairy, dairy_number, heard, co
         chats = [Conversation(business=dairy, contact=person, number=dairy_number) for person in people]
         Conversation.objects.bulk_create(chats)
         assert heard() == []
-        Conversation.objects.update(unread=1)
+        Conversation.objects.update(unread=1, last_inbound_seq=9)
         assert heard() == [], "more unread come with a message"
         Conversation.objects.update(owner="human")
     told = heard()

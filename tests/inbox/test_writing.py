@@ -144,3 +144,13 @@ def test_the_search_finds_people_and_words(visit, bob, conversation, words):
     indexing.work()
     html = visit(bob).get("/inbox/", {"q": words}).content.decode()
     assert "Meera Iyer" in html
+
+
+def test_the_list_says_where_an_answer_was_begun_to_who_began_it(visit, alice, bob, conversation):
+    client = visit(bob)
+    act(client, conversation, "draft", 204, text="half an answ")
+    for query in ("", "?q=meera"):
+        assert "chip-draft" in client.get(f"/inbox/{query}").content.decode(), query
+        assert "chip-draft" not in visit(alice).get(f"/inbox/{query}").content.decode(), query
+    act(client, conversation, "send", text="An answer.", client_ref=uuid.uuid4())
+    assert "chip-draft" not in client.get("/inbox/").content.decode()

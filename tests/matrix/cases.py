@@ -164,7 +164,7 @@ API = [
     Case("api/conversations/<uuid:pk>", "GET", VIEWER, {"pk": "conversation"}, scope="conversations:read"),
     *(
         Case(f"api/conversations/<uuid:pk>/{act}", "POST", AGENT, {"pk": "conversation"}, scope="conversations:write")
-        for act in ("takeover", "return", "close", "reopen")
+        for act in ("takeover", "return", "close", "reopen", "unread")
     ),
     Case(
         "api/conversations/<uuid:pk>/read",

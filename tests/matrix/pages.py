@@ -123,6 +123,7 @@ PAGES = [
     Page("inbox/<uuid:conversation_id>", VIEWER, "GET", _CHAT),
     Page(_THREAD + "live", VIEWER, "GET", _CHAT),
     Page(_THREAD + "read", AGENT, "POST", _CHAT, post=lambda rows: {"up_to": "999999"}, ok=(204,)),
+    Page(_THREAD + "unread", AGENT, "POST", _CHAT, ok=DONE),
     Page(_THREAD + "send", AGENT, "POST", _CHAT, post=lambda rows: {"text": "Hello", "client_ref": _ONCE}, ok=DONE),
     Page(
         _THREAD + "send",
@@ -156,6 +157,7 @@ PAGES = [
         post_ids={"on": "label"},
         ok=DONE,
     ),
+    Page(_THREAD + "name", AGENT, "POST", _CHAT, post=lambda rows: {"name": "Meera from the market"}, ok=DONE),
     Page(_THREAD + "block", AGENT, "POST", _CHAT, ok=DONE),
     # --- the inbox: templates
     Page("inbox/new", AGENT, stranger=(200,)),
