@@ -276,3 +276,19 @@ def test_arrows_lead_from_the_search_through_the_list(here, opened, shop, chat):
 
     here(walk)
     assert problems == []
+
+
+def test_an_act_by_its_button_leaves_the_focus_at_the_buttons(here, opened, shop, chat):
+    page, problems = opened(shop.agent)
+    address = f"/inbox/{the_conversation(chat).pk}"
+
+    def act():
+        page.goto(address)
+        for button, then in (("do-takeover", "do-return"), ("do-close", "do-reopen"), ("do-reopen", "do-close")):
+            page.focus(f"#{button}")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(f"#{then}")
+            assert page.evaluate("document.activeElement.closest('#chat-head')?.id") == "chat-head", button
+
+    here(act)
+    assert problems == []
