@@ -49,6 +49,7 @@ export function swap(old, fresh) {
   old.replaceWith(fresh);
   window.htmx?.process(fresh);
   if (!focused) return;
-  const again = byId(focused) ?? fresh.querySelector("button, a[href]") ?? byId("scroll");
+  const others = [...fresh.querySelectorAll("button"), ...fresh.querySelectorAll("a[href]")];
+  const again = byId(focused) ?? others.find((one) => one.checkVisibility()) ?? byId("scroll");
   again?.focus({ preventScroll: true });
 }

@@ -178,14 +178,15 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!("act" in form.dataset)) return;
   event.preventDefault();
+  if (form.ariaBusy === "true") return; // and its button stays as it is: one that is disabled loses the focus
   const by = event.submitter;
   const body = new FormData(form);
   if (by?.name) body.set(by.name, by.value);
   form.closest("[popover]")?.hidePopover?.();
-  if (by) by.disabled = true;
+  form.ariaBusy = "true";
   act(by?.getAttribute("formaction") || form.getAttribute("action"), body)
     .then((done) => { if (done) acted(form); })
-    .finally(() => { if (by) by.disabled = false; });
+    .finally(() => { form.ariaBusy = null; });
 });
 
 function acted(form) {

@@ -40,11 +40,9 @@ function show(found) {
 
 async function send(form) {
   if (form.ariaBusy === "true") return;
-  const button = form.querySelector("[type=submit]");
   const body = new FormData(form);
   body.set("after", chat().dataset.last);
   form.ariaBusy = "true";
-  button.disabled = true;
   try {
     take(await ask(form.action, { part: "live", body, patience: WITH_A_FILE }));
     if (form.isConnected) sent();
@@ -54,7 +52,6 @@ async function send(form) {
     else toast(error.message, { bad: true });
   } finally {
     form.ariaBusy = null;
-    button.disabled = false;
   }
 }
 

@@ -1,5 +1,6 @@
 """What the team does in the inbox beside answering: many conversations at once, unread once more, notes, drafts; by keyboard too."""
 
+import pytest
 from django.db import transaction
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
@@ -145,27 +146,32 @@ def test_back_leads_to_the_list_as_it_was(here, opened, shop, chat):
     assert problems == []
 
 
-def test_what_was_typed_just_before_the_page_went_is_there_again(here, opened, shop, chat):
+@pytest.mark.parametrize("how", ["another page", "closed"])
+def test_what_was_typed_just_before_the_page_went_is_there_again(here, opened, shop, chat, how):
     page, problems = opened(shop.agent)
+    later, _problems = opened(shop.agent)
     address = f"/inbox/{the_conversation(chat).pk}"
 
     def leave():
         page.goto(address)
         page.click("#text")
         page.keyboard.type("अभी भेजता हूँ, half an answ")
-        page.goto("about:blank")
+        if how == "closed":
+            page.close(run_before_unload=True)
+        else:
+            page.goto("about:blank")
 
     def again():
-        page.goto(address)
-        expect(page.locator("#text")).to_have_value("अभी भेजता हूँ, half an answ")
+        later.goto(address)
+        expect(later.locator("#text")).to_have_value("अभी भेजता हूँ, half an answ")
 
     def send_and_leave():
-        page.press("#text", "Enter")
-        page.wait_for_selector(".bubble-person >> text=half an answ")
-        page.goto("about:blank")
+        later.press("#text", "Enter")
+        later.wait_for_selector(".bubble-person >> text=half an answ")
+        later.goto("about:blank")
 
     here(leave)
-    _eventually(lambda: ReplyDraft.objects.filter(conversation=the_conversation(chat)).exists(), page, here)
+    _eventually(lambda: ReplyDraft.objects.filter(conversation=the_conversation(chat)).exists(), later, here)
     here(again)
     here(send_and_leave)
     with scopes_disabled():
@@ -269,4 +275,20 @@ def test_arrows_lead_from_the_search_through_the_list(here, opened, shop, chat):
         page.wait_for_selector(f"#chat-name >> text={chat.sender.name}")
 
     here(walk)
+    assert problems == []
+
+
+def test_an_act_by_its_button_leaves_the_focus_at_the_buttons(here, opened, shop, chat):
+    page, problems = opened(shop.agent)
+    address = f"/inbox/{the_conversation(chat).pk}"
+
+    def act():
+        page.goto(address)
+        for button, then in (("do-takeover", "do-return"), ("do-close", "do-reopen"), ("do-reopen", "do-close")):
+            page.focus(f"#{button}")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(f"#{then}")
+            assert page.evaluate("document.activeElement.closest('#chat-head')?.id") == "chat-head", button
+
+    here(act)
     assert problems == []

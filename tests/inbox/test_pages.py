@@ -292,8 +292,18 @@ def test_after_the_window_there_is_no_composer_and_the_server_refuses(visit, bob
     html = page(visit(bob), conversation)
     assert 'data-can="template"' in html
     assert "Send a template" in html
+    assert f'data-address="/inbox/{conversation.pk}/templates"' in html
     act(visit(bob), conversation, "send", 409, part="live", text="Hello?", client_ref=uuid.uuid4())
     assert written(conversation) == []
+
+
+def test_in_a_closed_conversation_no_template_is_offered(visit, bob, conversation):
+    client = visit(bob)
+    assert 'data-can="yes"' in page(client, conversation)
+    act(client, conversation, "close")
+    html = page(client, conversation)
+    assert 'data-can="no"' in html
+    assert "to-templates" not in html
 
 
 def test_the_window_is_amber_in_its_last_two_hours(visit, bob, conversation):
