@@ -10,7 +10,7 @@ import { connect } from "./live.js";
 import "./keys.js";
 import "./menus.js";
 import { turn } from "./templates.js";
-import "./toast.js";
+import { toast } from "./toast.js";
 
 const TITLE = document.title;
 const MINUTE = 60_000;
@@ -93,20 +93,29 @@ function chime() {
 
 // --- parts that htmx brings
 
-let skeleton = null;
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.target.id !== "chat") return;
-  clearTimeout(skeleton);
-  skeleton = setTimeout(() => {
-    const box = document.createElement("div");
-    box.className = "skeleton chat-in";
-    box.setAttribute("aria-label", words("loading"));
-    for (let i = 0; i < 6; i += 1) box.append(document.createElement("i"));
-    byId("chat").replaceChildren(box);
-  }, 300);
+let shown = [];
+// Its end is heard at the link: a list that is fetched anew meanwhile has taken that out of the page.
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
+  if (target.id !== "chat") return;
+  if (!target.querySelector(".skeleton")) shown = [...target.childNodes];
+  const skeleton = setTimeout(() => target.replaceChildren(bones()), 300);
+  elt.addEventListener("htmx:afterRequest", ({ detail: { successful, xhr } }) => {
+    clearTimeout(skeleton);
+    if (successful) return;
+    target.replaceChildren(...shown);
+    if (xhr.status) location.reload();
+    else toast(words("noAnswer"), { bad: true });
+  }, { once: true });
 });
 
-document.addEventListener("htmx:afterRequest", () => clearTimeout(skeleton));
+function bones() {
+  const box = document.createElement("div");
+  box.className = "skeleton chat-in";
+  box.setAttribute("aria-label", words("loading"));
+  for (let i = 0; i < 6; i += 1) box.append(document.createElement("i"));
+  return box;
+}
+
 document.addEventListener("htmx:responseError", (event) => {
   if (!event.target.closest("#templates")) location.reload();
 });

@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(items):
         if item.path.parent == here:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(300))  # the first one starts the product
 
 
 @pytest.fixture(scope="package")

@@ -17,6 +17,9 @@ def test_the_web_server_dies_in_mid_work(desk, customer, world):
     world.kill("web")
     inbox.page.locator("#paused", has_text=PAUSED).wait_for(timeout=SOON)
     _is_kept(inbox, "Fresh at seven.")
+    inbox.row(padma).locator(".row-link").click()
+    inbox.page.locator(".toast", has_text="The server did not answer.").wait_for()
+    assert inbox.page.input_value("#text") == "Fresh at seven."
     for words in THREE:
         world.write(padma.phone, words)
 

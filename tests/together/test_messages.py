@@ -1,6 +1,7 @@
 """A customer writes, an agent answers: both windows show it by themselves."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from playwright.sync_api import expect
@@ -44,6 +45,27 @@ def test_an_agent_s_answer_and_its_ticks(desk, customer, phone, world):
     expect(inbox.bubble("500 g is").locator(".ticks")).to_have_class("ticks ticks-read")
     inbox.is_complete()
     assert inbox.problems == hers.problems == []
+
+
+def test_a_conversation_opens_though_the_list_is_fetched_anew_meanwhile(desk, customer):
+    noor = customer("Noor Fatima", says="hello")
+    inbox = desk("bina")
+    inbox.row(noor).wait_for(timeout=SOON)
+    inbox.page.clock.install()
+    inbox.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))  # an answer comes sooner than the skeleton
+    inbox.row(noor).locator(".row-link").evaluate(CLICKED_AND_REPLACED)
+    inbox.page.locator("#chat-name", has_text="Noor Fatima").wait_for()
+    inbox.page.clock.run_for(500)
+    expect(inbox.page.locator("#chat-name")).to_have_text("Noor Fatima")
+    assert inbox.problems == []
+
+
+CLICKED_AND_REPLACED = """
+link => {
+    link.click();
+    const rows = link.closest(".rows");
+    rows.replaceWith(rows.cloneNode(true));
+}"""
 
 
 def _told(seconds: list[float]) -> str:
