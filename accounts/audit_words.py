@@ -2,13 +2,14 @@
 
 import json
 
+from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Business, Membership, Product, Settings, WhatsAppNumber
+from .models import DAYS, Business, Membership, Product, Settings, WhatsAppNumber
 
-_MODELS = (Settings, Business, Product, WhatsAppNumber, Membership)
+_MODELS = [Settings, Business, Product, WhatsAppNumber, Membership]
 # Names that no field of these models has: of rules, of a text's kinds, of what an act adds.
 _NAMES = {
     "again": gettext_lazy("asked once more"),
@@ -47,13 +48,27 @@ _NAMES = {
     "was_member": gettext_lazy("was a member before"),
     "whole_phrases": gettext_lazy("whole messages"),
 }
+# Keys below a name: days of the opening hours, languages of a text.
+_PARTS = {
+    **{day: WEEKDAYS[place] for place, day in enumerate(DAYS)},
+    **dict(Business._meta.get_field("language").flatchoices),
+}
+_DOORS = {
+    "api": gettext_lazy("the API"),
+    "account event": gettext_lazy("news of the account from WhatsApp"),
+}
+
+
+def know(*models) -> None:
+    """Models of apps above this one, whose fields and choices are in the log too."""
+    _MODELS.extend(models)
 
 
 def changes(details: dict) -> list[tuple[str, str, str]]:
     """(what, before, after) of each value that changed; of what lies deeper, its path: "Texts, away, en"."""
     before, after = (dict(_flat(details.get(side) or {})) for side in ("before", "after"))
     paths = list(dict.fromkeys([*before, *after]))
-    return [(_label(path), _words(before.get(path)), _words(after.get(path))) for path in paths]
+    return [(_label(path), *(_words(side.get(path), path[-1]) for side in (before, after))) for path in paths]
 
 
 def others(details: dict) -> list[tuple[str, str]]:
@@ -62,7 +77,7 @@ def others(details: dict) -> list[tuple[str, str]]:
 
 
 def _told(name: str, value) -> str:
-    return ", ".join(_label((field,)) for field in value) if name == "fields" and value else _words(value)
+    return ", ".join(_label((field,)) for field in value) if name == "fields" and value else _words(value, name)
 
 
 def summary(details: dict) -> str:
@@ -83,16 +98,26 @@ def _flat(value: dict, path: tuple[str, ...] = ()):
 
 def _label(path: tuple[str, ...]) -> str:
     name, *deeper = path
-    return ", ".join([capfirst(_called(name)), *(str(_NAMES.get(part, part)) for part in deeper)])
+    return ", ".join([capfirst(_called(name)), *(str(_PARTS.get(part) or _NAMES.get(part, part)) for part in deeper)])
 
 
 def _called(name: str) -> str:
     """What has no words stays as it is written."""
-    known = next((f for model in _MODELS for f in model._meta.fields if f.name == name), None)
+    known = next(_fields(name), None)
     return str(known.verbose_name if known else _NAMES.get(name, name.replace("_", " ")))
 
 
-def _words(value) -> str:
+def _fields(name: str):
+    return (field for model in _MODELS for field in model._meta.fields if field.name == name)
+
+
+def _choice(name: str, value: str) -> str:
+    """What a value is called where its field has choices; else the value."""
+    found = (dict(field.flatchoices)[value] for field in _fields(name) if value in dict(field.flatchoices))
+    return str(next(found, _DOORS.get(value, value) if name == "by" else value))
+
+
+def _words(value, name: str = "") -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, bool):
@@ -102,5 +127,5 @@ def _words(value) -> str:
     if isinstance(value, list) and all(isinstance(item, list) for item in value):
         return ", ".join("–".join(map(str, span)) for span in value)  # opening hours
     if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-        return "\n".join(" ".join(map(str, item.values())) for item in value)  # holidays, buttons
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return "\n".join(" ".join(_words(v, k) for k, v in item.items()) for item in value)  # holidays, buttons
+    return _choice(name, value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

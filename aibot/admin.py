@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from accounts import audit
+from accounts import audit, audit_words
 from accounts.admin_base import ChoiceFilter, OwnedAdmin, OwnedForm, yes_no
 from accounts.admin_fields import TemplateWidget
 
@@ -140,6 +140,9 @@ class TrapForm(forms.Form):
     intent = forms.ChoiceField(
         label=gettext_lazy("It should mean"), choices=intent_choices, required=False, widget=UnfoldAdminSelectWidget
     )
+
+
+audit_words.know(Rule)
 
 
 @admin.register(Rule)

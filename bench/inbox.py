@@ -45,6 +45,9 @@ KINDS = {
     "phone": "034567",
     "name": "kavita iyer",
     "frequent_name": "kumar",
+    "name_and_word": "kavita iyer delivery",
+    "frequent_name_and_word": "kumar delivery",
+    "frequent_name_and_rare": "kumar kumkumadi",
 }
 
 

@@ -1,6 +1,5 @@
 """The admin of contacts, conversations and messages. A conversation's page is its thread, with a box to answer."""
 
-import re
 from datetime import timedelta
 from typing import ClassVar
 from uuid import uuid4
@@ -42,7 +41,7 @@ from accounts.secrets import SecretError
 from cloud_api.errors import GraphError, InvalidMessage
 
 from . import admin_team as _team  # noqa: F401 - labels and canned replies have a module of their own
-from . import assignment, choosing, deciding, outbound, queries, refusals, sending, templates, troubles
+from . import assignment, choosing, deciding, outbound, queries, refusals, search, sending, templates, troubles
 from .models import ConsentEvent, Contact, Conversation, Identity, Message, MessageChange, Status, Template
 from .thread import answered_by, last_words, may_write, reactions_of, thread, trouble_of, waits
 
@@ -88,11 +87,25 @@ def address_of(contact: Contact) -> str:
 
 
 class ContactSearch:
-    """Search that takes a phone number as people write it: "+91 98765 00001"."""
+    """Search for people by name and number, as in the inbox. ``search_fields`` only says that there is a box."""
+
+    search_fields = ("contact",)
+    search_help_text = gettext_lazy("Name or phone")
 
     def get_search_results(self, request, queryset, search_term):
-        digits = re.sub(r"[\s()+.-]", "", search_term)
-        return super().get_search_results(request, queryset, digits if digits.isdigit() else search_term)
+        return (self.of_people(queryset, search_term) if search_term.strip() else queryset), False
+
+    def of_people(self, queryset, words: str):
+        return queryset.filter(contact__in=search.contacts_with(words))
+
+
+class ConversationSearch(ContactSearch):
+    """In long tables by the ids of conversations: the planner cannot tell how few people a name has."""
+
+    conversation = "pk"
+
+    def of_people(self, queryset, words: str):
+        return queryset.filter(**{f"{self.conversation}__in": search.conversations_with(words)})
 
 
 # --- contacts -----------------------------------------------------------------------------------------------------------------
@@ -146,11 +159,12 @@ class ContactAdmin(ContactSearch, OwnedAdmin):
     list_display = ("contact", "marketing", "first_seen")
     list_filter = (SinceFilter, StoppedFilter)
     ordering = ("-created_at",)
-    search_fields = ("name", "profile_name", "username", "phone")
-    search_help_text = gettext_lazy("Name or phone")
     fields = ("name", "profile_name", "in_address_book", "number", "username", "email", "opted_out_at", "created_at")
     readonly_fields = ("profile_name", "in_address_book", "number", "username", "email", "opted_out_at", "created_at")
     inlines = (ConversationInline, IdentityInline, ConsentInline)
+
+    def of_people(self, queryset, words: str):
+        return queryset.filter(pk__in=search.contacts_with(words))
 
     @display(description=gettext_lazy("contact"), header=True)
     def contact(self, obj):
@@ -178,8 +192,6 @@ class ConsentEventAdmin(ConsentSource, ContactSearch, History, OwnedAdmin):
     list_display = ("contact", "kind", "came_by", "time")
     list_filter = (("kind", ChoiceFilter), SinceFilter)
     list_select_related = ("contact",)
-    search_fields = ("contact__name", "contact__profile_name", "contact__phone")
-    search_help_text = gettext_lazy("Name or phone")
     fields = ("contact", "kind", "came_by", "how", "message", "at")
     readonly_fields = ("came_by",)
 
@@ -211,7 +223,7 @@ class AnswerForm(forms.Form):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
+class ConversationAdmin(ConversationSearch, LongList, OwnedAdmin):
     """Viewers read, agents answer. All that changes a conversation goes through assignment and outbound."""
 
     adds = changes = deletes = NEVER
@@ -225,8 +237,6 @@ class ConversationAdmin(ContactSearch, LongList, OwnedAdmin):
     )
     list_select_related = ("contact", "number", "assignee")
     ordering = ("-last_message_at", "-id")
-    search_fields = ("contact__name", "contact__profile_name", "contact__username", "contact__phone")
-    search_help_text = gettext_lazy("Name or phone")
 
     # --- the list
 
@@ -530,7 +540,7 @@ class TemplateAdmin(History, OwnedAdmin):
 
 
 @admin.register(Message)
-class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
+class MessageAdmin(ConversationSearch, LongList, History, OwnedAdmin):
     list_display = ("time", "with_", "by", "words", "state")
     list_filter = (
         SinceFilter,
@@ -541,12 +551,7 @@ class MessageAdmin(ContactSearch, LongList, History, OwnedAdmin):
     )
     list_select_related = ("conversation__contact",)
     ordering = ("-id",)  # ids begin with the time: the primary key is the order
-    search_fields = (
-        "conversation__contact__name",
-        "conversation__contact__profile_name",
-        "conversation__contact__phone",
-    )
-    search_help_text = gettext_lazy("Name or phone")
+    conversation = "conversation"
     fieldsets = (
         (None, {"fields": ("thread", "direction", "kind", "body", "by", "purpose", "wa_timestamp")}),
         (

@@ -16,6 +16,7 @@ from accounts.errors import DomainError
 from accounts.models import Membership, User
 
 from . import cancelling, events, ticks
+from .deadlocks import again_after_deadlock
 from .models import Contact, Conversation, Message, Status
 
 _ONE_OPEN = "one_open_conversation"  # the constraint
@@ -128,12 +129,13 @@ def close(conversation: Conversation, *, by: User | None, now: datetime) -> bool
     return True
 
 
+@again_after_deadlock
 def reopen(conversation: Conversation, *, by: User | None) -> bool:
     """Go on with a closed conversation, as it was left. False where it is open. Raises DomainError where the customer
     has another open one with this number (the database allows one), and where the customer is blocked.
     """
     if Contact.objects.select_for_update(no_key=True).get(pk=conversation.contact_id).blocked_at:
-        raise DomainError("blocked", _("This customer is blocked. Unblock them first."), status=409)
+        raise blocked()
     if _held(conversation).state == Conversation.State.OPEN:
         return False
     now = timezone.now()
@@ -199,6 +201,10 @@ def _change(conversation: Conversation, *, bumps: bool = True, even_closed: bool
 
 def _cancel(conversation: Conversation, why: str, now: datetime) -> None:
     cancelling.cancel_bots({conversation.pk: why}, now)
+
+
+def blocked() -> DomainError:
+    return DomainError("blocked", _("This customer is blocked. Unblock them first."), status=409)
 
 
 def closed() -> DomainError:

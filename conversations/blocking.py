@@ -7,16 +7,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts import audit
 from accounts.models import User
 
 from . import assignment, events, sets
+from .deadlocks import again_after_deadlock
 from .models import Contact, Conversation
 
 
-@transaction.atomic
+@again_after_deadlock
 def block(contact: Contact, *, by: User | None, now: datetime) -> bool:
     """Close what is open with the customer, and what they write from here on. False where they are blocked."""
     held = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
@@ -32,7 +31,7 @@ def block(contact: Contact, *, by: User | None, now: datetime) -> bool:
     return True
 
 
-@transaction.atomic
+@again_after_deadlock
 def unblock(contact: Contact, *, by: User | None, now: datetime) -> bool:
     """Their next message opens a new conversation, as anybody's. False where they are not blocked."""
     held = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)

@@ -8,7 +8,7 @@ state is computed from all of its rows (``_apply``), never from the one that has
 - only its own side may edit or delete a message.
 
 What waits for a message that has not come is taken up when it comes (``settle``) or, for a message of ours that has
-just learnt its wamid, by the sweep.
+just learnt its wamid, by the drain's sweep.
 """
 
 from collections.abc import Iterable, Sequence
@@ -68,8 +68,8 @@ def settle(changes: Sequence[Change], arrived: Iterable[Key]) -> set[UUID]:
     return _apply(targets | _waited_for(arrived))
 
 
-def sweep(_now: datetime) -> int:
-    """Take up what waited for messages of ours that know their wamid by now. Returns how many there were."""
+def sweep() -> set[UUID]:
+    """Take up what waited for messages of ours that know their wamid by now. Returns the ids of those that are deleted now."""
     rows = sets.fetch(
         """
         SELECT DISTINCT c.number_id, c.target FROM conversations_messagechange c
@@ -77,8 +77,7 @@ def sweep(_now: datetime) -> int:
         WHERE c.waits LIMIT 500
         """
     )
-    _apply({(row.number_id, row.target) for row in rows})
-    return len(rows)
+    return _apply({(row.number_id, row.target) for row in rows})
 
 
 def _row(change: Change) -> dict:

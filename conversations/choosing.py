@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from . import blanks, claiming, writing
+from . import assignment, blanks, claiming, writing
 from .models import Contact, Template, WhatsAppNumber
 
 STATES = {
@@ -85,6 +85,8 @@ def choice(template: Template, contact: Contact | None = None) -> Choice:
 
 def why_not(template: Template, contact: Contact | None) -> str:
     """Why it cannot be sent to the contact, in words; "" where it can."""
+    if contact is not None and contact.blocked_at:
+        return str(assignment.blocked().message)
     if template.status not in claiming.SENDABLE:
         return _because(template)
     if reason := blanks.unfillable(template):

@@ -1,7 +1,8 @@
 """Search over all time: people by name and number, then messages by their words, in either script of Hindi.
 
-A word is found by its beginning; all words must be there, in the names of one person or in one message. First come the people,
-the one heard last first; then the conversations in which a message has the words, each with its newest such message.
+A word is found by its beginning; all words must be there: in the names of one person, in one message, or the first or last of
+them in the names and the rest in a message of that person's conversation ("ravi paneer"). First come the people, the one heard
+last first; then the conversations in which a message has the words, each with its newest such message.
 
 A frequent word must not cost what all its messages cost, nor a rare one what all messages cost, and the planner cannot tell
 one from the other (docs/decisions/0013-search.md). So the newest are read first; who is not found among them is looked up in the
@@ -12,7 +13,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django_scopes import get_scope
 
 from . import indexing
@@ -32,6 +34,7 @@ LONGEST = 200  # characters of what is asked
 MOST_WORDS = 8
 FEW = 3_000  # hits that are sorted rather than sought among the newest
 FEW_CONVERSATIONS = 500  # of a tab that are looked through one by one
+NAMED = 3  # words at either end of what is asked that may be a person's, the rest being what was said
 WINDOWS = (2_000, 20_000)  # the newest rows that are read before the index, and instead of it
 DUE = 2_000  # contacts that are read where they stand, since nobody has indexed them yet
 SNIPPET = 120  # characters
@@ -69,6 +72,12 @@ class Asked:
     def __bool__(self) -> bool:
         return bool(self.words)
 
+    def splits(self) -> Iterator[tuple["Asked", "Asked"]]:
+        """(whom, what): the words at one end as a person's, and the others as a message's."""
+        for named in range(1, min(NAMED, len(self.words) - 1) + 1):
+            yield Asked(self.words[:named]), Asked(self.words[named:])
+            yield Asked(self.words[-named:]), Asked(self.words[:-named])
+
 
 @dataclass(frozen=True, slots=True)
 class _Within:
@@ -91,6 +100,15 @@ class _Within:
             return "", []
         sql, values = self.rows.order_by().values("pk").query.sql_with_params()
         return f"AND {column} IN ({sql})", list(values)
+
+    def holding(self, conversations: Iterable[UUID]) -> list[UUID]:
+        """Those of these that are looked through."""
+        if self.few is not None:
+            known = set(self.few)
+            return [pk for pk in conversations if pk in known]
+        return list(
+            conversations if self.rows is None else self.rows.filter(pk__in=conversations).values_list("pk", flat=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +150,20 @@ def search(text: str, *, within: QuerySet[Conversation] | None = None, before: s
     return Found(hits, _cursor(_Place(*last[:3])) if last else None)
 
 
-def contacts_with(text: str) -> tuple[str, list]:
-    """SQL and its values that give the ids of the business's contacts whose name, number or address has the words."""
+def contacts_with(text: str) -> RawSQL:
+    """The ids of the business's contacts whose name, number or address has the words, for ``filter(contact__in=...)``."""
     query = asked(text)
-    return _contacts(query) if query else ("SELECT NULL::uuid WHERE false", [])
+    sql, values = _contacts(query) if query else ("SELECT NULL::uuid WHERE false", [])
+    return RawSQL(sql, values)  # noqa: S611 # nosec B611 - every value is a parameter
+
+
+def conversations_with(text: str) -> list[UUID]:
+    """The conversations of these people, where there are more than FEW those that were heard last."""
+    query = asked(text)
+    if not query:
+        return []
+    with _by_indexes():
+        return [pk for pk, _at in _people(query, _Within(), None, FEW)]
 
 
 def _contacts(query: Asked) -> tuple[str, list]:
@@ -247,47 +275,91 @@ def _names(query: Asked, column: str) -> tuple[str, list]:
 
 
 def _messages(query: Asked, within: _Within, place: _Place | None, most: int) -> list[tuple]:
-    """(conversation, message, time) of the conversations with a message that has the words, but not of those whose person has
-    them: they came before."""
-    if within.few is not None:
-        return _among_few(query, within.few, place, most)
+    """(conversation, message, time) of the conversations with a message that has the words, by itself or with the names of its
+    person; but not of those whose person has them all: they came before."""
+    sources = [(query, within), *_by_person(query, within)]
+    newest: dict[UUID, tuple] = {}
+    for what, where in sources:
+        for row in _said(what, where, place, most, but=query):
+            newest[row[0]] = max(newest.get(row[0], row), row, key=_order)
+    rows = sorted(newest.values(), key=_order, reverse=True)[:most]
+    if place is None or len(sources) == 1:
+        return rows
+    shown = _came_before(place, sources, [row[0] for row in rows], but=query)
+    kept = [row for row in rows if row[0] not in shown]
+    if len(kept) == len(rows) or len(rows) < most:
+        return kept
+    return kept + _messages(query, within, _Place("m", rows[-1][2], rows[-1][1]), most - len(kept))
+
+
+def _by_person(query: Asked, within: _Within) -> Iterator[tuple[Asked, _Within]]:
+    """For each way in which somebody may be named in what was asked: what was said, and their conversations. Of a name that
+    more than FEW conversations have, those that were heard last.
+    """
+    if query.digits:
+        return
+    for whom, what in query.splits():
+        if people := _people(whom, within, None, FEW):
+            yield what, _Within(few=[pk for pk, _at in people])
+
+
+def _came_before(place: _Place, sources: list, conversations: list[UUID], *, but: Asked) -> set[UUID]:
+    """Of these conversations those that an earlier page has shown, for a newer message that another source found."""
+    rows = [
+        row
+        for what, where in sources
+        for row in _among_few(what, where.holding(conversations), None, len(conversations), but=but)
+    ]
+    return {row[0] for row in rows if _order(row) >= (place.at, place.id)}
+
+
+def _order(row: tuple) -> tuple[datetime, UUID]:
+    return row[2], row[1]
+
+
+def _said(query: Asked, within: _Within, place: _Place | None, most: int, *, but: Asked) -> list[tuple]:
+    """(conversation, message, time) of the conversations with a message that has the words, where no person has those of ``but``."""
+    if within.few is not None and len(within.few) <= FEW_CONVERSATIONS:
+        return _among_few(query, within.few, place, most, but=but)
     first, *others = WINDOWS
-    rows = _among_the_newest(query, within, place, most, first)
+    rows = _among_the_newest(query, within, place, most, first, but=but)
     if len(rows) == most:
         return rows
-    rows, were_few = _by_index(query, within, place, most, FEW)
+    rows, were_few = _by_index(query, within, place, most, FEW, but=but)
     if were_few:
         return rows
     for window in others:
-        rows = _among_the_newest(query, within, place, most, window)
+        rows = _among_the_newest(query, within, place, most, window, but=but)
         if len(rows) == most:
             return rows
-    return _by_index(query, within, place, most, None)[0]
+    return _by_index(query, within, place, most, None, but=but)[0]
 
 
-def _among_few(query: Asked, conversations: list[UUID], place: _Place | None, most: int) -> list[tuple]:
+def _among_few(query: Asked, conversations: list[UUID], place: _Place | None, most: int, *, but: Asked) -> list[tuple]:
     hits = """
         SELECT w.conversation_id, w.message_id, w.at FROM conversations_message m
         JOIN conversations_messagewords w ON w.message_id = m.id
         WHERE m.conversation_id = ANY(%s) AND w.business_id = %s AND w.words @@ %s::tsquery
     """
-    sql, more = _grouped(hits, query, _Within(), place, most)
+    sql, more = _grouped(hits, but, _Within(), place, most)
     return _rows(sql, [conversations, _business().pk, _tsquery(query), *more])
 
 
-def _among_the_newest(query: Asked, within: _Within, place: _Place | None, most: int, window: int) -> list[tuple]:
+def _among_the_newest(
+    query: Asked, within: _Within, place: _Place | None, most: int, window: int, *, but: Asked
+) -> list[tuple]:
     hits = f"""
         SELECT conversation_id, message_id, at FROM (
             SELECT conversation_id, message_id, at, words FROM conversations_messagewords WHERE business_id = %s
             ORDER BY at DESC, message_id DESC LIMIT {window}
         ) newest WHERE words @@ %s::tsquery
     """  # nosec B608
-    sql, more = _grouped(hits, query, within, place, most)
+    sql, more = _grouped(hits, but, within, place, most)
     return _rows(sql, [_business().pk, _tsquery(query), *more])
 
 
 def _by_index(
-    query: Asked, within: _Within, place: _Place | None, most: int, few: int | None
+    query: Asked, within: _Within, place: _Place | None, most: int, few: int | None, *, but: Asked
 ) -> tuple[list[tuple], bool]:
     """The same out of the index, and whether no more than ``few`` messages have the words: beyond that it stops, and what it
     gives is not all.
@@ -295,7 +367,7 @@ def _by_index(
     The business stands outside, or the planner joins the index of words with that of the business's messages.
     """
     hits = "SELECT conversation_id, message_id, at FROM found WHERE business_id = %s"
-    sql, more = _grouped(hits, query, within, place, most)
+    sql, more = _grouped(hits, but, within, place, most)
     rows = _rows(
         f"""
         WITH found AS MATERIALIZED (
@@ -310,11 +382,12 @@ def _by_index(
     return [row[:3] for row in rows if row[0]], few is None or rows[0][3] <= few
 
 
-def _grouped(hits: str, query: Asked, within: _Within, place: _Place | None, most: int) -> tuple[str, list]:
-    """SQL and its values, beside those of ``hits``: of each conversation the newest hit, the newest first."""
+def _grouped(hits: str, but: Asked, within: _Within, place: _Place | None, most: int) -> tuple[str, list]:
+    """SQL and its values, beside those of ``hits``: of each conversation the newest hit, the newest first; not of people with
+    the words of ``but``."""
     condition, allowed = within.condition("conversation_id")
     further, begins = _further(place, "at, message_id")
-    names, forms = _names(query, "p.words")
+    names, forms = _names(but, "p.words")
     return (
         f"""
         SELECT conversation_id, message_id, at FROM (

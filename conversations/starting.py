@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import phonenumbers
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,8 @@ from accounts.errors import DomainError
 from accounts.models import WhatsAppNumber
 from cloud_api.events import Person
 
-from . import consent, contacts, identity, inbound, outbound, writing
+from . import assignment, consent, contacts, identity, inbound, outbound, writing
+from .deadlocks import again_after_deadlock
 from .models import ConsentEvent, Contact, Conversation, Message
 
 
@@ -31,6 +31,7 @@ class Started:
     is_new: bool
 
 
+@again_after_deadlock
 def start(
     number: WhatsAppNumber,
     to: str | Contact,
@@ -45,24 +46,24 @@ def start(
     contact and identity, and of two who start at once both get the same. ``to`` is a phone number as ``read_phone`` takes it.
 
     ``opt_in`` is how the customer allowed offers, and is recorded: a marketing template needs it, now or earlier. ``key``
-    as in ``writing.send``. Raises DomainError; nothing is made then.
+    as in ``writing.send``. Raises DomainError, for who is blocked too; nothing is made then.
     """
     now = now or timezone.now()
     digits = "" if isinstance(to, Contact) else read_phone(to, number)
-    with transaction.atomic():
-        contact = to if isinstance(to, Contact) else _contact(number, digits, now)
-        conversation, is_new = _open(number, contact, now)
-        if not _was_used(number, key):
-            _hear(contact, opt_in, draft, author, conversation, now)
-        message, queued = writing.send(conversation, draft, author=author, key=key, now=now)
-        if is_new:
-            audit.record(
-                "conversation.started",
-                business=number.business,
-                actor=author.person,
-                target=str(conversation.pk),
-                number=str(number.pk),
-            )
+    contact = to if isinstance(to, Contact) else _contact(number, digits, now)
+    _refuse_blocked(contact)
+    conversation, is_new = _open(number, contact, now)
+    if not _was_used(number, key):
+        _hear(contact, opt_in, draft, author, conversation, now)
+    message, queued = writing.send(conversation, draft, author=author, key=key, now=now)
+    if is_new:
+        audit.record(
+            "conversation.started",
+            business=number.business,
+            actor=author.person,
+            target=str(conversation.pk),
+            number=str(number.pk),
+        )
     return Started(conversation, message, queued)
 
 
@@ -102,6 +103,13 @@ def has_opted_in(contact: Contact) -> bool:
 def _contact(number: WhatsAppNumber, digits: str, now: datetime) -> Contact:
     [key] = identity.contacts_for([identity.Wanted(number.business_id, Person(phone=digits))], now)
     return Contact.objects.get(pk=key)
+
+
+def _refuse_blocked(contact: Contact) -> None:
+    """Their row is held, so that nobody blocks them while a conversation is opened."""
+    held = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).first()
+    if held is not None and held.blocked_at:
+        raise assignment.blocked()
 
 
 def _open(number: WhatsAppNumber, contact: Contact, now: datetime) -> tuple[Conversation, bool]:

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from . import changes, delivery, indexing, quiet, retention, returning, sending, settling, templates, ticks, wake
+from . import delivery, indexing, quiet, retention, returning, sending, settling, templates, ticks, wake
 
 log = structlog.get_logger(__name__)
 
@@ -29,12 +29,12 @@ def send() -> int:
 
 @shared_task(name="conversations.tasks.sweep")
 def sweep() -> None:
-    """What wake-ups cannot do: give up on lost workers, fit parked statuses and changes, settle what is unknown, let go what an
-    ended quiet time held, start what was forgotten.
+    """What wake-ups cannot do: give up on lost workers, fit parked statuses, settle what is unknown, let go what an ended quiet
+    time held, start what was forgotten.
     """
     now = timezone.now()
     wake.beat_heart("send")
-    for step in (settling.release_lost, delivery.sweep_parked, changes.sweep, settling.settle_unknown, quiet.release):
+    for step in (settling.release_lost, delivery.sweep_parked, settling.settle_unknown, quiet.release):
         try:
             with transaction.atomic():
                 step(now)

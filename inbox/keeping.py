@@ -1,12 +1,19 @@
 """/inbox/replies and /inbox/labels: what the team keeps ready. Everybody sees it, agents and owners change it."""
 
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.errors import DomainError
@@ -37,54 +44,93 @@ class LabelForm(forms.ModelForm):
         """Whether it is taken the use case says, under its lock."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kind of thing that is kept, and what its two pages say."""
+
+    model: type[Model]
+    form: type[forms.ModelForm]
+    use: ModuleType  # create, change, delete
+    name: str  # of the list's address
+    row: str  # the template of a row
+    title: Promise
+    none: Promise
+    hint: Promise | str = ""
+
+
+REPLIES = Kept(
+    CannedReply,
+    ReplyForm,
+    canned,
+    "inbox_replies",
+    "inbox/_reply_row.html",
+    gettext_lazy("Canned replies"),
+    gettext_lazy("There are none yet. Write the answers that you give every day."),
+    gettext_lazy(
+        "Type / in the answer box to find one. {name}, {agent}, {business}, {number} and {delivery_area} are filled in."
+    ),
+)
+LABELS = Kept(
+    Label,
+    LabelForm,
+    labelling,
+    "inbox_labels",
+    "inbox/_label_row.html",
+    gettext_lazy("Labels"),
+    gettext_lazy("There are none yet. A label sorts conversations: complaint, wholesale, refund."),
+)
+
+
 @gate.at_least(gate.VIEWER)
 @require_http_methods(["GET", "POST"])
 def replies(request):
-    return _list(request, ReplyForm, canned.create, "inbox/replies.html", "inbox_replies", CannedReply)
+    return _list(request, REPLIES)
 
 
 @gate.at_least(gate.AGENT)
 @require_http_methods(["GET", "POST"])
 def reply(request, reply_id):
-    row = _row(CannedReply, reply_id)
-    return _one(request, row, ReplyForm, canned, "inbox/reply.html", "inbox_replies")
+    return _one(request, REPLIES, reply_id)
 
 
 @gate.at_least(gate.VIEWER)
 @require_http_methods(["GET", "POST"])
 def labels(request):
-    return _list(request, LabelForm, labelling.create, "inbox/labels.html", "inbox_labels", Label)
+    return _list(request, LABELS)
 
 
 @gate.at_least(gate.AGENT)
 @require_http_methods(["GET", "POST"])
 def label(request, label_id):
-    row = _row(Label, label_id)
-    return _one(request, row, LabelForm, labelling, "inbox/label.html", "inbox_labels")
+    return _one(request, LABELS, label_id)
 
 
-def _list(request, form_class, create, template: str, name: str, model):
+def _list(request, kept: Kept):
     if request.method == "POST" and not gate.acts(request):
         raise PermissionDenied
-    form = form_class(request.POST or None)
-    if request.method == "POST" and _saved(form, lambda given: create(request.business, by=request.user, **given)):
+    form = kept.form(request.POST or None)
+    if request.method == "POST" and _saved(form, partial(kept.use.create, request.business, by=request.user)):
         messages.success(request, _("Saved."))
-        return redirect(name)
-    context = {"form": form, "rows": list(model.objects.all()), "acts": gate.acts(request)}
-    return render(request, template, context, status=422 if form.errors else 200)
+        return redirect(kept.name)
+    context = {"kept": kept, "form": form, "rows": list(kept.model.objects.all()), "acts": gate.acts(request)}
+    return render(request, "inbox/kept.html", context, status=422 if form.errors else 200)
 
 
-def _one(request, row, form_class, use, template: str, name: str):
+def _one(request, kept: Kept, key):
+    row = kept.model.objects.filter(pk=key).first()
+    if row is None:
+        raise Http404
     if request.method == "POST" and "delete" in request.POST:
         with transaction.atomic():
-            use.delete(row, by=request.user)
+            kept.use.delete(row, by=request.user)
         messages.success(request, _("Deleted."))
-        return redirect(name)
-    form = form_class(request.POST or None, instance=row)
-    if request.method == "POST" and _saved(form, lambda given: use.change(row, by=request.user, **given)):
+        return redirect(kept.name)
+    form = kept.form(request.POST or None, instance=row)
+    if request.method == "POST" and _saved(form, partial(kept.use.change, row, by=request.user)):
         messages.success(request, _("Saved."))
-        return redirect(name)
-    return render(request, template, {"form": form, "row": row}, status=422 if form.errors else 200)
+        return redirect(kept.name)
+    context = {"kept": kept, "form": form, "row": row}
+    return render(request, "inbox/kept_one.html", context, status=422 if form.errors else 200)
 
 
 def _saved(form, save) -> bool:
@@ -93,16 +139,9 @@ def _saved(form, save) -> bool:
         return False
     try:
         with transaction.atomic():
-            save(form.cleaned_data)
+            save(**form.cleaned_data)
     except ValidationError as error:
         form.add_error(None, error)
     except DomainError as error:
         form.add_error(None, str(next(iter(error.fields.values()), error.message)))
     return not form.errors
-
-
-def _row(model, key):
-    found = model.objects.filter(pk=key).first()
-    if found is None:
-        raise Http404
-    return found

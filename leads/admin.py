@@ -41,8 +41,6 @@ class LeadAdmin(ContactSearch, OwnedAdmin):
     list_filter = (("status", ChoiceFilter), SinceFilter)
     list_select_related = ("contact", "owner", "business")
     ordering = ("-created_at",)
-    search_fields = ("contact__name", "contact__profile_name", "contact__username", "contact__phone")
-    search_help_text = gettext_lazy("Name or phone")
     fields = ("contact", "status", "product_interest", "value", "owner", "came_by", "created_at")
     readonly_fields = ("contact", "came_by", "created_at")
     inlines = (LeadEventInline,)

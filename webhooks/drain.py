@@ -76,6 +76,16 @@ def has_work() -> bool:
     return bool(sets.fetch("SELECT 1 FROM webhooks_delivery WHERE processed_at IS NULL LIMIT 1"))
 
 
+def fit_late_changes() -> int:
+    """Edits, deletions and reactions that came before the Graph API told of their message, and what hangs on a deletion.
+    Returns how many messages were deleted.
+    """
+    with transaction.atomic():
+        deleted = changes.sweep()
+        intake.let_go(deleted)
+    return len(deleted)
+
+
 def oldest_seconds() -> float | None:
     """How long the oldest delivery has been waiting; None where none waits."""
     [row] = sets.fetch(

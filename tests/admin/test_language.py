@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django_scopes import scopes_disabled
 
 from accounts import acts, audit_words, reading
+from accounts.models import Membership
 from cloud_api import events, messages
 from cloud_api.errors import InvalidMessage
 from conversations import refusals
@@ -121,10 +122,32 @@ def test_what_an_event_holds_is_named_in_hindi():
     }
     with translation.override("hi"):
         assert [name for name, _before, _after in audit_words.changes(details)] == [
-            "संदेश के शब्द, दुकान बंद रहने पर, en",
+            "संदेश के शब्द, दुकान बंद रहने पर, English",
             "वाक्यांश",
         ]
         assert audit_words.others(details) == [("क्या बदला", "नाम, डिलीवरी का इलाक़ा")]
+
+
+def test_the_audit_log_s_values_are_words_too():
+    details = {
+        "before": {"role": "owner", "hours": {"mon": [["09:00", "18:00"]]}, "language": "en", "intent": "opt_out"},
+        "after": {"role": "agent", "hours": {"mon": []}, "language": "hi", "intent": "pricing", "name": "owner"},
+        "by": "api",
+        "buttons": [{"intent": "pricing", "title": "Prices"}],
+    }
+    assert audit_words.changes(details) == [
+        ("Role", "Owner", "Agent"),
+        ("Opening hours, Monday", "09:00–18:00", ""),
+        ("Language", "English", "हिन्दी"),
+        ("Intent", "opt-out", "pricing"),
+        ("Name", "", "owner"),  # a text that somebody wrote stays as it is
+    ]
+    assert audit_words.others(details) == [("At which door", "the API"), ("Buttons", "pricing Prices")]
+    with translation.override("hi"):
+        role, hours, *_rest = audit_words.changes(details)
+        assert role == ("भूमिका", *(Membership.Role(value).label for value in ("owner", "agent")))
+    assert "owner" not in role
+    assert hours[0].endswith(", सोमवार")
 
 
 def test_every_reason_for_which_an_item_cannot_be_read_has_words():

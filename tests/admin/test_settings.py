@@ -214,7 +214,7 @@ def test_an_event_shows_what_was_before_and_after_and_from_where(visit, alice, d
     client.post(change(dairy.settings), fields(**{"text_away-en": "Closed."}, delivery_area="Hebbal"))
     event = AuditEvent.objects.get(action="settings.changed")
     shown = client.get(reverse("admin:accounts_auditevent_change", args=[event.pk])).text
-    for words in ("Delivery area", "Hebbal", "Texts, away, en", "Closed.", "127.0.0.1", "Alice", event.request_id):
+    for words in ("Delivery area", "Hebbal", "Texts, away, English", "Closed.", "127.0.0.1", "Alice", event.request_id):
         assert words in shown
     listed = client.get("/admin/accounts/auditevent/").text
     assert "Delivery area" in listed

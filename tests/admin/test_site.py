@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import timedelta
+from operator import attrgetter
 
 import pytest
 from django.contrib import admin
@@ -17,7 +18,7 @@ from accounts import businesses, tokens
 from accounts.admin_base import InstallationAdmin, OwnedAdmin
 from accounts.models import AuditEvent, Business, Membership, Product, TokenFamily, User, WhatsAppNumber
 from aibot.models import Rule
-from conversations import queries, stopping
+from conversations import indexing, queries, stopping
 from conversations.models import Conversation, Message, Status
 from tests.api.asking import as_person
 from webhooks.admin import laid_out
@@ -160,13 +161,37 @@ def test_one_business_is_no_choice(visit, alice, root, dairy, masala):
 # --- lists --------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("term", ["meera", "+91 98765 00001", "98765-00001", "919876500001"])
-@pytest.mark.parametrize("model", ["conversations/conversation", "conversations/contact", "leads/lead"])
-def test_people_are_found_by_name_and_by_phone_as_it_is_written(visit, alice, chat, dairy, model, term):
-    chat.says("hello")
-    factories.Chat(factories.RAVI).says("hello")
+_OF_PEOPLE = {
+    "conversations/conversation": "contact",
+    "conversations/contact": "",
+    "conversations/message": "conversation.contact",
+    "conversations/consentevent": "contact",
+    "leads/lead": "contact",
+}
+
+
+@pytest.mark.parametrize("term", ["meera", "मीरा", "+91 98765 00001", "98765-00001", "919876500001"])
+@pytest.mark.parametrize("model", _OF_PEOPLE)
+def test_people_are_found_by_name_in_either_script_and_by_phone_as_it_is_written(
+    visit, alice, chat, dairy, masala, model, term
+):
+    for one in (chat, factories.Chat(factories.RAVI)):
+        one.says("STOP")
+    factories.receive(factories.text_body(factories.new_wamid(), "STOP", factories.MEERA, factories.MASALA_NUMBER))
+    indexing.index_all()
     found = visit(alice).get(f"/admin/{model}/", {"q": term}).context["cl"].result_list
-    assert [str(row) for row in found] == ["Meera Iyer"]
+    names = {str(attrgetter(_OF_PEOPLE[model])(row) if _OF_PEOPLE[model] else row) for row in found}
+    assert (names, {row.business_id for row in found}) == ({"Meera Iyer"}, {dairy.pk})
+    assert list(visit(alice).get(f"/admin/{model}/", {"q": "nobody at all"}).context["cl"].result_list) == []
+
+
+def test_a_search_of_the_admin_reads_no_list_of_messages_or_contacts_through(visit, alice, chat, dairy):
+    chat.says("hello")
+    client = visit(alice)
+    for model in _OF_PEOPLE:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(f"/admin/{model}/", {"q": "meera"})
+        assert not [query["sql"] for query in asked if "UPPER(" in query["sql"]]
 
 
 def test_filters_of_conversations(visit, alice, dairy, chat):

@@ -78,6 +78,51 @@ def test_all_words_must_be_in_one_message_and_the_newest_such_message_is_shown(d
     assert found(dairy, "ghee absent") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["ravi paneer", "paneer ravi", "Ravi Kumar paneer", "पनीर रवि", "00002 paneer", "paneer 98765 00002", "ravi pan"],
+)
+def test_a_name_or_a_number_and_a_word_find_what_that_person_said(dairy, text):
+    says(RAVI, "paneer please", "and ghee")
+    says(MEERA, "paneer please")
+    says(Customer("Ravi Shah", "919876500007", "IN.7"), "only ghee")
+    assert found(dairy, text) == [("Ravi Kumar", "paneer please")]
+
+
+def test_a_name_and_a_word_also_within_a_tab_and_of_nobody_else(dairy, masala, bob):
+    says(RAVI, "paneer please")
+    says(RAVI, "paneer masala", number=MASALA_NUMBER)
+    with scope(business=dairy):
+        nobodys, everybodys = Conversation.objects.filter(assignee=bob), Conversation.objects.all()
+    assert found(dairy, "ravi paneer", within=nobodys) == []
+    assert found(dairy, "ravi paneer", within=everybodys) == [("Ravi Kumar", "paneer please")]
+    assert found(masala, "ravi paneer") == [("Ravi Kumar", "paneer masala")]
+
+
+@pytest.mark.parametrize("few", [0, 2, 500])
+def test_names_and_words_together_go_on_page_by_page_without_a_gap_or_a_second_time(dairy, monkeypatch, few):
+    """Some say "ravi" themselves, and then go on without it: one conversation, by its newest hit."""
+    monkeypatch.setattr(search, "FEW_CONVERSATIONS", few)
+    ravis = [Customer(f"Ravi {chr(65 + n)}", f"9197{n:08d}", f"IN.8{n}") for n in range(6)]
+    for ravi in ravis:
+        says(ravi, "jalebi for ravi", "other", "jalebi again")
+    says(MEERA, "is jalebi for ravi ready")
+    says(MEERA, "jalebi")
+    indexing.index_all()
+    seen, before = [], ""
+    with scope(business=dairy):
+        while True:
+            page = search.search("ravi jalebi", before=before, most=2)
+            seen += [(hit.conversation.contact.profile_name, hit.message.text) for hit in page.hits]
+            before = page.next or ""
+            if not before:
+                break
+    assert seen == [
+        ("Meera Iyer", "is jalebi for ravi ready"),
+        *((ravi.name, "jalebi again") for ravi in reversed(ravis)),
+    ]
+
+
 def test_the_people_come_first_and_nobody_twice(dairy):
     says(Customer("Ghee Lal", "919876500003", "IN.3"), "ghee please")
     says(RAVI, "ghee for me")
@@ -114,6 +159,13 @@ def test_what_is_frequent_among_the_old_alone_is_found_too(dairy, monkeypatch):
     says(RAVI, *(f"other {n}" for n in range(6)))
     assert len(found(dairy, "jalebi", most=5)) == 5
     assert len(found(dairy, "Customer", most=5)) == 5
+
+
+def test_an_emoji_is_no_word_alone_it_finds_nothing_and_beside_a_word_it_changes_nothing(dairy):
+    says(MEERA, "done \N{WHITE HEAVY CHECK MARK}", "हो गया", "delivery हुए")
+    says(RAVI, "delivery \N{DELIVERY TRUCK}")
+    assert found(dairy, "\N{WHITE HEAVY CHECK MARK}") == found(dairy, "\N{DELIVERY TRUCK}") == []
+    assert found(dairy, "delivery \N{DELIVERY TRUCK}") == found(dairy, "delivery") != []
 
 
 def test_only_within_what_is_asked_for(dairy, bob):

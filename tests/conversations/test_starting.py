@@ -10,7 +10,7 @@ from django_scopes import scope, scopes_disabled
 from accounts.errors import DomainError
 from accounts.models import AuditEvent, WhatsAppNumber
 from cloud_api.errors import from_answer
-from conversations import outbound, sending, starting, thread, writing
+from conversations import blocking, outbound, sending, starting, thread, writing
 from conversations.models import ConsentEvent, Contact, Conversation, Identity, Message, Status
 from tests.api.asking import as_key, as_person
 from tests.api.talking import NOWHERE, template, written, written_to_masala
@@ -200,6 +200,23 @@ def test_a_number_that_is_switched_off_begins_nothing(dairy_number, ready, bob):
         start(dairy_number, NEW, bob)
     assert refused.value.code == "number_off"
     assert rows() == (0, 0, 0, 0, 0)
+
+
+def test_who_is_blocked_is_not_written_to_by_a_page_nor_by_a_program(dairy_number, ready, offer, bob):
+    contact = written(sender=MEERA).contact
+    with scope(business=dairy_number.business):
+        blocking.block(contact, by=bob, now=timezone.now())
+    before = rows()
+    for to, name in ((f"+{MEERA.phone}", "order_ready"), (contact, "order_ready"), (contact, "offer")):
+        with pytest.raises(DomainError) as refused:
+            start(dairy_number, to, bob, name=name, opt_in=HOW)
+        assert refused.value.code == "blocked"
+    answer = ask(as_person(bob), dairy_number, to=f"+{MEERA.phone}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "blocked")
+    assert rows() == before
+    with scope(business=dairy_number.business):
+        blocking.unblock(contact, by=bob, now=timezone.now())
+    assert start(dairy_number, contact, bob).is_new
 
 
 # --- by the API -----------------------------------------------------------------------------------------------------------

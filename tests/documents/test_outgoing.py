@@ -8,6 +8,7 @@ from datetime import timedelta
 import imageio_ffmpeg
 import pytest
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 from PIL import Image
@@ -21,6 +22,7 @@ from documents.models import Document, StoredFile
 from tests import factories
 from tests.api.asking import as_key, as_person
 from tests.cloud_api.conftest import Answer
+from webhooks import tasks as webhook_tasks
 
 from . import files
 from .corpus import BAD, DOCX, HTML
@@ -288,3 +290,32 @@ def test_a_program_names_one_file(dairy, alice, conversation):
         f"/api/conversations/{conversation.pk}/messages", {"type": "image", "media": given}, format="json"
     )
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["media"])
+
+
+def test_the_phones_deletion_of_a_message_whose_wamid_came_later_takes_its_file_along(
+    give, conversation, bob, settings
+):
+    """WhatsApp tells of the deletion before the Graph API has told the message's wamid."""
+    document = give(files.picture(), "shop.jpg")
+    with transaction.atomic():
+        message = Message.objects.get(pk=outbound.queue_text(conversation, "our shop", by=bob))
+        outgoing.attach(document, message)
+    revoke = {"type": "revoke", "revoke": {"original_message_id": "wamid.late"}}
+    now = str(int(timezone.now().timestamp()))
+    item = {
+        "id": factories.new_wamid(),
+        "from": "918047180011",
+        "to": factories.MEERA.phone,
+        "timestamp": now,
+        **revoke,
+    }
+    factories.receive(factories.value_body({"message_echoes": [item]}, field="smb_message_echoes"))
+    webhook_tasks.sweep()
+    assert Document.objects.filter(pk=document.pk).exists()
+    Message.objects.filter(pk=message.pk).update(wamid="wamid.late")
+    webhook_tasks.sweep()
+    message.refresh_from_db()
+    assert (message.text, bool(message.revoked_at)) == ("", True)
+    assert not Document.objects.filter(pk=document.pk).exists()
+    tidying.tidy(timezone.now() + timedelta(hours=2))
+    assert [path for path in settings.MEDIA_FOLDER.rglob("*") if path.is_file()] == []

@@ -3,9 +3,11 @@
 import uuid
 
 import pytest
-from django_scopes import scopes_disabled
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
 
 from accounts.models import WhatsAppNumber
+from conversations import blocking
 from conversations.models import ConsentEvent, Contact, Conversation, Message
 from tests.api.talking import template, written, written_to_masala
 from tests.factories import MEERA
@@ -94,6 +96,19 @@ def test_an_open_conversation_is_shown_and_used(at_work, ready):
         assert f'href="/inbox/{conversation.pk}"' in page.content.decode()
         answer = start(at_work, ready, body_1="Asha", body_2="17", **{"to": "", **given})
         assert answer["Location"] == f"/inbox/{conversation.pk}"
+    assert count(Conversation) == 1
+
+
+def test_who_is_blocked_is_told_before_anything_is_filled_in_and_refused_after_it(at_work, ready, bob):
+    conversation = written(sender=MEERA)
+    with scope(business=conversation.business):
+        blocking.block(conversation.contact, by=bob, now=timezone.now())
+    for given in ({"to": MEERA.phone}, {"contact": str(conversation.contact_id)}):
+        form = at_work.get("/inbox/new", {**given, "template": ready.pk})
+        assert "This customer is blocked. Unblock them first." in text_of(form)
+        answer = start(at_work, ready, body_1="Asha", body_2="17", **{"to": "", **given})
+        assert (answer.status_code, "This customer is blocked" in text_of(answer)) == (422, True)
+    assert "This customer is blocked" in text_of(at_work.get("/inbox/new", {"contact": str(conversation.contact_id)}))
     assert count(Conversation) == 1
 
 
