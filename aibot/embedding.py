@@ -36,6 +36,7 @@ def _is_installed() -> bool:
 
 def vectors(texts: Sequence[str]) -> Any:
     """A row of 384 float32, of length 1, for each text. One thread at a time; 12 ms of one core for a short text."""
+    _one_thread()
     import numpy  # not at the top: 20 MB that the processes which answer by rules do without
 
     rows = [numpy.zeros((0, 384), numpy.float32)]
