@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -10,9 +11,13 @@ from django_scopes import scope
 
 from accounts import businesses, preferences
 from accounts.models import Business, Membership, Product, User
+from accounts.products import slug_for
+from aibot import answer_files
+from aibot.models import Answer
 
 from . import onboarding
 
+_ANSWERS = Path(__file__).with_name("demo_answers.csv")
 DAIRY = "shuddh-dairy"
 MASALA = "masala-junction"
 
@@ -49,6 +54,7 @@ def fill(owner_email: str, password: str) -> list[User]:
     for agent in (bina, chirag):
         if not Membership.objects.filter(user=agent, business=dairy).exists():
             businesses.add_member(dairy, agent, Membership.Role.AGENT, actor=asha)
+    _answer_questions(dairy, asha)
     masala = _shop("Masala Junction", MASALA, kavita, _MASALA_PRODUCTS, None, "All of Mysuru")
 
     onboarding.refresh_first_number()
@@ -76,6 +82,7 @@ def _shop(name: str, slug: str, owner: User, products: list, hours: dict | None,
         quiet_until=time(9),
         **({"hours": hours} if hours else {}),
     )
+    taken: set[str] = set()
     with scope(business=business):
         for position, (title, hindi, roman, aliases, unit, price) in enumerate(products):
             product = Product(
@@ -83,8 +90,20 @@ def _shop(name: str, slug: str, owner: User, products: list, hours: dict | None,
                 price=Decimal(price), position=position,
             )  # fmt: skip
             product.full_clean()
+            product.slug = slug_for(product, taken)
+            taken.add(product.slug)
             product.save()
     return business
+
+
+def _answer_questions(business: Business, owner: User) -> None:
+    """The dairy's answers, as an owner would import them. One who has some already keeps those."""
+    with scope(business=business):
+        if Answer.objects.exists():
+            return
+        outcome = answer_files.take(business, answer_files.read(_ANSWERS.read_bytes()), actor=owner, dry=False)
+    if outcome.wrong:
+        raise ValueError(f"{_ANSWERS.name}: {outcome.wrong}")
 
 
 def _republic_day(now: datetime) -> str:
