@@ -5,6 +5,7 @@ is the dairy's.
 """
 
 import contextlib
+import faulthandler
 import os
 from decimal import Decimal
 
@@ -32,12 +33,19 @@ hypothesis_settings.load_profile("ours")
 
 # What is begun first, since it takes longest: whole folders that share one running product, or one server and browser.
 TOGETHER = ("tests/e2e", "tests/browser", "tests/together")
+LAST_WORDS_AFTER = 120  # seconds
 ALONE = ("tests/e2e/test_schema.py",)  # it runs a product of its own
 
 
 def pytest_collection_modifyitems(items):
     rank = {name: place for place, name in enumerate((*TOGETHER, *ALONE))}
     items.sort(key=lambda item: rank.get(_group(item.nodeid), len(rank)))
+
+
+def pytest_sessionfinish(session):
+    """A process of several that has run its tests and does not end says what each of its threads waits for, and ends."""
+    if hasattr(session.config, "workerinput"):
+        faulthandler.dump_traceback_later(LAST_WORDS_AFTER, exit=True)
 
 
 def pytest_xdist_make_scheduler(config, log):
