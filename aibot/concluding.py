@@ -161,7 +161,7 @@ def _say(one: Taken, decision: Decision, now: datetime) -> Any:
         return None
     outgoing = []
     if one.is_first and decision.tier in _OF_THE_BOT:
-        words = automated.line(shop, decision.language or shop.language)
+        words = automated.line(shop, decision.language or shop.language, one.contact_name, now)
         told = automated.told(body, text, words)
         if told is None:  # no room: a message of its own, before it
             outgoing.append(_outgoing(one, replace(decision, source_ref=None), messages.text(words), words, name))

@@ -421,7 +421,7 @@ def _is_left_to_a_tier(r: Recorded, replies: Replies, *, told: bool) -> bool:
     event = r.event
     if event.kind not in tiers.SPOKEN | tiers.CAPTIONED or not event.text.strip():
         return False
-    may_model = event.kind in tiers.SPOKEN and not told and r.business_id in replies.above.model
+    may_model = tiers.is_spoken(event.kind, event.product) and not told and r.business_id in replies.above.model
     with_answers = r.business_id in replies.above.answers
     if not may_model and not with_answers:
         return False

@@ -102,6 +102,11 @@ class Due:
 INSTALLED = Tiers()
 
 
+def is_spoken(kind: str, product: object) -> bool:
+    """Whether a message is its words alone. Of one about a product of the catalog the model would not know which."""
+    return kind in SPOKEN and not product
+
+
 def above(business_ids: Collection[UUID], tiers: Tiers | None = None) -> Above:
     """For the drain, in its transaction: one statement of each tier at most."""
     tiers = tiers or INSTALLED

@@ -321,7 +321,7 @@ def _words(ids: list[UUID]) -> dict[UUID, list[Words]]:
     """What is left of the messages: one that the customer has deleted is not answered."""
     rows = sets.fetch(
         """
-        SELECT p.id AS turn, m.id, m.seq, m.kind, m.text, m.payload, m.wa_timestamp, m.wamid
+        SELECT p.id AS turn, m.id, m.seq, m.kind, m.text, m.payload, m.wa_timestamp
         FROM aibot_pendingturn p CROSS JOIN LATERAL jsonb_array_elements_text(p.messages) AS w(id)
         JOIN conversations_message m ON m.id = w.id::uuid AND m.revoked_at IS NULL
         WHERE p.id = ANY(%(ids)s) ORDER BY m.seq
@@ -330,6 +330,7 @@ def _words(ids: list[UUID]) -> dict[UUID, list[Words]]:
     )
     found: dict[UUID, list[Words]] = {}
     for row in rows:
-        words = Words(row.id, row.seq, row.kind, row.text, answering.tap_of(row.payload), row.wa_timestamp)
+        is_spoken = tiers.is_spoken(row.kind, row.payload.get("referred_product"))
+        words = Words(row.id, row.seq, is_spoken, row.text, answering.tap_of(row.payload), row.wa_timestamp)
         found.setdefault(row.turn, []).append(words)
     return found

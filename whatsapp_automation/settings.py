@@ -5,6 +5,7 @@ which makes its own keys and services under .local/) or ``test``.
 """
 
 import re
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,10 +34,13 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or [urlsplit(FRONTEND_URL).hostname, 
 CSRF_TRUSTED_ORIGINS = [FRONTEND_URL]
 
 # --- apps ---------------------------------------------------------------------------------------------
+# Celery's processes show no pages: without the admin's modules and what they need each holds 20 MB less. urls.py brings them
+# where an address is asked for all the same.
+_IN_CELERY = "celery" in Path(sys.argv[0]).parts[-2:]
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig" if _IN_CELERY else "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

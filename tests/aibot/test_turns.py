@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from accounts.models import Settings
-from aibot import automated, concluding, meant, tiers, turns
+from aibot import automated, concluding, meant, tiers, traces, turns
 from aibot.answering import give_up
 from aibot.models import PendingTurn, Turn
 from conversations import assignment, blocking, claiming, outbound, streaks
@@ -490,6 +490,13 @@ def test_the_first_answer_says_that_it_is_automated_and_the_second_does_not(meer
     assert second.text == SAYS[FRESH]
 
 
+def test_the_owner_words_it(meera, above):
+    Settings.objects.update(texts={"automated": {"en": "{business} answers by machine."}}, updated_at=timezone.now())
+    meera.says(DELIVERY)
+    work()
+    assert said()[0].text == f"{SAYS[DELIVERY]}\n\nShuddh Dairy answers by machine."
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "agent"), ("hi", "एजेंट"), ("hi-Latn", "agent")])
 def test_the_word_that_it_names_reaches_a_person(meera, above, language, word):
     assert f'"{word}"' in automated.TEXTS[language]
@@ -509,3 +516,17 @@ def test_the_worker_waits_for_quiet_and_answers_in_threads_of_its_own(meera, abo
     assert turns.work(life=30, linger=0.6) >= 3
     assert sorted(m.source for m in said()) == ["model"] * 3
     assert turns._calls_in_hand() == 0
+
+
+def test_old_turns_are_forgotten(meera, above):
+    meera.says(DELIVERY)
+    work()
+    assert traces.prune(timezone.now() + timedelta(days=Turn.KEPT_DAYS - 1)) == 0
+    assert traces.prune(timezone.now() + timedelta(days=Turn.KEPT_DAYS + 1)) == 1
+
+
+def test_a_turn_goes_with_the_customers_message(meera, above):
+    meera.says(DELIVERY)
+    work()
+    Message.objects.filter(direction="in").delete()
+    assert not Turn.objects.exists()
