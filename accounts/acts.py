@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 THINGS = {
+    "answer": _("answer"),
     "apikey": _("API key"),
     "business": _("business"),
     "cannedreply": _("canned reply"),

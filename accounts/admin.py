@@ -58,7 +58,8 @@ class ProductAdmin(OwnedAdmin):
     list_filter = (yes_no("active", gettext_lazy("on sale")),)
     search_fields = ("name", "name_hi", "name_roman")
     search_help_text = gettext_lazy("Name")
-    fields = ("name", "name_hi", "name_roman", "aliases", "unit", "price", "active", "position")
+    fields = ("name", "name_hi", "name_roman", "aliases", "unit", "price", "active", "position", "slug")
+    readonly_fields = ("slug",)
     lines_fields = ("aliases",)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

@@ -388,6 +388,16 @@ class Product(OwnedModel):
         help_text=_('As customers write it: ["milk", "doodh", "dudh"].'),
     )
     unit = models.CharField(_("unit"), max_length=30, help_text=_("1 kg, 500 ml, piece"))
+    # products.slug_for gives it once; it stays when the name changes, since texts name the product by it.
+    slug = models.SlugField(
+        _("short name"),
+        max_length=80,
+        blank=True,
+        db_default="",
+        db_index=False,
+        editable=False,
+        help_text=_("In answers: {price:short-name} is its price, {total:short-name*3} the sum for three."),
+    )
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
     active = models.BooleanField(_("on sale"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -397,7 +407,10 @@ class Product(OwnedModel):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         ordering = ["position", "name"]
-        constraints = [models.UniqueConstraint("business", Lower("name"), Lower("unit"), name="product_once")]
+        constraints = [
+            models.UniqueConstraint("business", Lower("name"), Lower("unit"), name="product_once"),
+            models.UniqueConstraint(fields=["business", "slug"], condition=~Q(slug=""), name="product_slug_once"),
+        ]
 
     def __str__(self):
         return f"{self.name} ({self.unit})"

@@ -1,9 +1,10 @@
 """Write products: the page, the API and the admin all come here. Each change is in the audit log."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from . import audit
@@ -24,10 +25,25 @@ def add(business: Business, *, actor: User | None, **fields) -> Product:
         raise DomainError("too_many_products", _("A business has %s products at most.") % MOST, status=409)
     product = Product(business=business, **fields)
     product.full_clean(validate_constraints=False)
+    product.slug = slug_for(product, set(Product.objects.filter(business=business).values_list("slug", flat=True)))
     with _once():
         product.save()
     audit.record("product.added", business=business, actor=actor, target=str(product.pk), after=_told(product, fields))
     return product
+
+
+def slug_for(product: Product, taken: Collection[str]) -> str:
+    """What texts call a new product: "cow-ghee-1-kg". Small Latin letters and digits alone, so that it can be typed; of a name
+    that has none, "product".
+    """
+    name = next((made for made in map(slugify, (product.name, product.name_roman)) if made), "product")
+    wanted = "-".join(filter(None, (name[:40].strip("-"), slugify(product.unit))))
+    number = 1
+    slug = wanted
+    while slug in taken:
+        number += 1
+        slug = f"{wanted}-{number}"
+    return slug
 
 
 @transaction.atomic

@@ -72,19 +72,24 @@ def opening_hours(hours: dict, language: str) -> str:
     names = _DAY_NAMES.get(language, _DAY_NAMES["en"])
     runs: list[list] = []
     for place, day in enumerate(DAYS):
-        spans = hours.get(day) or []
-        if runs and runs[-1][2] == spans:
+        of_day = hours.get(day) or []
+        if runs and runs[-1][2] == of_day:
             runs[-1][1] = place
         else:
-            runs.append([place, place, spans])
+            runs.append([place, place, of_day])
     return ", ".join(
-        f"{names[first]}{'' if first == last else '-' + names[last]} {_spans(spans) or _CLOSED.get(language, 'closed')}"
-        for first, last, spans in runs
+        f"{names[first]}{'' if first == last else '-' + names[last]} {spans(of_day) or closed_word(language)}"
+        for first, last, of_day in runs
     )
 
 
-def _spans(spans: list) -> str:
-    return " + ".join(f"{_clock(start)}-{_clock(end)}" for start, end in spans)
+def spans(of_day: list) -> str:
+    """A day's hours, "9:00-13:00 + 16:00-21:00"; "" where it has none."""
+    return " + ".join(f"{_clock(start)}-{_clock(end)}" for start, end in of_day)
+
+
+def closed_word(language: str) -> str:
+    return _CLOSED.get(language, _CLOSED["en"])
 
 
 def _clock(value: str) -> str:

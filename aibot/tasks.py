@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from conversations import wake
 
-from . import hits, traces, turns
+from . import answers, hits, traces, turns
 
 
 @shared_task(name="aibot.tasks.answer")
@@ -24,10 +24,13 @@ def answer() -> int:
 
 @shared_task(name="aibot.tasks.sweep")
 def sweep() -> None:
-    """Start what a lost wake-up forgot, and what a worker had in hand that has died."""
+    """Start what a lost wake-up forgot, and what a worker had in hand that has died. Answers that the owner has written since get
+    their vectors, so that the first customer who asks need not wait for them.
+    """
     wake.beat_heart("bot")
     if turns.has_work(timezone.now()):
         answer()
+    answers.fill_vectors()
 
 
 @shared_task(name="aibot.tasks.prune")

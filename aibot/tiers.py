@@ -1,6 +1,6 @@
 """The tiers above the rules: the owner's answers by meaning, then a model. What turns.py asks of them, and which are there.
 
-``INSTALLED`` names the modules. The drain asks ``above`` which businesses have one; nothing is computed there.
+``INSTALLED`` names the modules (apps.py). The drain asks ``above`` which businesses have one; nothing is computed there.
 """
 
 from collections.abc import Callable, Collection, Sequence

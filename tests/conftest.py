@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase, override_settings
 from django.utils import translation
+from django.utils.text import slugify
 from django_scopes import scope
 from xdist.scheduler import LoadScopeScheduling
 
@@ -200,6 +201,7 @@ def _products(business: Business, rows: list[tuple]) -> None:
                 name_hi=hindi,
                 name_roman=roman,
                 unit=unit,
+                slug=slugify(f"{name} {unit}"),
                 price=Decimal(price),
                 position=place,
             )

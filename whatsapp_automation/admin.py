@@ -36,6 +36,7 @@ from accounts.access import choose_business, may
 from accounts.admin_base import OWNER, InstallationAdmin, yes_no
 from accounts.models import Business, User, WhatsAppNumber
 from accounts.signin import views as signin
+from aibot import answers
 from conversations import queries, stopping
 from conversations.admin import start_of_day
 from conversations.models import Conversation, Status
@@ -71,6 +72,7 @@ def dashboard(request, context: dict) -> dict:
             (number, stopping.in_words(number) if number.stopped_at else _warning(number)) for number in numbers
         ],
         "is_owner": may(request.role, OWNER),
+        "by_letters": answers.matcher() == answers.TRIGRAMS and bool(answers.has_any({request.business.pk})),
     }
     return context
 
@@ -135,6 +137,7 @@ _GROUPS = (
         (
             (gettext_lazy("Rules"), "rule", "aibot", "rule"),
             (gettext_lazy("Test lines"), "fact_check", "aibot", "trap"),
+            (gettext_lazy("Answers"), "question_answer", "aibot", "answer"),
             (gettext_lazy("Turns"), "psychology", "aibot", "turn"),
             (gettext_lazy("Products"), "sell", "accounts", "product"),
             (gettext_lazy("Settings"), "tune", "accounts", "settings"),

@@ -10,6 +10,7 @@ from django_scopes import scope
 
 from accounts import businesses, preferences
 from accounts.models import Business, Membership, Product, User
+from accounts.products import slug_for
 
 from . import onboarding
 
@@ -76,6 +77,7 @@ def _shop(name: str, slug: str, owner: User, products: list, hours: dict | None,
         quiet_until=time(9),
         **({"hours": hours} if hours else {}),
     )
+    taken: set[str] = set()
     with scope(business=business):
         for position, (title, hindi, roman, aliases, unit, price) in enumerate(products):
             product = Product(
@@ -83,6 +85,8 @@ def _shop(name: str, slug: str, owner: User, products: list, hours: dict | None,
                 price=Decimal(price), position=position,
             )  # fmt: skip
             product.full_clean()
+            product.slug = slug_for(product, taken)
+            taken.add(product.slug)
             product.save()
     return business
 

@@ -336,6 +336,7 @@ if WHATSAPP_PHONE_NUMBER_ID and not WHATSAPP_ACCESS_TOKEN:
     raise env.ConfigError(
         "WHATSAPP_ACCESS_TOKEN is not set, but WHATSAPP_PHONE_NUMBER_ID is: the number could not answer"
     )
+ANSWERS_BY_MEANING = env.boolean("ANSWERS_BY_MEANING", True)  # false: by letters, where memory is short
 ANSWER_AGE_LIMIT = env.duration("ANSWER_AGE_LIMIT", "15m")  # an older message is shown, not answered
 # What no rule answers is answered once the customer has been quiet for so long, and at most so long after the first message.
 TURN_QUIET = timedelta(milliseconds=env.integer("TURN_QUIET_MS", 2500, least=200, most=60_000))
@@ -473,6 +474,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "replies", "description": "Canned replies: texts that agents send often."},
         {"name": "contacts", "description": "Customers."},
         {"name": "leads", "description": "Who may buy, and how far they are."},
+        {"name": "answers", "description": "What the owner answers to a question, however it is asked."},
         {"name": "rules", "description": "What the bot answers."},
         {"name": "products", "description": "What the business sells. The one place of prices."},
         {"name": "settings", "description": "Hours, texts, the bot, limits."},

@@ -17,7 +17,19 @@ class ProductOut(serializers.ModelSerializer):
 
     class Meta:
         model = Product
-        fields = ["id", "name", "nameHi", "nameRoman", "aliases", "unit", "price", "active", "position", "updatedAt"]
+        fields = [
+            "id",
+            "slug",
+            "name",
+            "nameHi",
+            "nameRoman",
+            "aliases",
+            "unit",
+            "price",
+            "active",
+            "position",
+            "updatedAt",
+        ]
 
 
 class ProductIn(StrictSerializer):

@@ -22,6 +22,7 @@ MAY = {
     "accounts.auditevent": "o o - - -",
     "accounts.business": "r r r r -",
     "accounts.user": "r r r r -",
+    "aibot.answer": "v v o o o",
     "aibot.rule": "v v o o o",
     "aibot.trap": "v v o o o",
     "aibot.turn": "v v - - -",
