@@ -137,12 +137,14 @@ def work(
 
 
 def one_pass(now: datetime, above: tiers.Tiers, spawn: Spawn) -> int:
-    """Take what is due and answer it. Returns how many were taken."""
+    """Take what is due and answer it. Returns how many were taken. What is decided is written in one transaction."""
     taken = take(now)
-    ready = [one for one in (concluding.current(one, now) for one in taken) if one is not None]
+    ends = concluding.Ends()
+    ready = [one for one in (concluding.current(one, ends, now) for one in taken) if one is not None]
     found = _look([one for one in ready if one.attempts <= ATTEMPTS], above)
     for one in ready:
-        _guarded(one, lambda one=one: _answer(one, found, above, spawn, now), now)
+        _guarded(one, lambda one=one: _answer(one, found, above, spawn, ends, now), now)
+    concluding.write(ends, now, guarded=_guarded)
     return len(taken)
 
 
@@ -158,23 +160,29 @@ def _look(ready: list[Taken], above: tiers.Tiers) -> dict[UUID, answering.Looked
 
 
 def _answer(
-    one: Taken, found: dict[UUID, answering.Looked] | None, above: tiers.Tiers, spawn: Spawn, now: datetime
+    one: Taken,
+    found: dict[UUID, answering.Looked] | None,
+    above: tiers.Tiers,
+    spawn: Spawn,
+    ends: concluding.Ends,
+    now: datetime,
 ) -> None:
+    """Decide; what is to be written goes to ``ends``. The model is asked in a thread."""
     if (refused := answering.not_to_answer(one, now)) is not None:
-        concluding.conclude(one, refused, now)
+        ends.decided.append((one, refused))
         return
     if one.attempts > ATTEMPTS:
-        concluding.conclude(one, answering.give_up("attempts"), now)
+        ends.decided.append((one, answering.give_up("attempts")))
         return
     looked = (answering.look([one], above) if found is None else found).get(one.id, answering.Looked())
     if (sure := answering.at_once(one, looked, above, now)) is not None:
-        concluding.conclude(one, sure, now)
+        ends.decided.append((one, sure))
     elif one.quiet_at > now and one.tap != meant.NONE:
-        concluding.release(one, one.quiet_at)
+        ends.released.append((one, one.quiet_at))
     elif (decision := answering.when_quiet(one, looked, above)) is not None:
-        concluding.conclude(one, decision, now)
+        ends.decided.append((one, decision))
     elif _calls_in_hand() >= CALLS:
-        concluding.release(one, now + FULL)
+        ends.released.append((one, now + FULL))
     else:
         spawn(lambda: _guarded(one, lambda: _call(one, looked, above, now), now))
 
