@@ -165,13 +165,11 @@ class _Fitted:
     """The examples of some answers, in the answers' order, with vectors."""
 
     def __init__(self, answers: dict[UUID, Answer]):
-        import numpy  # not at the top, nor is meaning.py: 20 MB that the processes which answer by rules do without
+        numpy = embedding.numbers()
+        from . import meaning  # with numpy, which is not there on every machine
 
-        from . import meaning
-
-        self.answers = list(answers)
         with scopes_disabled():
-            examples = list(Example.objects.filter(answer__in=self.answers).order_by("answer_id", "place"))
+            examples = list(Example.objects.filter(answer__in=list(answers)).order_by("answer_id", "place"))
         make_vectors(examples)
         examples = _most(examples, meaning.MOST_EXAMPLES)
         self.texts = [example.text for example in examples]

