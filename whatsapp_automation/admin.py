@@ -135,6 +135,7 @@ _GROUPS = (
         (
             (gettext_lazy("Rules"), "rule", "aibot", "rule"),
             (gettext_lazy("Test lines"), "fact_check", "aibot", "trap"),
+            (gettext_lazy("Turns"), "psychology", "aibot", "turn"),
             (gettext_lazy("Products"), "sell", "accounts", "product"),
             (gettext_lazy("Settings"), "tune", "accounts", "settings"),
         ),

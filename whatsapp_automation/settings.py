@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(INDEX_SECONDS),
         "options": {"queue": "inbound", "expires": INDEX_SECONDS},
     },
+    "sweep bot": _sweep("aibot.tasks.sweep", "bot"),
     "sweep media": _sweep("documents.tasks.sweep", "media"),
     "tidy files": {
         "task": "documents.tasks.tidy",
@@ -239,7 +240,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "send", "expires": 30},
     },
 }
-QUEUES = ("inbound", "send", "media")  # each has a worker whose heartbeat /health/ready reads
+QUEUES = ("inbound", "send", "media", "bot")  # each has a worker whose heartbeat /health/ready reads
 
 # --- people -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -332,6 +333,9 @@ if WHATSAPP_PHONE_NUMBER_ID and not WHATSAPP_ACCESS_TOKEN:
         "WHATSAPP_ACCESS_TOKEN is not set, but WHATSAPP_PHONE_NUMBER_ID is: the number could not answer"
     )
 ANSWER_AGE_LIMIT = env.duration("ANSWER_AGE_LIMIT", "15m")  # an older message is shown, not answered
+# What no rule answers is answered once the customer has been quiet for so long, and at most so long after the first message.
+TURN_QUIET = timedelta(milliseconds=env.integer("TURN_QUIET_MS", 2500, least=200, most=60_000))
+TURN_CAP = env.duration("TURN_CAP", "12s")
 DELIVERIES_KEPT = env.duration("DELIVERIES_KEPT", "30d")
 if timedelta(days=1) > DELIVERIES_KEPT:
     raise env.ConfigError("DELIVERIES_KEPT must be a day or more, such as 30d: a number alone counts seconds")

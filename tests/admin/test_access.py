@@ -24,6 +24,7 @@ MAY = {
     "accounts.user": "r r r r -",
     "aibot.rule": "v v o o o",
     "aibot.trap": "v v o o o",
+    "aibot.turn": "v v - - -",
     "conversations.contact": "v v - a -",
     "conversations.conversation": "v v - - -",  # its page answers by addresses of its own: test_conversation.py
     "conversations.message": "v v - - -",
