@@ -22,7 +22,9 @@ from .placeholders import closed_word, opening_hours, product_name, spans
 
 SLOT = re.compile(r"\{([a-z]+):([^{}\n]{1,100})\}")
 _TOTAL = re.compile(r"([a-z0-9-]+)\s*\*\s*([0-9]{1,4}(?:\.[0-9]{1,2})?)")
-_LEFT_OUT = frozenset(["not", "no", "except", "but", "without", "नहीं", "छोड़कर", "अलावा", "nahi", "nahin", "chhodkar", "chodkar", "alawa"])
+_LEFT_OUT = frozenset(
+    ["not", "no", "except", "but", "without", "नहीं", "छोड़कर", "अलावा", "nahi", "nahin", "chhodkar", "chodkar", "alawa"]
+)
 _AREA = {"en": "Our delivery area: {}", "hi": "हमारा डिलीवरी क्षेत्र: {}", "hi-Latn": "Hamara delivery area: {}"}
 _YES = {
     "en": "Yes, we deliver to {}.",
