@@ -21,6 +21,7 @@ from cloud_api import messages
 from conversations import claiming, inbound, outbound, sending, sets, streaks
 from conversations.models import Conversation, Message, Status
 from conversations.outbound import Outgoing
+from leads import proposals
 
 from . import automated, rules
 from .answering import Decision, Taken
@@ -148,7 +149,7 @@ def _conclude(one: Taken, decision: Decision, now: datetime) -> str:
     stands, pending = _hold(one, now)
     if stands is None:
         return ""
-    _count_calls(one, decision)
+    _keep_what_was_learnt(one, decision, now)
     if pending is None:
         return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else ""
     if stands.owner != "bot" or stands.state != "open" or stands.turn != one.turn or stands.blocked_at:
@@ -277,8 +278,9 @@ def _note_overtaken(one: Taken) -> None:
     )
 
 
-def _count_calls(one: Taken, decision: Decision) -> None:
-    """A call was made and is counted, whatever became of its answer."""
+def _keep_what_was_learnt(one: Taken, decision: Decision, now: datetime) -> None:
+    """A call is counted, and what was read about the lead is proposed, whatever becomes of the answer."""
+    proposals.propose(one.contact_id, decision.facts, now)
     if calls := int(decision.trace.get("calls", bool(decision.trace))):
         Conversation.objects.filter(pk=one.conversation_id).update(ai_call_count=F("ai_call_count") + calls)
 

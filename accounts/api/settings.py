@@ -110,6 +110,8 @@ class InboxOut(serializers.Serializer):
 class ModelOut(serializers.Serializer):
     dailyTokens = serializers.IntegerField(source="ai_daily_tokens", allow_null=True)
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", allow_null=True)
+    persona = serializers.CharField(source="ai_persona")
+    instructions = serializers.CharField(source="ai_instructions")
 
 
 class NotificationsOut(serializers.Serializer):
@@ -221,6 +223,8 @@ class InboxIn(StrictSerializer):
 class ModelIn(StrictSerializer):
     dailyTokens = serializers.IntegerField(source="ai_daily_tokens", min_value=0, allow_null=True)
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", min_value=0, allow_null=True)
+    persona = serializers.CharField(source="ai_persona", max_length=300, allow_blank=True)
+    instructions = serializers.CharField(source="ai_instructions", max_length=4000, allow_blank=True)
 
 
 class NotificationsIn(StrictSerializer):
@@ -312,7 +316,12 @@ _WHOLE = {
     "quiet": {"start": "21:00", "end": "09:00"},
     "bot": {"on": True, "autoReturnMinutes": 0},
     "inbox": {"blueTicks": True},
-    "model": {"dailyTokens": None, "callsPerHour": None},
+    "model": {
+        "dailyTokens": None,
+        "callsPerHour": None,
+        "persona": "You are Asha of Shuddh Dairy, warm and brief.",
+        "instructions": "",
+    },
     "notifications": {"emailAfterMinutes": 10},
     "retention": {"messagesKeptDays": 365},
     "security": {"twoFactorRequired": False},
