@@ -9,6 +9,7 @@ quiet for TURN_QUIET, at most TURN_CAP after the first message, and is answered 
 """
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ log = structlog.get_logger(__name__)
 TICK = 0.05  # seconds between two looks at the queue
 LINGER = 0.3
 LIFE = 5.0
-MOST = 32  # rows of one look: their texts are embedded together
+MOST = 16  # rows of one look: their texts are embedded together
 CALLS = 8  # of the model, at once
 LEASE = timedelta(seconds=45)  # longer than a model may take
 ATTEMPTS = 3  # then a person gets it
@@ -141,7 +142,7 @@ def one_pass(now: datetime, above: tiers.Tiers, spawn: Spawn) -> int:
     taken = take(now)
     ends = concluding.Ends()
     ready = [one for one in (concluding.current(one, ends, now) for one in taken) if one is not None]
-    found = _look([one for one in ready if one.attempts <= ATTEMPTS], above)
+    found = _look([one for one in ready if one.attempts <= ATTEMPTS and _mark(one) not in _seen], above)
     for one in ready:
         _guarded(one, lambda one=one: _answer(one, found, above, spawn, ends, now), now)
     concluding.write(ends, now, guarded=_guarded)
@@ -174,10 +175,13 @@ def _answer(
     if one.attempts > ATTEMPTS:
         ends.decided.append((one, answering.give_up("attempts")))
         return
-    looked = (answering.look([one], above) if found is None else found).get(one.id, answering.Looked())
+    looked = _seen.pop(_mark(one), None)
+    if looked is None:
+        looked = (answering.look([one], above) if found is None else found).get(one.id, answering.Looked())
     if (sure := answering.at_once(one, looked, above, now)) is not None:
         ends.decided.append((one, sure))
     elif one.quiet_at > now and one.tap != meant.NONE:
+        _keep_in_mind(one, looked)
         ends.released.append((one, one.quiet_at))
     elif (decision := answering.when_quiet(one, looked, above)) is not None:
         ends.decided.append((one, decision))
@@ -185,6 +189,23 @@ def _answer(
         ends.released.append((one, now + FULL))
     else:
         spawn(lambda: _guarded(one, lambda: _call(one, looked, above, now), now))
+
+
+# --- what was looked at and waits for quiet: an embedding is not made twice. It is a hint; another process looks again ---------
+
+_seen: OrderedDict[tuple[UUID, int], answering.Looked] = OrderedDict()
+_MOST_SEEN = 500
+
+
+def _mark(one: Taken) -> tuple[UUID, int]:
+    """With another message the words are other ones."""
+    return one.id, one.last_seq
+
+
+def _keep_in_mind(one: Taken, looked: answering.Looked) -> None:
+    _seen[_mark(one)] = looked
+    while len(_seen) > _MOST_SEEN:
+        _seen.popitem(last=False)
 
 
 def _call(one: Taken, looked: answering.Looked, above: tiers.Tiers, now: datetime) -> None:

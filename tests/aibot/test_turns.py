@@ -16,6 +16,7 @@ from aibot.answering import give_up
 from aibot.models import PendingTurn, Turn
 from conversations import assignment, blocking, claiming, outbound, streaks
 from conversations.models import Contact, Conversation, Message, Status
+from leads.models import Proposal
 from tests.factories import MASALA_NUMBER, Chat, customer, deliver, drain, text_body
 
 from .above import DELIVERY, FRESH, RETURNS, SAYS, tiers_of
@@ -166,6 +167,14 @@ def test_nothing_unsure_is_said_before_the_customer_is_quiet(meera, above):
     assert the_one().ai_call_count == 1
 
 
+def test_what_was_looked_at_is_not_looked_up_again_when_the_customer_is_quiet(meera, above):
+    meera.says(ODD)
+    work()
+    work(later())
+    assert above.answers.batches == [[ODD]]
+    assert len(above.model.asks) == 1
+
+
 def test_a_burst_of_eight_gets_one_call_and_one_reply(meera, above):
     texts = [f"piece number {word}" for word in ["one", "two", "three", "four", "five", "six", "seven", "eight"]]
     start = timezone.now()
@@ -261,6 +270,15 @@ def sent_tasks(monkeypatch):
 
     monkeypatch.setattr(current_app, "send_task", noted)
     return names
+
+
+def test_what_the_model_reads_about_the_lead_is_proposed_with_its_source(meera, above, bob):
+    above.model.facts = {"city": "Noida"}
+    above.model.before_it_answers = lambda: take_over(bob)  # nothing is said, and it was read all the same
+    meera.says(ODD)
+    work(later())
+    [proposal] = Proposal.objects.all()
+    assert (proposal.what, proposal.value, proposal.message_id) == ("city", "Noida", Message.objects.get().pk)
 
 
 # --- a person -------------------------------------------------------------------------------------------------------------
