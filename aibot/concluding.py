@@ -72,8 +72,9 @@ def write(ends: Ends, now: datetime, *, guarded: Callable[[Taken, Callable[[], o
     by_conversation = sorted(ends.decided, key=lambda end: end[0].conversation_id)  # no two workers wait for each other
     try:
         with transaction.atomic(durable=True):
-            _let_go(ends)
+            sets.prefer_indexes()
             outcomes = [_scoped(one, decision, now) for one, decision in by_conversation]
+            _let_go(ends)  # last: the drain holds conversations when it comes to the rows of this queue
     except (InterfaceError, OperationalError):
         raise
     except Exception as error:  # noqa: BLE001 - told below, of the turn whose it is

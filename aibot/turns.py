@@ -261,6 +261,7 @@ def _calls_in_hand() -> int:
 def take(now: datetime) -> list[Taken]:
     """What is due, for LEASE, with all that an answer depends on. Two workers never take the same."""
     with transaction.atomic(durable=True):
+        sets.prefer_indexes()
         rows = sets.fetch(
             """
             WITH due AS MATERIALIZED (
@@ -274,7 +275,7 @@ def take(now: datetime) -> list[Taken]:
             lease=LEASE,
             ticket=(ticket := uuid4()),
         )
-    return _read([row.id for row in rows], ticket, now) if rows else []
+        return _read([row.id for row in rows], ticket, now) if rows else []
 
 
 def _read(ids: list[UUID], ticket: UUID, now: datetime) -> list[Taken]:
