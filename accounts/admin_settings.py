@@ -80,6 +80,14 @@ class SettingsForm(OwnedForm):
         required=False,
         help_text=gettext_lazy("Confirms a STOP, in the place of the opt-out rule's reply."),
     )
+    text_automated = LanguagesField(
+        label=gettext_lazy("Automated"),
+        required=False,
+        help_text=gettext_lazy(
+            "Stands under the first answer in a conversation that no rule has given. Say that it is automated, and how a person is "
+            "reached. Empty: our words for it."
+        ),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -157,7 +165,10 @@ _PLACEHOLDERS = gettext_lazy(
     "{name}, {prices}, {hours}, {opens} (when you are there next) and {delivery_area}."
 )
 _CLOSED = gettext_lazy("Leave a day empty where you are closed.")
-_MODEL = gettext_lazy("Tighter than what the owner of this installation allows you.")
+_MODEL = gettext_lazy(
+    "It answers what neither a rule nor an answer of yours does. The limits are tighter than what the owner of this installation "
+    "allows you."
+)
 
 
 @admin.register(Settings)
@@ -256,7 +267,10 @@ _FIELDSETS = (
             "description": gettext_lazy("Follow-ups and offers wait until it is over. Answers leave at any time."),
         },
     ),
-    (gettext_lazy("Language model"), {"fields": ("ai_daily_tokens", "ai_calls_per_hour"), "description": _MODEL}),
+    (
+        gettext_lazy("Language model"),
+        {"fields": ("ai_persona", "ai_instructions", "ai_daily_tokens", "ai_calls_per_hour"), "description": _MODEL},
+    ),
     (gettext_lazy("When a customer waits"), {"fields": ("notify_after_minutes",)}),
     (gettext_lazy("Data and sign-in"), {"fields": ("messages_kept_days", "two_factor_required")}),
 )
@@ -272,6 +286,15 @@ _SHOWN = (
     (gettext_lazy("When a customer waits"), {"fields": ("notify_after_minutes",)}),
     (
         gettext_lazy("Limits"),
-        {"fields": ("ai_daily_tokens", "ai_calls_per_hour", "messages_kept_days", "two_factor_required")},
+        {
+            "fields": (
+                "ai_persona",
+                "ai_instructions",
+                "ai_daily_tokens",
+                "ai_calls_per_hour",
+                "messages_kept_days",
+                "two_factor_required",
+            )
+        },
     ),
 )

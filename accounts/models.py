@@ -224,7 +224,7 @@ def _is_date(text) -> bool:
 
 LANGUAGE_NAMES = {"en": "English", "hi": "हिन्दी", "hi-Latn": "Hinglish"}
 LANGUAGES = tuple(LANGUAGE_NAMES)
-TEXTS = ("greeting", "away", "handover", "opt_out")
+TEXTS = ("greeting", "away", "handover", "opt_out", "automated")
 
 
 TEXT_LENGTH = 1000
@@ -297,6 +297,22 @@ class Settings(OwnedModel):
     )
     ai_calls_per_hour = models.PositiveIntegerField(
         _("model calls per customer and hour"), null=True, blank=True, help_text=_("Empty: as many as you are allowed.")
+    )
+    ai_persona = models.CharField(
+        _("how the model speaks"),
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text=_("Its name and manner: “You are Asha of Shuddh Dairy, warm and brief.”"),
+    )
+    ai_instructions = models.TextField(
+        _("what the model should know and do"),
+        max_length=4000,
+        blank=True,
+        db_default="",
+        help_text=_(
+            "Added to our own instructions, which it cannot take away: prices, times and links still come from your rows."
+        ),
     )
     messages_kept_days = models.PositiveIntegerField(
         _("messages are kept, in days"),

@@ -31,6 +31,8 @@ OF_SETTINGS = (
     "quiet_until",
     "ai_daily_tokens",
     "ai_calls_per_hour",
+    "ai_persona",
+    "ai_instructions",
     "messages_kept_days",
     "auto_return_minutes",
     "blue_ticks",

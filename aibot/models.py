@@ -3,13 +3,17 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts import placeholders
+from accounts.ids import uuid7
+from accounts.models import Business
 from accounts.scoping import OwnedModel, TiedModel
-from conversations.models import Message
+from conversations.models import Conversation, Message
 
 from .phrases import NAMES, parts
 
@@ -284,3 +288,236 @@ class Example(TiedModel):
 
     def __str__(self):
         return self.text
+
+
+# --- turns: what no rule has answered, and how each answer was found ---------------------------------------------------------
+
+
+class PendingTurn(TiedModel):
+    """What customers wrote and no rule answered: one row for each conversation, until it is answered or a person has it. The
+    queue of the worker `bot` (turns.py); the drain writes it with set SQL.
+    """
+
+    conversation = models.OneToOneField(
+        Conversation, on_delete=models.CASCADE, db_constraint=False, related_name="pending_turn"
+    )
+    turn = models.PositiveIntegerField()  # of the conversation, when they came
+    messages = models.JSONField(default=list)  # their ids, oldest first
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # when the customer has been quiet for long enough
+    look_at = models.DateTimeField()  # when a worker takes it; in hand: when it is taken from a worker that has died
+    ticket = models.UUIDField(null=True)  # of the worker that has it in hand
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # What answers them stands in the outbox and has not left: it may still be cancelled, since the customer wrote again.
+    reply = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+")
+
+    class Meta:
+        verbose_name = _("pending turn")
+        verbose_name_plural = _("pending turns")
+        indexes = [models.Index(fields=["look_at"], name="turns_to_look_at")]
+
+    def __str__(self):
+        return str(self.pk)
+
+
+class Turn(TiedModel):
+    """How the bot came to what it said, or did not say, to messages that no rule answered. Kept KEPT_DAYS, and no longer than the
+    customer's message is.
+    """
+
+    KEPT_DAYS = 90
+
+    class Tier(models.TextChoices):
+        ANSWER = "answer", _("answer")
+        ASK = "ask", _("which answer is meant")
+        MODEL = "model", _("language model")
+        FALLBACK = "fallback", _("no answer: a person")
+        HANDOVER = "handover", _("handed over")
+        SILENT = "silent", _("nothing said")
+
+    class Outcome(models.TextChoices):
+        QUEUED = "queued", _("said")
+        OVERTAKEN = "overtaken", _("the customer wrote again")
+        TAKEN_OVER = "taken_over", _("a person took over")
+        WAITS = "waits", _("waits for a person")
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="turns"
+    )
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )  # the last one
+    reply = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+")
+    first_seq = models.BigIntegerField()
+    seen_seq = models.BigIntegerField()
+    messages = models.PositiveSmallIntegerField(_("messages"))  # how many it answers
+    tier = models.CharField(_("tier"), max_length=8, choices=Tier)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    reason = models.CharField(_("reason"), max_length=80, blank=True)  # of a handover, or why nothing was said
+    answer = models.UUIDField(_("answer"), null=True)
+    # The nearest answers, best first: [{"id": , "question": , "confidence": , "score": , "example": }]
+    ranked = models.JSONField(_("nearest answers"), default=list)
+    matcher = models.CharField(_("matcher"), max_length=40, blank=True)
+    prompt_version = models.CharField(_("prompt"), max_length=64, blank=True)
+    model = models.CharField(_("model"), max_length=120, blank=True)
+    tokens_in = models.PositiveIntegerField(_("tokens read"), default=0)
+    tokens_out = models.PositiveIntegerField(_("tokens written"), default=0)
+    cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=6, null=True)
+    latency_ms = models.PositiveIntegerField(_("took, in ms"), default=0)
+    guard = models.CharField(_("guard"), max_length=80, blank=True)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("turn")
+        verbose_name_plural = _("turns")
+        ordering = ["-at"]
+        indexes = [
+            models.Index(fields=["conversation", "-at"], name="turns_of_conversation"),
+            models.Index(fields=["business", "-at"], name="turns_of_business"),
+            models.Index(fields=["at"], name="turn_old"),
+        ]
+
+    def __str__(self):
+        return self.get_tier_display()
+
+
+# --- the model's money (budget.py) and prompts (prompt.py) ---------------------------------------------------------------------
+
+
+class Budget(models.Model):
+    """What may be used of the language model in a span of time, and what is used: the installation's (without a business) and a
+    business's tokens of a day, and the installation's money of a month. Only budget.py writes it.
+    """
+
+    class Kind(models.TextChoices):
+        TOKENS = "tokens", _("tokens of a day")
+        MONEY = "money", _("money of a month")  # in millionths of the currency of the price table
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    business = models.ForeignKey(
+        Business, null=True, blank=True, on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    kind = models.CharField(_("of"), max_length=6, choices=Kind)
+    starts_on = models.DateField(_("from"))  # UTC for the installation, the business's own zone for a business
+    most = models.BigIntegerField(_("limit"))  # as it was at the last reservation
+    reserved = models.BigIntegerField(_("reserved"), default=0, db_default=0)
+    used = models.BigIntegerField(_("used"), default=0, db_default=0)
+    # What a provider reported beyond the reservations: the one way in which used may pass the limit.
+    over = models.BigIntegerField(_("reported beyond what was reserved"), default=0, db_default=0)
+    calls = models.PositiveIntegerField(_("calls"), default=0, db_default=0)
+    full_at = models.DateTimeField(_("used up"), null=True, blank=True)
+    off_at = models.DateTimeField(_("switched off"), null=True, blank=True)
+    told = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)  # per cent that the owner knows of
+
+    class Meta:
+        verbose_name = _("budget of the model")
+        verbose_name_plural = _("budgets of the model")
+        ordering = ["-starts_on", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "kind", "starts_on"], nulls_distinct=False, name="budget_of_a_span"
+            ),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="budget_reserved_not_negative"),
+        ]
+        indexes = [models.Index(fields=["starts_on"], name="budgets_by_start")]
+
+    def __str__(self):
+        return f"{self.business or '-'} · {self.get_kind_display()} · {self.starts_on}"
+
+
+class Reservation(OwnedModel):
+    """One call of the model, reserved before it is made. The rows are kept for 30 days: they say what was called, and how often
+    a customer had the model called in the last hour.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("being called")
+        SETTLED = "settled", _("settled by the provider's usage")
+        ASSUMED = "assumed", _("charged as reserved: the provider told no usage")
+        RELEASED = "released", _("not called")
+        LOST = "lost", _("charged as reserved: the worker ended")
+
+    contact = models.ForeignKey(
+        "conversations.Contact", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    model = models.CharField(_("model"), max_length=120)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    tokens = models.BigIntegerField(_("reserved tokens"))
+    money = models.BigIntegerField(_("reserved money"), default=0)
+    charged = models.BigIntegerField(_("charged tokens"), default=0)
+    charged_money = models.BigIntegerField(_("charged money"), default=0)
+    tokens_in = models.BigIntegerField(_("tokens in"), null=True, blank=True)
+    tokens_out = models.BigIntegerField(_("tokens out"), null=True, blank=True)
+    # The budgets that it was reserved from: a call that ends after midnight is charged to the day on which it began.
+    of_installation = models.ForeignKey(Budget, on_delete=models.CASCADE, db_index=False, related_name="+")
+    of_business = models.ForeignKey(Budget, on_delete=models.CASCADE, db_index=False, related_name="+")
+    of_month = models.ForeignKey(Budget, null=True, on_delete=models.CASCADE, db_index=False, related_name="+")
+    at = models.DateTimeField(_("time"))
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("call of the model")
+        verbose_name_plural = _("calls of the model")
+        ordering = ["-at"]
+        indexes = [
+            models.Index(fields=["contact", "at"], name="reservations_of_contact"),
+            models.Index(fields=["business", "-at"], name="reservations_of_business"),
+            models.Index(fields=["expires_at"], condition=Q(state="open"), name="reservations_open"),
+            models.Index(fields=["at"], name="reservations_by_age"),
+        ]
+
+    def __str__(self):
+        return f"{self.model} · {self.get_state_display()}"
+
+
+class Price(models.Model):
+    """What a million tokens of a model cost from a day on, as its provider says; the owner of the installation keeps it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    model = models.CharField(_("model"), max_length=120, help_text=_("As in AI_MODEL or AI_TRANSCRIPTION_MODEL."))
+    valid_from = models.DateField(_("from"))
+    per_million_in = models.DecimalField(
+        _("a million tokens in"), max_digits=12, decimal_places=4, validators=[MinValueValidator(0)]
+    )
+    per_million_out = models.DecimalField(
+        _("a million tokens out"), max_digits=12, decimal_places=4, validators=[MinValueValidator(0)]
+    )
+    per_minute = models.DecimalField(
+        _("a minute of speech"),
+        max_digits=12,
+        decimal_places=4,
+        default=0,
+        validators=[MinValueValidator(0)],
+        help_text=_("Of a model that writes down what is said, where it is billed by the minute."),
+    )
+
+    class Meta:
+        verbose_name = _("price of a model")
+        verbose_name_plural = _("prices of models")
+        ordering = ["model", "-valid_from"]
+        constraints = [models.UniqueConstraint(fields=["model", "valid_from"], name="price_once_a_day")]
+
+    def __str__(self):
+        return f"{self.model} · {self.valid_from}"
+
+
+class PromptVersion(OwnedModel):
+    """A text by which the model was told how to answer, as it was then: ours and the owner's, without any customer's words. Kept, so
+    that a reply's trace leads to what brought it about.
+    """
+
+    digest = models.CharField(_("version"), max_length=64)  # SHA-256 of the text
+    text = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("first used"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("prompt")
+        verbose_name_plural = _("prompts")
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["business", "digest"], name="prompt_version_once")]
+
+    def __str__(self):
+        return self.digest[:12]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.scoping import TiedModel
-from conversations.models import Contact
+from conversations.models import Contact, Message
 
 
 class Lead(TiedModel):
@@ -64,3 +64,45 @@ class LeadEvent(TiedModel):
 
     def __str__(self):
         return self.what
+
+
+class Proposal(TiedModel):
+    """What the language model has read out of a customer's message about a lead: nothing changes until a person accepts it
+    (proposals.py).
+    """
+
+    class What(models.TextChoices):
+        NAME = "name", _("name")
+        EMAIL = "email", _("e-mail")
+        PRODUCT = "product_interest", _("interested in")
+        QUANTITY = "quantity", _("quantity")
+        CITY = "city", _("city")
+        BUDGET = "budget", _("budget")
+        CALL = "wants_call", _("wants a call")
+        FOLLOW_UP = "follow_up", _("follow up")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("to be decided")
+        ACCEPTED = "accepted", _("accepted")
+        DISMISSED = "dismissed", _("dismissed")
+
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="proposals"
+    )
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(_("what"), max_length=20, choices=What)
+    value = models.CharField(_("value"), max_length=200)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.OPEN)
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    created_at = models.DateTimeField(_("proposed"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["lead", "what", "value"], name="proposal_once")]
+        indexes = [models.Index(fields=["business", "state", "-created_at"], name="proposals_to_decide")]
+
+    def __str__(self):
+        return f"{self.get_what_display()}: {self.value}"

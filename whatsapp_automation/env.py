@@ -12,6 +12,7 @@ import json
 import os
 import re
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import unquote, urlsplit
 
 READ: set[str] = set()
@@ -44,6 +45,16 @@ def integer(name: str, default: int | object = MISSING, *, least: int = 0, most:
     if not re.fullmatch(r"-?[0-9]{1,18}", raw) or not least <= int(raw) <= most:
         raise ConfigError(f"{name} must be a whole number from {least} to {most}, not {raw!r}")
     return int(raw)
+
+
+def amount(name: str) -> Decimal | None:
+    """A sum of money, such as 1500 or 12.50; None where it is not set."""
+    value = text(name, "")
+    if not value:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", value):
+        raise ConfigError(f"{name} must be an amount such as 1500 or 12.50")
+    return Decimal(value)
 
 
 def boolean(name: str, default: bool) -> bool:

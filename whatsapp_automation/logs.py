@@ -55,6 +55,7 @@ def logging_config(level: str, file: str = "") -> None:
             "loggers": {
                 # These print addresses, arguments or every task; what matters of them we log ourselves.
                 "urllib3": {"level": "WARNING"},
+                "httpx2": {"level": "WARNING"},  # a line for each call of the model, with its address
                 "celery.app.trace": {"level": "WARNING"},
                 "celery.worker.strategy": {"level": "WARNING"},
                 "django.request": {"level": "ERROR"},

@@ -5,6 +5,7 @@ which makes its own keys and services under .local/) or ``test``.
 """
 
 import re
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,10 +34,13 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or [urlsplit(FRONTEND_URL).hostname, 
 CSRF_TRUSTED_ORIGINS = [FRONTEND_URL]
 
 # --- apps ---------------------------------------------------------------------------------------------
+# Celery's processes show no pages: without the admin's modules and what they need each holds 20 MB less. urls.py brings them
+# where an address is asked for all the same.
+_IN_CELERY = "celery" in Path(sys.argv[0]).parts[-2:]
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig" if _IN_CELERY else "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -192,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(INDEX_SECONDS),
         "options": {"queue": "inbound", "expires": INDEX_SECONDS},
     },
+    "sweep bot": _sweep("aibot.tasks.sweep", "bot"),
     "sweep media": _sweep("documents.tasks.sweep", "media"),
     "tidy files": {
         "task": "documents.tasks.tidy",
@@ -212,6 +217,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "conversations.tasks.return_left_ones",
         "schedule": schedule(60),
         "options": {"queue": "inbound", "expires": 60},
+    },
+    "read examples": {
+        "task": "aibot.tasks.read_examples",
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"queue": "bot", "expires": SWEEP_SECONDS},
     },
     "prune matches": {
         "task": "aibot.tasks.prune",
@@ -239,7 +249,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "send", "expires": 30},
     },
 }
-QUEUES = ("inbound", "send", "media")  # each has a worker whose heartbeat /health/ready reads
+QUEUES = ("inbound", "send", "media", "bot")  # each has a worker whose heartbeat /health/ready reads
 
 # --- people -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -333,6 +343,9 @@ if WHATSAPP_PHONE_NUMBER_ID and not WHATSAPP_ACCESS_TOKEN:
     )
 ANSWERS_BY_MEANING = env.boolean("ANSWERS_BY_MEANING", True)  # false: by letters, where memory is short
 ANSWER_AGE_LIMIT = env.duration("ANSWER_AGE_LIMIT", "15m")  # an older message is shown, not answered
+# What no rule answers is answered once the customer has been quiet for so long, and at most so long after the first message.
+TURN_QUIET = timedelta(milliseconds=env.integer("TURN_QUIET_MS", 2500, least=200, most=60_000))
+TURN_CAP = env.duration("TURN_CAP", "12s")
 DELIVERIES_KEPT = env.duration("DELIVERIES_KEPT", "30d")
 if timedelta(days=1) > DELIVERIES_KEPT:
     raise env.ConfigError("DELIVERIES_KEPT must be a day or more, such as 30d: a number alone counts seconds")
@@ -345,6 +358,9 @@ AI_MODEL = env.text("AI_MODEL", "")
 AI_API_KEY = env.text("AI_API_KEY", "")
 AI_DAILY_TOKEN_BUDGET = env.integer("AI_DAILY_TOKEN_BUDGET", 200_000, most=10**12)
 AI_MAX_CALLS_PER_USER_PER_HOUR = env.integer("AI_MAX_CALLS_PER_USER_PER_HOUR", 20, most=10_000)
+AI_MONTHLY_MONEY_CAP = env.amount("AI_MONTHLY_MONEY_CAP")  # in the currency of the price table; None: no cap
+AI_TRANSCRIPTION_MODEL = env.text("AI_TRANSCRIPTION_MODEL", "")
+AI_SECONDS = env.integer("AI_SECONDS", 20, least=1, most=20)  # for an answer of the model, a second try included
 # Where customers' files lie: a folder that nobody else reads.
 MEDIA_FOLDER = Path(env.text("MEDIA_FOLDER", "") or local_dir() / "media")
 # Hosts from which files are fetched beside Meta's own: the access token is sent there.

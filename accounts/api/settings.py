@@ -89,6 +89,7 @@ class TextsOut(serializers.Serializer):
     away = serializers.DictField(child=serializers.CharField(), source="texts.away", default={})
     handover = serializers.DictField(child=serializers.CharField(), source="texts.handover", default={})
     optOut = serializers.DictField(child=serializers.CharField(), source="texts.opt_out", default={})
+    automated = serializers.DictField(child=serializers.CharField(), source="texts.automated", default={})
     fallback = FallbackOut(source="*")
 
 
@@ -109,6 +110,8 @@ class InboxOut(serializers.Serializer):
 class ModelOut(serializers.Serializer):
     dailyTokens = serializers.IntegerField(source="ai_daily_tokens", allow_null=True)
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", allow_null=True)
+    persona = serializers.CharField(source="ai_persona")
+    instructions = serializers.CharField(source="ai_instructions")
 
 
 class NotificationsOut(serializers.Serializer):
@@ -189,6 +192,7 @@ class TextsIn(StrictSerializer):
     away = Texts(allow_null=True)
     handover = Texts(allow_null=True)
     optOut = Texts(source="opt_out", allow_null=True)
+    automated = Texts(allow_null=True)
     fallback = FallbackIn()
 
 
@@ -219,6 +223,8 @@ class InboxIn(StrictSerializer):
 class ModelIn(StrictSerializer):
     dailyTokens = serializers.IntegerField(source="ai_daily_tokens", min_value=0, allow_null=True)
     callsPerHour = serializers.IntegerField(source="ai_calls_per_hour", min_value=0, allow_null=True)
+    persona = serializers.CharField(source="ai_persona", max_length=300, allow_blank=True)
+    instructions = serializers.CharField(source="ai_instructions", max_length=4000, allow_blank=True)
 
 
 class NotificationsIn(StrictSerializer):
@@ -304,12 +310,18 @@ _WHOLE = {
         "away": {"en": "We are closed now and open again {opens}."},
         "handover": {},
         "optOut": {},
+        "automated": {},
         "fallback": {"en": "A person from our team will answer you soon.", "hi": ""},
     },
     "quiet": {"start": "21:00", "end": "09:00"},
     "bot": {"on": True, "autoReturnMinutes": 0},
     "inbox": {"blueTicks": True},
-    "model": {"dailyTokens": None, "callsPerHour": None},
+    "model": {
+        "dailyTokens": None,
+        "callsPerHour": None,
+        "persona": "You are Asha of Shuddh Dairy, warm and brief.",
+        "instructions": "",
+    },
     "notifications": {"emailAfterMinutes": 10},
     "retention": {"messagesKeptDays": 365},
     "security": {"twoFactorRequired": False},

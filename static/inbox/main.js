@@ -11,6 +11,7 @@ import "./keys.js";
 import "./menus.js";
 import { turn } from "./templates.js";
 import { toast } from "./toast.js";
+import "./why.js";
 
 const TITLE = document.title;
 const MINUTE = 60_000;

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -40,6 +41,8 @@ def given(monkeypatch):
         (env.integer, "-5", {"least": -5}, -5),
         (env.integer, "1000000000000", {"most": 10**12}, 10**12),
         (env.integer, None, {"default": 7}, 7),
+        (env.amount, "12.50", {}, Decimal("12.50")),
+        (env.amount, None, {}, None),
         (env.boolean, "TRUE", {"default": False}, True),
         (env.boolean, "off", {"default": True}, False),
         (env.boolean, "", {"default": True}, True),

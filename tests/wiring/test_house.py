@@ -18,6 +18,7 @@ from whatsapp_automation.settings import BASE_DIR
 # Models that name a business without belonging to its scope, and why.
 UNSCOPED = {
     "accounts.Membership": "read to find out which scope a person may open",
+    "aibot.Budget": "may be the installation's, of no business; budget.py counts for all of them at once",
     "accounts.AuditEvent": "an event may be of no business, and outlives it",
     "webhooks.FailedItem": "may be of no business; the intake serves all of them at once",
     "webhooks.Tally": "counts what is of no business too; the intake serves all of them at once",
@@ -25,9 +26,13 @@ UNSCOPED = {
 }
 # Links between rows of a tenant that no composite key of the database holds in one business, and why.
 UNTIED = {
+    "leads.Proposal.message": "only shows what was read; the lead is tied",
     "conversations.ConsentEvent.message": "only shows what was said; the contact is tied",
     "documents.Document.message": "written of the message's own row, or of one queued in the same transaction; the conversation is tied",
     "aibot.RuleMatch.rule": "the drain writes both ids from rows of one business; only shows what matched",
+    "aibot.Turn.message": "written of the conversation's own messages under its lock; the conversation is tied",
+    "aibot.Turn.reply": "queued in the same transaction for the same conversation, which is tied",
+    "aibot.PendingTurn.reply": "queued in the same transaction for the same conversation, which is tied",
     "aibot.RuleMatch.message": "only shows what was said; read through the rule's business",
 }
 

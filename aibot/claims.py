@@ -1,0 +1,83 @@
+"""Words that state something: a number, a price or a present, a day or a time, in English, Hindi and Romanised Hindi; and words that
+only do so beside another. guard.py reads them.
+"""
+
+from conversations.wording import words
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(word for part in text.split() for word in words(part))
+
+
+ONE = _set("one ek एक a an")
+TWO = _set("do दो")  # Hindi's "give", English's "do": a number where it counts something
+# "char" is Hindi's four and an English word that shops have no use for.
+NUMBERS = _set(
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty "
+    "thirty forty fourty fifty sixty seventy eighty ninety hundred hundreds thousand thousands lakh lakhs lac lacs crore crores million "
+    "billion dozen dozens half quarter double triple twice thrice zero nil single couple "
+    "teen tin char chaar paanch panch paach pach chhe chhah chah cheh che saat sat aath ath nau das dus gyarah gyara barah bara baarah "
+    "terah tera chaudah pandrah pandra solah sola satrah atharah unnis bees bis ikkis baees pachees pachis tees tis paintees chalees "
+    "chalis pachas pachaas saath sath sattar assi nabbe sau sow hazaar hazar hajar hajaar dedh dhai adhai adha aadha aadhi paune pauna "
+    "sava sawa saade sadhe darjan shunya dugna duguna tigna "
+    "तीन चार पाँच पांच छह छः छ छे छै सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह पन्द्रह सोलह सत्रह अठारह उन्नीस बीस इक्कीस बाईस तेईस चौबीस पच्चीस "
+    "छब्बीस सत्ताईस अट्ठाईस उनतीस तीस इकतीस बत्तीस तैंतीस चौंतीस पैंतीस छत्तीस सैंतीस अड़तीस उनतालीस चालीस पैंतालीस पचास पचपन साठ पैंसठ सत्तर "
+    "पचहत्तर अस्सी पचासी नब्बे पंचानवे पचानवे निन्यानवे सौ हज़ार हजार लाख करोड़ करोड डेढ़ डेढ ढाई अढ़ाई आधा आधे आधी पौने पौन सवा साढ़े साढे दर्जन "
+    "शून्य दुगना दोगुना तिगुना"
+)
+# "saath" is Hindi's "with" as often as sixty, and "tera" its "your": numbers where they count something.
+DOUBTFUL = _set(
+    "saath sath sat tera bara sola sow tin che quarter half single couple double teen char chaar saat das dus"
+) - _set("half quarter double saat das dus char chaar teen couple")
+PROMISES = _set(
+    "free fre freebie freebies gratis complimentary muft mufat muftt gratuit "
+    "discount discounts discounted discounting off cashback percent percentage percents rebate coupon voucher "
+    "rupee rupees rupaye rupay rupaya rupiya rupya rupiah rupias rs inr paisa paise dollar dollars euro euros "
+    "chhoot chhut chut chhoott pratishat nishulk nihshulk "
+    "मुफ्त मुफ़्त फ्री फ़्री निशुल्क नि:शुल्क निःशुल्क छूट डिस्काउंट कैशबैक प्रतिशत फीसदी फ़ीसदी परसेंट रुपये रुपए रुपया रुपयों रुपयो रूपये रूपए रु पैसे डॉलर"
+)
+DATES = _set(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri "
+    "january february april june july august september october november december jan feb apr jun jul aug sept oct nov dec "
+    "today tomorrow tonight yesterday overnight noon midday midnight oclock weekend weekday weekdays weekends fortnight "
+    "somvar somwar mangalvar mangalwar budhvar budhwar guruvar guruwar brihaspativar shukravar shukrawar shanivar shaniwar ravivar raviwar itvar itwar "
+    "kal aaj parso parson tarson "
+    "सोमवार मंगलवार बुधवार गुरुवार गुरूवार बृहस्पतिवार वीरवार शुक्रवार शनिवार रविवार इतवार सोम मंगल बुध गुरु शुक्र शनि रवि "
+    "जनवरी फरवरी फ़रवरी मार्च अप्रैल जून जुलाई अगस्त सितंबर सितम्बर अक्टूबर नवंबर नवम्बर दिसंबर दिसम्बर कल आज परसों नरसों"
+)
+SPANS = _set(
+    "second seconds minute minutes min mins hour hours hr hrs day days week weeks month months year years "
+    "minat ghanta ghante ghanton din dino dinon hafta hafte hafton mahina mahine mahinon saal baje bajey "
+    "सेकंड मिनट घंटा घंटे घंटों दिन दिनों हफ्ता हफ़्ता हफ्ते हफ़्ते महीना महीने महीनों साल बजे सप्ताह am pm"
+)
+AMOUNTS = _set(
+    "kg kgs kilo kilos kilogram kilograms g gm gms gram grams l ltr ltrs litre litres liter liters ml piece pieces pcs pc packet packets "
+    "pack packs box boxes bottle bottles jar jars item items unit units plate plates people persons guests tin tins tub tubs bag bags "
+    "किलो किग्रा ग्राम लीटर मिली पीस पैकेट डिब्बा डिब्बे बोतल बोतलें नग लोग लोगों plus"
+)
+UNITS = SPANS | AMOUNTS
+NAMES_A_NUMBER = _set(
+    "order no number sector flat house plot block phase room pin pincode invoice bill booking ward gate floor street lane "
+    "ऑर्डर नंबर सेक्टर मकान फ्लैट बिल पिन गली"
+)
+SIGNS = frozenset("₹$€£%‰¢¥")
+NEXT = _set("next this coming following per every each agle agli har isi अगले अगली इसी हर प्रति")
+PARTS_OF_DAY = _set("morning evening afternoon night subah shaam sham raat dopahar सुबह शाम रात दोपहर")
+GREETING = _set("good shubh शुभ")
+FREE_TO = (("feel", "free"), ("free", "to"))
+HARMLESS = _set("रूप रूपरेखा")
+GLUED = ("hundred", "thousand", "free", "percent", "rupee", "lakh", "twenty", "thirty", "fifty", "hazar")
+NOT_GLUED = _set(
+    "freedom freeze freezer freezing freezes freezed freeway carefree freely freelance freelancer freestyle gluten-free glutenfree sugarfree "
+    "hasslefree hassle-free lakhs rupees percentage freezable freezers"
+)
+
+
+# Words that English and Romanised Hindi can hardly do without.
+COMMON = _set(
+    "a an the is are was be been am i you we our your us me it its this that these those to of in on at for from with and or but not no yes "
+    "can could will would shall should may please thank thanks have has had do does did how what when where which who why here there if so "
+    "as by about any all more also only just let ok okay hello hi dear sir madam welcome sorry sure team order price open know get want need "
+    "hai hain ho hoga ji haan nahi nahin ka ki ke ko se mein me par aur ya hum aap aapka aapke aapki humare hamare hamari hamara yeh ye woh wo "
+    "kya kaise kab kahan kitna kitne chahiye kar karo kare karein karenge kijiye sakte sakta sakti dhanyavad shukriya namaste bhi toh to tha thi"
+)
