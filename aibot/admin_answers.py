@@ -206,7 +206,7 @@ class AnswerAdmin(OwnedAdmin):
     def _import(self, request):
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
         outcome, data = None, b""
         if request.method == "POST" and form.is_valid():
             try:
