@@ -18,13 +18,14 @@ from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from accounts import audit
-from accounts.admin_base import ChoiceFilter, OwnedAdmin, OwnedForm, yes_no
+from accounts import audit, reading
+from accounts.admin_base import ChoiceFilter, History, OwnedAdmin, OwnedForm, yes_no
+from conversations.admin import SinceFilter
 
 from . import admin_answers, owner_rules  # noqa: F401 - its pages are registered
 from .admin_fields import ButtonsField
 from .kinds import KINDS
-from .models import Rule, RuleMatch, Trap
+from .models import Rule, RuleMatch, Trap, Turn
 from .rules import owners_text, shop_of, text_of
 from .trying import failing, try_message
 
@@ -294,3 +295,37 @@ class TrapAdmin(OwnedAdmin):
     @display(description=gettext_lazy("understood"), boolean=True)
     def understood(self, obj):
         return not failing(shop_of(obj.business_id).book, [obj])
+
+
+@admin.register(Turn)
+class TurnAdmin(History, OwnedAdmin):
+    """How the bot came to what it said to messages that no rule answered. Nobody changes it."""
+
+    list_display = ("conversation", "tier", "outcome", "reason", "tokens", "time")
+    list_filter = (("tier", ChoiceFilter), ("outcome", ChoiceFilter), SinceFilter)
+    list_select_related = ("conversation__contact",)
+    search_fields = (
+        "conversation__contact__name",
+        "conversation__contact__profile_name",
+        "conversation__contact__phone",
+    )
+    search_help_text = gettext_lazy("Name or phone")
+    fields = (
+        "conversation", "message", "reply", "messages", "tier", "outcome", "reason", "nearest", "matcher", "model",
+        "prompt_version", "tokens_in", "tokens_out", "cost", "latency_ms", "guard", "at",
+    )  # fmt: skip
+    readonly_fields = ("nearest",)
+
+    @display(description=gettext_lazy("tokens"))
+    def tokens(self, obj):
+        return obj.tokens_in + obj.tokens_out or ""
+
+    @display(description=gettext_lazy("nearest answers"))
+    def nearest(self, obj):
+        return format_html_join(
+            "", "<p>{} · {} %</p>", ((one["question"], round(one["confidence"] * 100)) for one in obj.ranked)
+        )
+
+    @display(description=gettext_lazy("time"), ordering="at")
+    def time(self, obj):
+        return reading.time_tag(obj.at, timezone.now())

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class AibotConfig(AppConfig):
     name = "aibot"
     verbose_name = "Bot"
+
+    def ready(self):
+        from . import answers, tiers
+
+        tiers.INSTALLED = tiers.Tiers(answers=answers)

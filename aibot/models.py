@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import placeholders
 from accounts.scoping import OwnedModel, TiedModel
-from conversations.models import Message
+from conversations.models import Conversation, Message
 
 from .phrases import NAMES, parts
 
@@ -284,3 +284,96 @@ class Example(TiedModel):
 
     def __str__(self):
         return self.text
+
+
+# --- turns: what no rule has answered, and how each answer was found ---------------------------------------------------------
+
+
+class PendingTurn(TiedModel):
+    """What customers wrote and no rule answered: one row for each conversation, until it is answered or a person has it. The
+    queue of the worker `bot` (turns.py); the drain writes it with set SQL.
+    """
+
+    conversation = models.OneToOneField(
+        Conversation, on_delete=models.CASCADE, db_constraint=False, related_name="pending_turn"
+    )
+    turn = models.PositiveIntegerField()  # of the conversation, when they came
+    messages = models.JSONField(default=list)  # their ids, oldest first
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # when the customer has been quiet for long enough
+    look_at = models.DateTimeField()  # when a worker takes it; in hand: when it is taken from a worker that has died
+    ticket = models.UUIDField(null=True)  # of the worker that has it in hand
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # What answers them stands in the outbox and has not left: it may still be cancelled, since the customer wrote again.
+    reply = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+")
+
+    class Meta:
+        verbose_name = _("pending turn")
+        verbose_name_plural = _("pending turns")
+        indexes = [models.Index(fields=["look_at"], name="turns_to_look_at")]
+
+    def __str__(self):
+        return str(self.pk)
+
+
+class Turn(TiedModel):
+    """How the bot came to what it said, or did not say, to messages that no rule answered. Kept KEPT_DAYS, and no longer than the
+    customer's message is.
+    """
+
+    KEPT_DAYS = 90
+
+    class Tier(models.TextChoices):
+        ANSWER = "answer", _("answer")
+        ASK = "ask", _("which answer is meant")
+        MODEL = "model", _("language model")
+        FALLBACK = "fallback", _("no answer: a person")
+        HANDOVER = "handover", _("handed over")
+        SILENT = "silent", _("nothing said")
+
+    class Outcome(models.TextChoices):
+        QUEUED = "queued", _("said")
+        OVERTAKEN = "overtaken", _("the customer wrote again")
+        TAKEN_OVER = "taken_over", _("a person took over")
+        WAITS = "waits", _("waits for a person")
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="turns"
+    )
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )  # the last one
+    reply = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+")
+    first_seq = models.BigIntegerField()
+    seen_seq = models.BigIntegerField()
+    messages = models.PositiveSmallIntegerField(_("messages"))  # how many it answers
+    tier = models.CharField(_("tier"), max_length=8, choices=Tier)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    reason = models.CharField(_("reason"), max_length=80, blank=True)  # of a handover, or why nothing was said
+    answer = models.UUIDField(_("answer"), null=True)
+    # The nearest answers, best first: [{"id": , "question": , "confidence": , "score": , "example": }]
+    ranked = models.JSONField(_("nearest answers"), default=list)
+    matcher = models.CharField(_("matcher"), max_length=40, blank=True)
+    prompt_version = models.CharField(_("prompt"), max_length=64, blank=True)
+    model = models.CharField(_("model"), max_length=120, blank=True)
+    tokens_in = models.PositiveIntegerField(_("tokens read"), default=0)
+    tokens_out = models.PositiveIntegerField(_("tokens written"), default=0)
+    cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=6, null=True)
+    latency_ms = models.PositiveIntegerField(_("took, in ms"), default=0)
+    guard = models.CharField(_("guard"), max_length=80, blank=True)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("turn")
+        verbose_name_plural = _("turns")
+        ordering = ["-at"]
+        indexes = [
+            models.Index(fields=["conversation", "-at"], name="turns_of_conversation"),
+            models.Index(fields=["business", "-at"], name="turns_of_business"),
+            models.Index(fields=["at"], name="turn_old"),
+        ]
+
+    def __str__(self):
+        return self.get_tier_display()

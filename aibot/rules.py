@@ -5,7 +5,7 @@ settings are read when one of them has changed since the last pass (``_shops``).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,7 +23,7 @@ from conversations.outbound import Outgoing
 from conversations.wording import is_devanagari, language_of
 from leads import capture
 
-from . import asking, hours
+from . import asking, hours, meant, tiers
 from .hits import Hit, record_many
 from .matching import COURTESY, Book, Match
 from .models import MOST_BUTTONS, Rule
@@ -54,12 +54,23 @@ class Replies:
     handed: dict[UUID, handing.Asked] = field(default_factory=dict)  # conversations whose customer asked for a person
     emails: dict[UUID, str] = field(default_factory=dict)  # contact -> the address that they gave
     hits: list[Hit] = field(default_factory=list)
+    due: dict[UUID, tiers.Due] = field(default_factory=dict)  # conversations in which a tier above the rules answers
     overtaken: dict[UUID, set[UUID]] = field(
         default_factory=lambda: defaultdict(set)
     )  # conversation -> greetings to cancel
     told: dict[UUID, dict[tuple[UUID, str], datetime]] = field(
         default_factory=dict
     )  # (rule, digest) that was said when
+
+    ask_above: Callable[[], tiers.Above] = tiers.Above
+    _above: tiers.Above | None = None
+
+    @property
+    def above(self) -> tiers.Above:
+        """Asked for once a pass, and only where a message has found no rule."""
+        if self._above is None:
+            self._above = self.ask_above()
+        return self._above
 
     def say(self, message: Outgoing) -> None:
         self.outgoing.append(message)
@@ -94,14 +105,19 @@ class Shop:
         return hours.opens(self.settings.hours, now.astimezone(self.zone), language, self.holidays)
 
 
-def replies_for(recorded: Sequence[Recorded], now: datetime) -> Replies:
+def replies_for(
+    recorded: Sequence[Recorded], now: datetime, above: Callable[[Collection[UUID]], tiers.Above] | None = None
+) -> Replies:
     """The answers to messages that are new here. Who asks for a person gets one, and no further answer of the bot's.
 
     None where a person answers the conversation or the customer is blocked, or where the message is older than
     ANSWER_AGE_LIMIT or the owner has switched the bot off: that one waits for a person. STOP and START are heard in any
-    case, and STOP is confirmed with the bot off too.
+    case, and STOP is confirmed with the bot off too. ``above`` says of businesses which tiers they have above the rules: what no
+    rule answers is left to those.
     """
     replies = Replies()
+    if above is not None:
+        replies.ask_above = lambda: above({r.business_id for r in recorded})
     heard = [r for r in recorded if not _expects_no_answer(r)]
     shops = _shops({r.business_id for r in heard})
     ours = [r for r in heard if _is_ours(r)]
@@ -276,8 +292,10 @@ def _wait(r: Recorded, replies: Replies) -> None:
 
 def match_message(shop: Shop, text: str, tap_id: str = "", kind: str = "text") -> Match | None:
     """The rule that a message means: a menu's tap names its own, a text is matched. Other kinds (a picture's
-    caption) mean none.
+    caption) mean none, nor does a tap on "Did you mean ...?".
     """
+    if meant.chosen(tap_id):
+        return None
     if tap_id:
         return _tapped(shop, tap_id) or shop.book.best(text)
     return shop.book.best(text) if kind == "text" else None
@@ -396,11 +414,30 @@ def render(
 def _fall_back(r: Recorded, shop: Shop, replies: Replies, now: datetime) -> None:
     """Nothing answers: say so once, and let the conversation wait for a person."""
     told = r.waiting or r.conversation_id in replies.waiting
+    if not told and not r.deleted:
+        _overtake(r, shop, replies)
+    if not r.deleted and _is_left_to_a_tier(r, replies, told=told):
+        return
     _wait(r, replies)
     if told or r.deleted:
         return
-    _overtake(r, shop, replies)
     _say(r, replies, nobody_text(shop, r.event.text, r.contact_name, now), "fallback")
+
+
+def _is_left_to_a_tier(r: Recorded, replies: Replies, *, told: bool) -> bool:
+    """Whether a tier above the rules answers it, later: then it is noted. Where a person was promised (``told``), only what the
+    owner has written is said; the model is left out, as with what does not consist of its words alone.
+    """
+    event = r.event
+    if event.kind not in tiers.SPOKEN | tiers.CAPTIONED or not event.text.strip():
+        return False
+    may_model = tiers.is_spoken(event.kind, event.product) and not told and r.business_id in replies.above.model
+    with_answers = r.business_id in replies.above.answers
+    if not may_model and not with_answers:
+        return False
+    due = replies.due.setdefault(r.conversation_id, tiers.Due(r.business_id, r.turn, at_once=True))
+    due.add(r.message_id, r.seq, at_once=with_answers)
+    return True
 
 
 def nobody_text(shop: Shop, said: str, contact_name: str, now: datetime) -> str:

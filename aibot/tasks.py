@@ -1,20 +1,41 @@
-"""Celery's door to what the bot tidies up."""
+"""Celery's doors to the bot: its turns, and what it tidies up. None takes arguments: what is to be done stands in the rows."""
 
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from . import answers, hits
+from conversations import wake
+
+from . import answers, hits, traces, turns
+
+
+@shared_task(name="aibot.tasks.answer")
+def answer() -> int:
+    """Answer what is due. Awake while it runs; a last look after it says that it sleeps, so that no wake-up falls between."""
+    wake.stay_awake("bot")
+    try:
+        total = turns.work()
+    finally:
+        wake.fall_asleep("bot")
+    if turns.has_work(timezone.now()):
+        turns.wake_up()
+    return total
+
+
+@shared_task(name="aibot.tasks.sweep")
+def sweep() -> None:
+    """Start what a lost wake-up forgot, and what a worker had in hand that has died. Answers that the owner has written since get
+    their vectors, so that the first customer who asks need not wait for them.
+    """
+    wake.beat_heart("bot")
+    if turns.has_work(timezone.now()):
+        answer()
+    answers.fill_vectors()
 
 
 @shared_task(name="aibot.tasks.prune")
 def prune() -> int:
-    """Forget old matches of rules, one step; the next beat takes the next one."""
+    """Forget old matches of rules and old turns, one step; the next beat takes the next one."""
+    now = timezone.now()
     with transaction.atomic():
-        return hits.prune(timezone.now())
-
-
-@shared_task(name="aibot.tasks.read_examples")
-def read_examples() -> int:
-    """Make the vectors of examples that are new, one step: in the process that answers, which holds the model."""
-    return answers.fill_vectors()
+        return hits.prune(now) + traces.prune(now)

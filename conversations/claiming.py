@@ -20,6 +20,7 @@ from .settling import HOLD
 SENDABLE = (None, "", "APPROVED")  # of a template that we know nothing of, WhatsApp decides
 _UNSENDABLE = {"PAUSED": 132015, "DISABLED": 132016}  # any other state: 132001, it is not there to be sent
 TOO_LATE = "It was too late for an answer."
+WRITTEN_AGAIN = "The customer has written again."
 TEMPLATE_CHANGED = "The template has changed since it was filled: its blanks are other ones now."
 
 
@@ -117,7 +118,7 @@ def verdict(row, now: datetime) -> tuple[Status, int | None, str] | None:
     if row.turn is not None and now - row.created_at > settings.ANSWER_AGE_LIMIT:
         return Status.CANCELLED, None, TOO_LATE
     if _needs_the_last_word(row) and row.last_inbound_seq > (row.seen_seq or row.seq):
-        return Status.CANCELLED, None, "The customer has written again."
+        return Status.CANCELLED, None, WRITTEN_AGAIN
     if not consent.allows(_purpose(row, now), stopped=row.opted_out_at is not None):
         return Status.CANCELLED, 131050, "The customer has stopped such messages."
     if row.kind != "template" and not window.is_open(

@@ -74,6 +74,12 @@ def show_ticks(conversation: str) -> bool:
     return ticks.send(UUID(conversation))
 
 
+@shared_task(name="conversations.tasks.show_typing")
+def show_typing(conversation: str) -> bool:
+    """The sign that somebody types, at the customer's last message."""
+    return ticks.send(UUID(conversation), typing=True)
+
+
 @shared_task(name="conversations.tasks.index")
 def index() -> int:
     """Write down the words of what came since, for the search. Any number at once do no harm."""

@@ -49,6 +49,7 @@ class Bubble:
     card: cards.Card | None = None
     quoted: str = ""  # the id of the message that it answers, where that is here
     quotable: bool = False  # WhatsApp knows it, so it can be answered
+    is_bots: bool = False  # its own words, with a trace of how it came to them
     author: str = ""  # of a note: the id of who may change it beside the owner
 
 
@@ -181,6 +182,7 @@ def bubble(message: Message, quoted: Message | None = None) -> Bubble:
         trouble_source=told.source if told else "",
         decide=f"{message.pk}.{message.attempt}" if _is_undecided(message) else "",
         doubled=message.doubled_at is not None,
+        is_bots=not inbound and message.source in _WITH_A_TRACE,
     )
 
 
@@ -320,6 +322,7 @@ def waits(conversation: Conversation, now: datetime) -> str:
     return _("Waits for a person: %(span)s") % {"span": reading.span(now - conversation.waiting_since)}
 
 
+_WITH_A_TRACE = (Message.Source.RULE, Message.Source.ANSWER, Message.Source.MODEL, Message.Source.SYSTEM)
 _PEOPLE = (Message.Source.AGENT, Message.Source.PHONE_APP)
 
 
@@ -327,6 +330,7 @@ _SYSTEM_LINES = {
     "fallback": gettext_lazy("Bot: no rule answered"),
     "handover: asked": gettext_lazy("Bot: handed over, since the customer asked for a person"),
     "handover: long": gettext_lazy("Bot: handed over after many answers in a row"),
+    "handover: model": gettext_lazy("Bot: handed over, since the language model had no answer that may be said"),
     "handover: repeated": gettext_lazy("Bot: handed over, since the same words came again and again"),
 }
 

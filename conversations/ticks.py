@@ -22,6 +22,7 @@ from .models import Conversation
 log = structlog.get_logger(__name__)
 
 TASK = "conversations.tasks.show_ticks"
+TYPING = "conversations.tasks.show_typing"
 
 
 def show(conversation: Conversation) -> bool:
@@ -42,21 +43,30 @@ def show(conversation: Conversation) -> bool:
     return True
 
 
-def _later(conversation: UUID) -> None:
+def show_typing(conversation: UUID) -> None:
+    """Show the customer that somebody types, for 25 s or until the answer. It gives blue ticks too, so only the owner who wants
+    those has it. The bot asks for it when an answer is sure to be computed; nobody waits for it.
+    """
+    _later(conversation, TYPING, expires=10)
+
+
+def _later(conversation: UUID, task: str = TASK, *, expires: int = 300) -> None:
     """Without a broker there are no ticks: nothing is owed to anybody."""
     try:
-        current_app.send_task(TASK, (str(conversation),), queue="send", retry=False, ignore_result=True, expires=300)
+        current_app.send_task(
+            task, (str(conversation),), queue="send", retry=False, ignore_result=True, expires=expires
+        )
     except wake.BROKEN as error:
         log.warning("ticks_not_asked", conversation=str(conversation), error=type(error).__name__)
 
 
-def send(conversation: UUID) -> bool:
+def send(conversation: UUID, *, typing: bool = False) -> bool:
     """Tell WhatsApp. False where it was not told; the reason is in the log. The job's, for any business."""
     last = _last_words(conversation)
-    if last is None:
+    if last is None or (typing and not last.blue_ticks):
         return False
     try:
-        client_of(last.sealed_token, last.business_id).mark_read(last.phone_number_id, last.wamid)
+        client_of(last.sealed_token, last.business_id).mark_read(last.phone_number_id, last.wamid, typing=typing)
     except (GraphError, SecretError) as error:
         log.warning("ticks_not_sent", conversation=str(conversation), code=getattr(error, "code", None))
         return False
@@ -67,8 +77,9 @@ def _last_words(conversation: UUID):
     """The customer's last message, with the line that it came by; None where there is none, or the number may not send."""
     rows = sets.fetch(
         """
-        SELECT m.wamid, m.business_id, n.phone_number_id, n.access_token AS sealed_token
-        FROM conversations_message m JOIN accounts_whatsappnumber n ON n.id = m.number_id AND n.active AND n.stopped_at IS NULL
+        SELECT m.wamid, m.business_id, n.phone_number_id, n.access_token AS sealed_token, s.blue_ticks
+        FROM conversations_message m JOIN accounts_settings s ON s.business_id = m.business_id
+        JOIN accounts_whatsappnumber n ON n.id = m.number_id AND n.active AND n.stopped_at IS NULL
         WHERE m.conversation_id = %(id)s AND m.direction = 'in' AND m.source = 'customer' AND m.wamid IS NOT NULL
         ORDER BY m.seq DESC LIMIT 1
         """,

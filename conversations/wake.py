@@ -19,7 +19,12 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
-TASKS = {"inbound": "webhooks.tasks.drain", "send": "conversations.tasks.send", "media": "documents.tasks.fetch"}
+TASKS = {
+    "inbound": "webhooks.tasks.drain",
+    "send": "conversations.tasks.send",
+    "media": "documents.tasks.fetch",
+    "bot": "aibot.tasks.answer",
+}
 FLAG_SECONDS = 15  # a killed worker's flag goes by itself; the sweep comes sooner
 BROKEN = (ConnectionInterrupted, RedisError, OperationalError, OSError)
 _PAUSE_SECONDS = 5.0

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import acting, choices, composing, keeping, picker, starting, template_list, views
+from . import acting, choices, composing, keeping, picker, starting, template_list, views, why
 
 _AT = "<uuid:conversation_id>"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("templates/<uuid:template_id>/preview", picker.preview, name="inbox_template_preview"),
     path("<uuid:conversation_id>/templates", picker.picker, name="inbox_picker"),
     path(_AT, views.conversation, name="inbox_thread"),
+    path(f"{_AT}/why/<uuid:message_id>", why.why, name="inbox_why"),
     path(f"{_AT}/live", views.live, name="inbox_live"),
     path(f"{_AT}/read", views.read, name="inbox_read"),
     path(f"{_AT}/send", composing.send, name="inbox_send"),

@@ -30,6 +30,7 @@ from django_scopes import scopes_disabled
 
 from accounts import audit
 from accounts.models import Business, User, WhatsAppNumber
+from aibot import turns
 from conversations import sending, sets, wake
 
 from . import counts
@@ -56,6 +57,7 @@ class Result:
     gone: int = 0
     left: list[int] = field(default_factory=list)
     queued: int = 0  # messages that are to be sent now
+    turns: int = 0  # conversations in which a tier above the rules is to answer
 
     def add(self, other: "Result") -> None:
         self.done += other.done
@@ -63,6 +65,7 @@ class Result:
         self.gone += other.gone
         self.left += other.left
         self.queued += other.queued
+        self.turns += other.turns
 
 
 def open_items(
@@ -193,6 +196,8 @@ def _replay(ids: list[int], by: User | None, clock: Callable[[], datetime], unti
         return result
     if result.queued:
         sending.wake_up()
+    if result.turns:
+        turns.wake_up()
     log.info("replayed", done=result.done, failed=result.failed, gone=result.gone)
     return result
 
@@ -242,7 +247,7 @@ def _step(ids: list[int], by: User | None, now: datetime) -> Result:
     bodies = _hold(ids)
     done, failures = draining.work_off([item for body in bodies for item in body.chosen], now)
     failed = {(item.delivery_id, item.position): draining.failed_row(item, reason) for item, reason in failures}
-    result = Result(gone=len(ids) - sum(len(body.asked) for body in bodies), queued=done.queued)
+    result = Result(gone=len(ids) - sum(len(body.asked) for body in bodies), queued=done.queued, turns=done.turns)
     tried, solved = [], set()
     for body in bodies:
         words = {item.position: done.words[item.delivery_id, item.position] for item in body.chosen}

@@ -22,7 +22,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from aibot import rules
+from aibot import rules, tiers, turns
 from cloud_api import events
 from conversations import changes, consent, delivery, echoes, history, inbound, outbound, sending, sets
 from documents import intake
@@ -48,10 +48,13 @@ _LOCK_CLASS = 0x5741
 
 @dataclass(slots=True)
 class Done:
-    """What became of a pass: a word for each item, and whether anything is to be sent."""
+    """What became of a pass: a word for each item, how much is to be sent, and in how many conversations a tier above the
+    rules is to answer.
+    """
 
     words: dict[tuple[int, int], str]
     queued: int = 0
+    turns: int = 0
 
 
 def work(*, life: float = LIFE, linger: float = LINGER, clock: Callable[[], datetime] = timezone.now) -> int:
@@ -108,6 +111,8 @@ def one_pass(now: datetime) -> int:
         raise
     if done.queued:
         sending.wake_up()
+    if done.turns:
+        turns.wake_up()
     log.info(
         "drained",
         deliveries=len(taken),
@@ -266,6 +271,7 @@ def _work(items: list[Item], now: datetime, done: Done, failures: list[tuple[Ite
         return
     done.words |= part.words
     done.queued += part.queued
+    done.turns += part.turns
 
 
 def _where(error: BaseException) -> str:
@@ -311,8 +317,11 @@ def _compose(items: list[Item], now: datetime) -> Done:
     intake.take_up(_written(kinds), now)
     intake.let_go(deleted)
     capture.leads_for(recorded, now)
-    replies = rules.replies_for([replace(r, deleted=r.message_id in deleted) for r in recorded], now)
+    live = [replace(r, deleted=r.message_id in deleted) for r in recorded]
+    replies = rules.replies_for(live, now, tiers.above)
     done.queued = len(outbound.queue_many(replies.outgoing, now))
+    turns.schedule(replies.due, now)
+    done.turns = len(replies.due)
     rules.conclude(replies, now)
     consent.record_many(replies.words)
     inbound.let_wait(replies.waiting)

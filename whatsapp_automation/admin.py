@@ -138,6 +138,7 @@ _GROUPS = (
             (gettext_lazy("Rules"), "rule", "aibot", "rule"),
             (gettext_lazy("Test lines"), "fact_check", "aibot", "trap"),
             (gettext_lazy("Answers"), "question_answer", "aibot", "answer"),
+            (gettext_lazy("Turns"), "psychology", "aibot", "turn"),
             (gettext_lazy("Products"), "sell", "accounts", "product"),
             (gettext_lazy("Settings"), "tune", "accounts", "settings"),
         ),

@@ -34,6 +34,7 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from aibot import turns
 from conversations import queries, sets, wake
 from conversations.models import Message, Status
 from webhooks import counts
@@ -43,7 +44,7 @@ from .checkup.installation import oldest_due
 
 RECENT = timedelta(minutes=5)
 DAY = timedelta(days=1)
-STATEMENTS = 6
+STATEMENTS = 7
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -129,19 +130,19 @@ class _Installation:
 def _work() -> list[Metric]:
     now = datetime.now(UTC)
     (due_seconds, due), messages, items = oldest_due(now), _recent_messages(now), counts.report(now - DAY).total
-    inbound = sets.fetch(_INBOUND_SQL, now=now)[0]
+    inbound, (turn_seconds, turns_due) = sets.fetch(_INBOUND_SQL, now=now)[0], turns.oldest_seconds(now)
     return [
         _gauge(
             "whatsapp_oldest_seconds",
-            "How long the oldest has been waiting that could be worked off or sent now.",
+            "How long the oldest has been waiting that could be worked off, sent or answered now.",
             "queue",
-            {"inbound": inbound.seconds or 0.0, "send": due_seconds},
+            {"inbound": inbound.seconds or 0.0, "send": due_seconds, "bot": turn_seconds},
         ),
         _gauge(
             "whatsapp_waiting",
-            "How many could be worked off or sent now.",
+            "How many could be worked off, sent or answered now.",
             "queue",
-            {"inbound": inbound.count, "send": due},
+            {"inbound": inbound.count, "send": due, "bot": turns_due},
         ),
         _gauge(
             "whatsapp_sends",

@@ -5,6 +5,7 @@ which makes its own keys and services under .local/) or ``test``.
 """
 
 import re
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,10 +34,13 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or [urlsplit(FRONTEND_URL).hostname, 
 CSRF_TRUSTED_ORIGINS = [FRONTEND_URL]
 
 # --- apps ---------------------------------------------------------------------------------------------
+# Celery's processes show no pages: without the admin's modules and what they need each holds 20 MB less. urls.py brings them
+# where an address is asked for all the same.
+_IN_CELERY = "celery" in Path(sys.argv[0]).parts[-2:]
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig" if _IN_CELERY else "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -192,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(INDEX_SECONDS),
         "options": {"queue": "inbound", "expires": INDEX_SECONDS},
     },
+    "sweep bot": _sweep("aibot.tasks.sweep", "bot"),
     "sweep media": _sweep("documents.tasks.sweep", "media"),
     "tidy files": {
         "task": "documents.tasks.tidy",
@@ -239,7 +244,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "send", "expires": 30},
     },
 }
-QUEUES = ("inbound", "send", "media")  # each has a worker whose heartbeat /health/ready reads
+QUEUES = ("inbound", "send", "media", "bot")  # each has a worker whose heartbeat /health/ready reads
 
 # --- people -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -333,6 +338,9 @@ if WHATSAPP_PHONE_NUMBER_ID and not WHATSAPP_ACCESS_TOKEN:
     )
 ANSWERS_BY_MEANING = env.boolean("ANSWERS_BY_MEANING", True)  # false: by letters, where memory is short
 ANSWER_AGE_LIMIT = env.duration("ANSWER_AGE_LIMIT", "15m")  # an older message is shown, not answered
+# What no rule answers is answered once the customer has been quiet for so long, and at most so long after the first message.
+TURN_QUIET = timedelta(milliseconds=env.integer("TURN_QUIET_MS", 2500, least=200, most=60_000))
+TURN_CAP = env.duration("TURN_CAP", "12s")
 DELIVERIES_KEPT = env.duration("DELIVERIES_KEPT", "30d")
 if timedelta(days=1) > DELIVERIES_KEPT:
     raise env.ConfigError("DELIVERIES_KEPT must be a day or more, such as 30d: a number alone counts seconds")

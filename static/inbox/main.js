@@ -7,6 +7,7 @@ import { readyComposer } from "./composer.js";
 import { connect } from "./live.js";
 import "./keys.js";
 import "./toast.js";
+import "./why.js";
 
 const TITLE = document.title;
 const MINUTE = 60_000;

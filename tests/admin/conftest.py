@@ -11,7 +11,7 @@ from django_scopes import scope, scopes_disabled
 
 from accounts.models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
 from aibot import owner_answers
-from aibot.models import Rule, Trap
+from aibot.models import Rule, Trap, Turn
 from conversations.models import CannedReply, ConsentEvent, Contact, Conversation, Label, Message, Template
 from documents.models import Document
 from leads.models import Lead
@@ -73,6 +73,17 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             owner_answers.add(business, actor=None, question="Where is it?", text="There."),
             Rule.objects.first(),
             Trap.objects.create(business=business, text="is the shop open"),
+            Turn.objects.create(
+                business=business,
+                conversation=Conversation.objects.get(),
+                message=Message.objects.filter(direction="in").first(),
+                first_seq=1,
+                seen_seq=1,
+                messages=1,
+                tier="fallback",
+                outcome="queued",
+                at=timezone.now(),
+            ),
             Contact.objects.get(),
             Conversation.objects.get(),
             Message.objects.filter(direction="out").first(),

@@ -25,6 +25,7 @@ MAY = {
     "aibot.answer": "v v o o o",
     "aibot.rule": "v v o o o",
     "aibot.trap": "v v o o o",
+    "aibot.turn": "v v - - -",
     "conversations.contact": "v v - a -",
     "conversations.conversation": "v v - - -",  # its page answers by addresses of its own: test_conversation.py
     "conversations.message": "v v - - -",

@@ -147,6 +147,7 @@ def test_a_valkey_that_is_away_is_bad_and_nothing_raises(dairy, monkeypatch):
         "worker_inbound",
         "worker_send",
         "worker_media",
+        "worker_bot",
     }
     assert told["limits"].state == WARN
     assert code == 1

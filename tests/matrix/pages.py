@@ -122,6 +122,7 @@ PAGES = [
     ),
     Page("inbox/<uuid:conversation_id>", VIEWER, "GET", _CHAT),
     Page(_THREAD + "live", VIEWER, "GET", _CHAT),
+    Page(_THREAD + "why/<uuid:message_id>", VIEWER, "GET", {**_CHAT, "message_id": "reply"}),
     Page(_THREAD + "read", AGENT, "POST", _CHAT, post=lambda rows: {"up_to": "999999"}, ok=(204,)),
     Page(_THREAD + "send", AGENT, "POST", _CHAT, post=lambda rows: {"text": "Hello", "client_ref": _ONCE}, ok=DONE),
     Page(

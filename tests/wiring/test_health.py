@@ -46,6 +46,7 @@ def test_all_well_is_200_and_names_each_part(client, workers):
         "worker_inbound",
         "worker_send",
         "worker_media",
+        "worker_bot",
     }
     assert all(part["ok"] for name, part in body.items() if name != "status")
     assert body["oldest_unprocessed"]["seconds"] == 0

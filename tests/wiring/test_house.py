@@ -28,6 +28,9 @@ UNTIED = {
     "conversations.ConsentEvent.message": "only shows what was said; the contact is tied",
     "documents.Document.message": "written of the message's own row, or of one queued in the same transaction; the conversation is tied",
     "aibot.RuleMatch.rule": "the drain writes both ids from rows of one business; only shows what matched",
+    "aibot.Turn.message": "written of the conversation's own messages under its lock; the conversation is tied",
+    "aibot.Turn.reply": "queued in the same transaction for the same conversation, which is tied",
+    "aibot.PendingTurn.reply": "queued in the same transaction for the same conversation, which is tied",
     "aibot.RuleMatch.message": "only shows what was said; read through the rule's business",
 }
 

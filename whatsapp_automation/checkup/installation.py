@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts import limits
-from aibot import answers
+from aibot import answers, turns
 from cloud_api import versions
 from cloud_api.transport import shared_session
 from conversations import sets, wake
@@ -56,6 +56,7 @@ def look_at_all(now: datetime) -> list[Finding]:
         ("inbound", "Webhooks that wait", _inbound),
         ("outbound", "Messages that wait", lambda: _outbound(now)),
         ("media", "Files that wait", lambda: _media(now)),
+        ("bot", "Answers that wait", lambda: _bot(now)),
         ("failed", "Failed items", _failed),
     ]
     findings = [_guarded(key, name, look) for key, name, look in looks]
@@ -121,6 +122,14 @@ def _media(now: datetime) -> Finding:
     return Finding("media", "Files that wait", OK, text)
 
 
+def _bot(now: datetime) -> Finding:
+    seconds, count = turns.oldest_seconds(now)
+    text = f"{count} are to be answered now; the oldest has been waiting for {_span(seconds)}."
+    if seconds < DUE_SECONDS:
+        return Finding("bot", "Answers that wait", OK, text)
+    return Finding("bot", "Answers that wait", BAD, text, "See that the worker of the queue bot and beat run.")
+
+
 def _failed() -> Finding:
     count = health.open_failed_items()
     if not count:
@@ -133,7 +142,7 @@ def _failed() -> Finding:
 
 def _worker(queue: str) -> Finding:
     key, name = f"worker_{queue}", f"Worker {queue}"
-    how = "-P prefork -c 1" if queue == "media" else "-P threads -c 2"
+    how = f"-P threads -c {1 if queue == 'media' else 2}"
     start = f"Start it: celery -A whatsapp_automation worker -Q {queue} -n {queue}@%h {how}; and beat."
     try:
         age = wake.heart_age(queue)

@@ -10,7 +10,8 @@ from .supervisor import Program
 WORKERS = {
     "inbound": ("-P", "threads", "-c", "2"),
     "send": ("-P", "threads", "-c", "2"),
-    "media": ("-P", "prefork", "-c", "1"),
+    "media": ("-P", "threads", "-c", "1"),
+    "bot": ("-P", "threads", "-c", "2"),
 }
 
 

@@ -1,0 +1,323 @@
+"""The end of a turn, under the conversation's lock: what was found is said, if it is still the bot's turn and the customer has not
+written again. Message, trace and what the conversation waits for are of one transaction.
+
+What is said may still be cancelled in the outbox, since the customer writes before it leaves (claiming.verdict). The pending row stays
+until then (``current``), so that nobody's question is forgotten.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
+from django_scopes import scope
+
+from accounts.models import Business
+from cloud_api import messages
+from conversations import claiming, inbound, outbound, sending, sets, streaks
+from conversations.models import Conversation, Message, Status
+from conversations.outbound import Outgoing
+
+from . import automated, rules
+from .answering import Decision, Taken
+from .models import Turn
+
+log = structlog.get_logger(__name__)
+
+CHECK = timedelta(seconds=1)  # until the next look at whether the answer has left
+_COMPUTED = frozenset({Message.Source.ANSWER.value, Message.Source.MODEL.value})
+_OF_THE_BOT = frozenset({Turn.Tier.ANSWER.value, Turn.Tier.ASK.value, Turn.Tier.MODEL.value})
+Outcome = Turn.Outcome
+
+
+@dataclass(slots=True)
+class Ends:
+    """What a look at the queue has come to, to be written together."""
+
+    decided: list[tuple[Taken, Decision]] = field(default_factory=list)
+    released: list[tuple[Taken, datetime]] = field(default_factory=list)  # to be taken again at a time
+    over: list[Taken] = field(default_factory=list)
+
+
+def current(one: Taken, ends: Ends, now: datetime) -> Taken | None:
+    """The turn with what is still to be answered. None where nothing is: it is over, or its answer waits to be sent."""
+    if not one.is_open:
+        ends.over.append(one)
+        return None
+    if one.reply_id is not None or one.replied_seq:
+        if one.reply_status == Status.QUEUED:
+            ends.released.append((one, now + CHECK))
+            return None
+        if one.reply_status == Status.CANCELLED and one.reply_reason == claiming.WRITTEN_AGAIN:
+            _note_overtaken(one)
+        else:
+            one = replace(one, words=tuple(words for words in one.words if words.seq > one.replied_seq))
+    if not one.words:
+        ends.over.append(one)
+        return None
+    return one
+
+
+def write(ends: Ends, now: datetime, *, guarded: Callable[[Taken, Callable[[], object], datetime], None]) -> None:
+    """All of it in one transaction: each commit costs more than what is in it. Where one turn cannot be written, each is written by
+    itself (``guarded`` says what becomes of that one). Raises the database's errors.
+    """
+    if not (ends.decided or ends.released or ends.over):
+        return
+    by_conversation = sorted(ends.decided, key=lambda end: end[0].conversation_id)  # no two workers wait for each other
+    try:
+        with transaction.atomic(durable=True):
+            _let_go(ends)
+            outcomes = [_scoped(one, decision, now) for one, decision in by_conversation]
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001 - told below, of the turn whose it is
+        log.warning("turns_written_alone", turns=len(by_conversation), error=type(error).__name__)
+        with transaction.atomic(durable=True):
+            _let_go(ends)
+        for one, decision in by_conversation:
+            guarded(one, lambda one=one, decision=decision: conclude(one, decision, now), now)
+        return
+    for (one, decision), outcome in zip(by_conversation, outcomes, strict=True):
+        _tell(one, decision, outcome)
+    if any(outcomes):
+        sending.wake_up()
+
+
+def _let_go(ends: Ends) -> None:
+    sets.run(
+        "DELETE FROM aibot_pendingturn p USING jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, ticket uuid)"
+        " WHERE p.id = w.id AND p.ticket = w.ticket",
+        [{"id": one.id, "ticket": one.ticket} for one in ends.over],
+    )
+    sets.run(
+        """
+        UPDATE aibot_pendingturn p SET ticket = NULL, look_at = w.at, attempts = 0
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, ticket uuid, at timestamptz)
+        WHERE p.id = w.id AND p.ticket = w.ticket
+        """,
+        [{"id": one.id, "ticket": one.ticket, "at": at} for one, at in ends.released],
+    )
+
+
+def release(one: Taken, look_at: datetime, *, failed: bool = False) -> None:
+    """Give a turn back, to be taken again at a time. One that failed keeps its count of attempts."""
+    sets.run(
+        """
+        UPDATE aibot_pendingturn SET ticket = NULL, look_at = %(at)s, attempts = CASE WHEN %(failed)s THEN attempts ELSE 0 END
+        WHERE id = %(id)s AND ticket = %(ticket)s
+        """,
+        id=one.id,
+        ticket=one.ticket,
+        at=look_at,
+        failed=failed,
+    )
+
+
+def conclude(one: Taken, decision: Decision, now: datetime) -> str:
+    """Say what was found, unless the turn has moved on. Returns the outcome; "" where another worker has it."""
+    with transaction.atomic(durable=True):
+        outcome = _scoped(one, decision, now)
+    if outcome:
+        sending.wake_up()
+    _tell(one, decision, outcome)
+    return outcome
+
+
+def _scoped(one: Taken, decision: Decision, now: datetime) -> str:
+    with scope(business=Business(pk=one.business_id)):
+        return _conclude(one, decision, now)
+
+
+def _tell(one: Taken, decision: Decision, outcome: str) -> None:
+    log.info(
+        "turn",
+        conversation=str(one.conversation_id),
+        tier=decision.tier,
+        outcome=outcome or "lost",
+        reason=decision.reason,
+        messages=len(one.words),
+    )
+
+
+def _conclude(one: Taken, decision: Decision, now: datetime) -> str:
+    stands, pending = _hold(one, now)
+    if stands is None:
+        return ""
+    _count_calls(one, decision)
+    if pending is None:
+        return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else ""
+    if stands.owner != "bot" or stands.state != "open" or stands.turn != one.turn or stands.blocked_at:
+        _forget(one)
+        return _trace(one, decision, Outcome.TAKEN_OVER, now)
+    if stands.last_inbound_seq > one.seen_seq:
+        release(one, pending.due_at if pending.last_seq > one.last_seq else now + settings.TURN_QUIET)
+        return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else Outcome.OVERTAKEN.value
+    decision = _in_time(one, decision, stands, now)
+    said = _say(one, decision, now) if decision.tier != Turn.Tier.SILENT else None
+    if decision.waits:
+        inbound.let_wait({one.conversation_id: one.words[0].at})
+    _put_away(one, decision, said, now)
+    return _trace(one, decision, Outcome.QUEUED if said else Outcome.WAITS, now, reply=said)
+
+
+def _hold(one: Taken, now: datetime) -> tuple[Any, Any]:
+    """The conversation as it stands, then our row of it, both locked; None for what is gone."""
+    stands = sets.fetch(
+        """
+        SELECT c.turn, c.owner, c.state, c.last_inbound_seq, c.waiting_since, b.blocked_at,
+               CASE WHEN c.bot_streak_turn = c.turn AND c.bot_streak_at > %(now)s - %(forgotten)s THEN c.bot_streak ELSE 0 END AS streak
+        FROM conversations_conversation c JOIN conversations_contact b ON b.id = c.contact_id
+        WHERE c.id = %(id)s FOR NO KEY UPDATE OF c
+        """,
+        id=one.conversation_id,
+        now=now,
+        forgotten=streaks.FORGOTTEN_AFTER,
+    )
+    pending = sets.fetch(
+        "SELECT last_seq, due_at FROM aibot_pendingturn WHERE id = %(id)s AND ticket = %(ticket)s FOR UPDATE",
+        id=one.id,
+        ticket=one.ticket,
+    )
+    return stands[0] if stands else None, pending[0] if pending else None
+
+
+def _in_time(one: Taken, decision: Decision, stands, now: datetime) -> Decision:
+    """The bot that has talked alone for too long says so once, as with rules, and is silent then. What is said where nothing answers
+    is said once.
+    """
+    if stands.streak >= streaks.MOST:
+        streaks.fall_silent({one.conversation_id: now})
+        if stands.streak > streaks.MOST:
+            return Decision(Turn.Tier.SILENT.value, waits=True, reason="handover: long")
+        return replace(
+            decision,
+            tier=Turn.Tier.HANDOVER.value,
+            body=None,
+            text="",
+            source=Message.Source.SYSTEM.value,
+            source_ref=None,
+            source_name="handover: long",
+            fallback=True,
+            waits=True,
+            reason="handover: long",
+        )
+    if decision.fallback and stands.waiting_since is not None:
+        return replace(decision, body=None, fallback=False)
+    return decision
+
+
+def _say(one: Taken, decision: Decision, now: datetime) -> Any:
+    """Queue it; the id of the message, or None where nothing is said."""
+    shop = rules.shop_of(one.business_id)
+    body, text, name = decision.body, decision.text, decision.source_name
+    if decision.fallback:
+        text = rules.nobody_text(shop, one.text, one.contact_name, now)[: messages.TEXT_BODY]
+        body, name = messages.text(text) if text.strip() else None, name or "fallback"
+    if body is None:
+        return None
+    outgoing = []
+    if one.is_first and decision.tier in _OF_THE_BOT:
+        words = automated.line(shop, decision.language or shop.language, one.contact_name, now)
+        told = automated.told(body, text, words)
+        if told is None:  # no room: a message of its own, before it
+            outgoing.append(_outgoing(one, replace(decision, source_ref=None), messages.text(words), words, name))
+        else:
+            body, text = told
+    outgoing.append(_outgoing(one, decision, body, text, name))
+    outbound.queue_many(outgoing, now)
+    return outgoing[-1].id
+
+
+def _outgoing(one: Taken, decision: Decision, body: dict, text: str, name: str) -> Outgoing:
+    return Outgoing(
+        business_id=one.business_id,
+        conversation_id=one.conversation_id,
+        number_id=one.number_id,
+        body=body,
+        text=text,
+        source=decision.source,
+        source_ref=decision.source_ref,
+        source_name=name,
+        turn=one.turn,
+        seen_seq=one.seen_seq,
+    )
+
+
+def _put_away(one: Taken, decision: Decision, said, now: datetime) -> None:
+    """What is computed may be cancelled yet: its row stays until it has left."""
+    if said is None or decision.source not in _COMPUTED:
+        _forget(one)
+        return
+    sets.run(
+        """
+        UPDATE aibot_pendingturn SET ticket = NULL, attempts = 0, reply_id = %(reply)s, look_at = %(at)s
+        WHERE id = %(id)s AND ticket = %(ticket)s
+        """,
+        id=one.id,
+        ticket=one.ticket,
+        reply=said,
+        at=now + CHECK,
+    )
+
+
+def _forget(one: Taken) -> None:
+    sets.run("DELETE FROM aibot_pendingturn WHERE id = %(id)s AND ticket = %(ticket)s", id=one.id, ticket=one.ticket)
+
+
+def _note_overtaken(one: Taken) -> None:
+    sets.run(
+        "UPDATE aibot_turn SET outcome = %(overtaken)s WHERE reply_id = %(reply)s",
+        reply=one.reply_id,
+        overtaken=Outcome.OVERTAKEN.value,
+    )
+
+
+def _count_calls(one: Taken, decision: Decision) -> None:
+    """A call was made and is counted, whatever became of its answer."""
+    if calls := int(decision.trace.get("calls", bool(decision.trace))):
+        Conversation.objects.filter(pk=one.conversation_id).update(ai_call_count=F("ai_call_count") + calls)
+
+
+def _trace(one: Taken, decision: Decision, outcome: Outcome, now: datetime, *, reply=None) -> str:
+    trace, found = decision.trace, decision.looked.found
+    Turn.objects.create(
+        business_id=one.business_id,
+        conversation_id=one.conversation_id,
+        message_id=one.words[-1].id,
+        reply_id=reply,
+        first_seq=one.words[0].seq,
+        seen_seq=one.seen_seq,
+        messages=len(one.words),
+        tier=decision.tier,
+        outcome=outcome,
+        reason=decision.reason[:80],
+        answer=decision.answer,
+        ranked=[_ranked(ranked) for ranked in (found.close if decision.tier == Turn.Tier.ASK else found.ranked)]
+        if found
+        else [],
+        matcher=str(found.matcher)[:40] if found else "",
+        prompt_version=str(trace.get("prompt_version", ""))[:64],
+        model=str(trace.get("model", ""))[:120],
+        tokens_in=trace.get("tokens_in") or 0,
+        tokens_out=trace.get("tokens_out") or 0,
+        cost=trace.get("cost"),
+        latency_ms=trace.get("latency_ms") or 0,
+        guard=str(trace.get("guard") or "")[:80],
+        at=now,
+    )
+    return outcome.value
+
+
+def _ranked(ranked) -> dict:
+    return {
+        "id": str(ranked.answer_id),
+        "question": ranked.question[:200],
+        "confidence": round(float(ranked.confidence), 3),
+        "score": round(float(ranked.score), 3),
+        "example": ranked.example[:200],
+    }

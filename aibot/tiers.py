@@ -1,0 +1,116 @@
+"""The tiers above the rules: the owner's answers by meaning, then a model. What turns.py asks of them, and which are there.
+
+``INSTALLED`` names the modules (apps.py). The drain asks ``above`` which businesses have one; nothing is computed there.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+SPOKEN = frozenset({"text", "interactive", "button"})  # what consists of its words alone
+CAPTIONED = frozenset(
+    {"image", "video", "document"}
+)  # its words may mean an answer; what is to be seen on it, nobody reads
+
+
+class Answers(Protocol):
+    """See answers.py."""
+
+    def has_any(self, business_ids: Collection[UUID]) -> set[UUID]: ...
+
+    def find(self, business_id: UUID, texts: Sequence[str]) -> list: ...
+
+    def book_of(self, business_id: UUID) -> Any: ...
+
+    def say(self, shop: Any, answer: Any, said: str, contact_name: str, now: datetime) -> Any: ...
+
+
+class Model(Protocol):
+    """See model.py."""
+
+    def may_answer(self, business_ids: Collection[UUID]) -> set[UUID]: ...
+
+    def reply(self, ask: "Ask") -> "Told": ...
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the model is to answer. ``reserved`` is called once the budget is: the customer sees that somebody types."""
+
+    business_id: UUID
+    conversation_id: UUID
+    contact_id: UUID
+    message_id: UUID
+    turn: int
+    seen_seq: int
+    texts: tuple[str, ...]  # the burst, oldest first
+    language: str
+    ranked: tuple
+    first_of_conversation: bool
+    now: datetime
+    reserved: Callable[[], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """``handover``: "" or why a person gets it; then ``text`` is what is said about that, "" for the owner's words."""
+
+    text: str
+    handover: str
+    trace: dict
+    reply_language: str = ""
+    facts: tuple = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    answers: Answers | None = None
+    model: Model | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """Of some businesses, those with owner-written answers, and those whose model may answer."""
+
+    answers: set[UUID] = field(default_factory=set)
+    model: set[UUID] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Due:
+    """What a pass of the drain found unanswered in a conversation."""
+
+    business_id: UUID
+    turn: int
+    at_once: bool  # it is looked at without waiting
+    messages: list[UUID] = field(default_factory=list)
+    seqs: list[int] = field(default_factory=list)
+
+    def add(self, message: UUID, seq: int, *, at_once: bool) -> None:
+        """One more: what comes in pieces waits for its end, a tap for nothing."""
+        self.at_once = at_once and (not self.messages or self.at_once)
+        self.messages.append(message)
+        self.seqs.append(seq)
+
+
+INSTALLED = Tiers()
+
+
+def is_spoken(kind: str, product: object) -> bool:
+    """Whether a message is its words alone. Of one about a product of the catalog the model would not know which."""
+    return kind in SPOKEN and not product
+
+
+def above(business_ids: Collection[UUID], tiers: Tiers | None = None) -> Above:
+    """For the drain, in its transaction: one statement of each tier at most."""
+    tiers = tiers or INSTALLED
+    return Above(
+        tiers.answers.has_any(business_ids) if tiers.answers else set(),
+        tiers.model.may_answer(business_ids) if tiers.model else set(),
+    )

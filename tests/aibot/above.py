@@ -1,0 +1,107 @@
+"""Tiers above the rules that stand where the matcher and the provider stand: they know a few sentences word by word. All else, from
+the drain to the outbox, is the product.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from uuid import UUID, uuid4
+
+from aibot.tiers import Ask, Tiers, Told
+from cloud_api import messages
+
+DELIVERY, RETURNS, FRESH = (
+    "Do you deliver to Sector 62?",
+    "Can I give it back when it is bad?",
+    "How long does the paneer stay fresh?",
+)
+SAYS = {
+    DELIVERY: "Yes, every morning before eight.",
+    RETURNS: "Yes, within a day.",
+    FRESH: "Four days in the fridge.",
+}
+
+
+@dataclass(frozen=True)
+class Ranked:
+    answer_id: UUID
+    question: str
+    confidence: float
+    score: float
+    example: str
+
+
+@dataclass(frozen=True)
+class Found:
+    sure: Ranked | None = None
+    close: tuple[Ranked, ...] = ()
+    ranked: tuple[Ranked, ...] = ()
+    matcher: str = "word by word"
+    script: str = "en"
+
+
+@dataclass
+class Answers:
+    """``close`` says of a text between which questions it stands; ``break_on`` makes a text raise."""
+
+    businesses: set[UUID] = field(default_factory=set)
+    close: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    break_on: str = ""
+    batches: list[list[str]] = field(default_factory=list)
+    ids: dict[str, UUID] = field(default_factory=lambda: {question: uuid4() for question in SAYS})
+    while_looking: Callable[[], None] = lambda: None
+
+    def has_any(self, business_ids) -> set[UUID]:
+        return self.businesses & set(business_ids)
+
+    def find(self, business_id, texts) -> list[Found]:
+        self.batches.append(list(texts))
+        self.while_looking()
+        if self.break_on and self.break_on in texts:
+            raise ValueError(self.break_on)
+        return [self._found(text) for text in texts]
+
+    def _found(self, text: str) -> Found:
+        if text in SAYS:
+            return Found(sure=self._ranked(text), ranked=(self._ranked(text),))
+        close = tuple(self._ranked(question) for question in self.close.get(text, ()))
+        return Found(close=close, ranked=close)
+
+    def _ranked(self, question: str) -> Ranked:
+        return Ranked(self.ids[question], question, 0.9, 0.91, question)
+
+    def book_of(self, business_id):
+        return SimpleNamespace(answers={id_: SimpleNamespace(id=id_, question=q) for q, id_ in self.ids.items()})
+
+    def say(self, shop, answer, said, contact_name, now):
+        text = SAYS[answer.question]
+        return SimpleNamespace(text=text, body=messages.text(text))
+
+
+@dataclass
+class Model:
+    """Answers with ``text``, after ``before_it_answers``: what happens while it thinks."""
+
+    businesses: set[UUID] = field(default_factory=set)
+    text: str = "We will pack it well."
+    handover: str = ""
+    asks: list[Ask] = field(default_factory=list)
+    before_it_answers: Callable[[], None] = lambda: None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def may_answer(self, business_ids) -> set[UUID]:
+        return self.businesses & set(business_ids)
+
+    def reply(self, ask: Ask) -> Told:
+        with self.lock:
+            self.asks.append(ask)
+        self.before_it_answers()
+        trace = {"model": "small-one", "prompt_version": "p1", "tokens_in": 210, "tokens_out": 12, "cost": "0.000123"}
+        trace |= {"latency_ms": 830, "guard": "price" if self.handover else ""}
+        return Told(self.text, self.handover, trace, "en")
+
+
+def tiers_of(business, *, answers: bool = True, model: bool = True) -> Tiers:
+    of = {business.pk}
+    return Tiers(Answers(of) if answers else None, Model(of) if model else None)
