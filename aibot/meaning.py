@@ -20,7 +20,7 @@ from .letters import Letters
 from .scripts import LATIN, Read
 
 MOST_EXAMPLES = 3000  # of a business: the fit costs by their third power, 2 s at this number
-SURE, SURE_ACROSS = 0.86, 0.88  # the second between scripts
+SURE, SURE_ACROSS = 0.86, 0.9  # the second between scripts
 CLOSE = 0.8  # of the threshold: as sure must be that it is one of the answers that are asked about
 RANKED = 5
 

@@ -367,6 +367,7 @@ class Turn(TiedModel):
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=6, null=True)
     latency_ms = models.PositiveIntegerField(_("took, in ms"), default=0)
     guard = models.CharField(_("guard"), max_length=80, blank=True)
+    put_aside = models.BooleanField(default=False, db_default=False, editable=False)  # the owner wants no answer to it
     at = models.DateTimeField(_("time"))
 
     class Meta:

@@ -53,4 +53,5 @@ def _ranked(rows: list) -> list[Near]:
     return [
         Near(row.answer_id, row.example, row.score, 2 * row.score - (scores[1] if place == 0 else scores[0]))
         for place, row in enumerate(rows[:RANKED])
+        if row.score > 0
     ]

@@ -14,10 +14,9 @@ from .rules import RuleButton, RuleButtonIn
 
 
 class AnswerOut(serializers.ModelSerializer):
-    otherWays = serializers.SerializerMethodField(help_text="More ways in which customers ask it.")
-    answer = serializers.CharField(source="text")
-    answerHi = serializers.CharField(source="text_hi")
-    answerHinglish = serializers.CharField(source="text_roman")
+    ways = serializers.SerializerMethodField(help_text="More ways in which customers ask it.")
+    textHi = serializers.CharField(source="text_hi")
+    textRoman = serializers.CharField(source="text_roman")
     buttons = RuleButton(many=True)
     products = serializers.ListField(child=serializers.UUIDField(), help_text="Those that {prices} stands for.")
     updatedAt = serializers.DateTimeField(source="updated_at")
@@ -27,28 +26,28 @@ class AnswerOut(serializers.ModelSerializer):
         fields = [
             "id",
             "question",
-            "otherWays",
-            "answer",
-            "answerHi",
-            "answerHinglish",
+            "ways",
+            "text",
+            "textHi",
+            "textRoman",
             "buttons",
             "products",
             "enabled",
             "updatedAt",
         ]
 
-    def get_otherWays(self, answer) -> list[str]:
+    def get_ways(self, answer) -> list[str]:
         return [example.text for example in answer.examples.all() if example.place]
 
 
 class AnswerIn(StrictSerializer):
     question = serializers.CharField(max_length=ASKED)
-    otherWays = serializers.ListField(
-        child=serializers.CharField(max_length=ASKED), source="ways", max_length=owner_answers.MOST_WAYS, required=False
+    ways = serializers.ListField(
+        child=serializers.CharField(max_length=ASKED), max_length=owner_answers.MOST_WAYS, required=False
     )
-    answer = serializers.CharField(source="text", max_length=ANSWERED)
-    answerHi = serializers.CharField(source="text_hi", max_length=ANSWERED, required=False, allow_blank=True)
-    answerHinglish = serializers.CharField(source="text_roman", max_length=ANSWERED, required=False, allow_blank=True)
+    text = serializers.CharField(max_length=ANSWERED)
+    textHi = serializers.CharField(source="text_hi", max_length=ANSWERED, required=False, allow_blank=True)
+    textRoman = serializers.CharField(source="text_roman", max_length=ANSWERED, required=False, allow_blank=True)
     buttons = serializers.ListField(child=RuleButtonIn(), max_length=MOST_ROWS, required=False)
     products = serializers.ListField(
         child=serializers.CharField(max_length=36), max_length=MOST_PRODUCTS, required=False
@@ -94,7 +93,7 @@ class Answers(BusinessViewSet):
     @extend_schema(
         operation_id="answers_change",
         summary="Change an answer",
-        description="`otherWays` is the whole list. It counts from the next message on.",
+        description="`ways` is the whole list. It counts from the next message on.",
         request=AnswerIn,
         responses=AnswerOut,
     )

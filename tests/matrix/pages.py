@@ -194,6 +194,7 @@ PAGES = [
     Page("admin/number/<uuid:number_id>/test/", OWNER, "POST", {"number_id": "number"}),
     Page("admin/aibot/rule/try/", VIEWER),
     Page("admin/aibot/answer/export/", VIEWER),
+    Page("admin/aibot/answer/unanswered/", VIEWER),
     Page(
         "admin/aibot/answer/import/",
         OWNER,

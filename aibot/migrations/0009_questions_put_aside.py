@@ -1,0 +1,17 @@
+"""What the owner wants no answer to, on the page of unanswered questions."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("aibot", "0008_turns"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="turn",
+            name="put_aside",
+            field=models.BooleanField(db_default=False, default=False, editable=False),
+        ),
+    ]
