@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 THINGS = {
     "apikey": _("API key"),
+    "budget": _("budget of the model"),
     "business": _("business"),
     "cannedreply": _("canned reply"),
     "contact": _("contact"),
@@ -22,6 +23,7 @@ THINGS = {
     "password": _("password"),
     "periodictask": _("periodic task"),
     "person": _("person"),
+    "price": _("price of a model"),
     "product": _("product"),
     "recovery_codes": _("recovery codes"),
     "rule": _("rule"),

@@ -23,7 +23,7 @@ from accounts.admin_base import ChoiceFilter, History, OwnedAdmin, OwnedForm, ye
 from accounts.admin_fields import TemplateWidget
 from conversations.admin import SinceFilter
 
-from . import owner_rules
+from . import admin_model, owner_rules  # noqa: F401 - admin_model registers its pages
 from .kinds import KINDS
 from .models import MOST_BUTTONS, MOST_ROWS, Rule, RuleMatch, Trap, Turn
 from .rules import owners_text, shop_of, text_of

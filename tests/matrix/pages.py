@@ -201,6 +201,14 @@ PAGES = [
         ok=(200, 302),
     ),
     Page(
+        "admin/leads/proposal/",
+        AGENT,
+        "POST",
+        post=lambda rows: {"action": "dismiss_selected", "_selected_action": str(rows["proposal"].pk)},
+        post_ids={"_selected_action": "proposal"},
+        ok=(200, 302),
+    ),
+    Page(
         "admin/accounts/product/",
         OWNER,
         "POST",
