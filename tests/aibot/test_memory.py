@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
@@ -63,13 +61,14 @@ def test_a_silence_of_half_an_hour_begins_a_new_sitting(meera):
 
 def test_it_is_read_from_valkey_and_only_what_is_new_from_postgresql(meera):
     meera.says("do cows sleep")
-    first = recall()
+    recall()
+    Message.objects.filter(text="do cows sleep").update(
+        text="otherwise"
+    )  # as no code of ours does: without a word of it
     meera.says("and goats")
-    with CaptureQueriesContext(connection) as captured:
-        lines = recall()
-    assert lines[: len(first)] == first
-    assert "customer: and goats" in lines
-    assert any("FROM conversations_message" in query["sql"] for query in captured.captured_queries)
+    lines = recall()
+    assert lines[0] == "customer: do cows sleep"
+    assert lines[-1] == "customer: and goats"
 
 
 @pytest.mark.parametrize("lost", ["flushed", "away"])
@@ -104,7 +103,7 @@ def test_what_was_edited_deleted_or_never_left_is_not_remembered(meera):
 def test_numbers_that_identify_are_masked_before_they_are_kept(meera):
     meera.says("aadhaar 2345 6789 0124")
     assert recall() == ["customer: aadhaar [Aadhaar number]"]
-    (key,) = [key for key in cache.keys("memory:*")]
+    (key,) = cache.keys("memory:*")
     assert "6789" not in str(cache.get(key))
 
 
