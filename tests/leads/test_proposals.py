@@ -1,6 +1,7 @@
 """What a model has read about a lead waits for a person's word, and changes nothing before."""
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
@@ -96,3 +97,14 @@ def test_it_goes_with_its_message(told):
     told(city="Pune")
     Message.objects.filter(direction="in").delete()
     assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(("who", "state"), [("vera", "open"), ("bob", "dismissed"), ("charlie", "open")])
+def test_agents_decide_on_the_page_and_viewers_and_strangers_do_not(told, masala, request, who, state):
+    told(city="Pune")
+    row = of("city")
+    client = Client()
+    client.force_login(request.getfixturevalue(who))
+    client.post("/admin/leads/proposal/", {"action": "dismiss_selected", "_selected_action": str(row.pk)})
+    row.refresh_from_db()
+    assert row.state == state
