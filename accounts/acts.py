@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 THINGS = {
     "answer": _("answer"),
     "apikey": _("API key"),
+    "budget": _("budget of the model"),
     "business": _("business"),
     "cannedreply": _("canned reply"),
     "contact": _("contact"),
@@ -23,6 +24,7 @@ THINGS = {
     "password": _("password"),
     "periodictask": _("periodic task"),
     "person": _("person"),
+    "price": _("price of a model"),
     "product": _("product"),
     "question": _("question"),
     "recovery_codes": _("recovery codes"),

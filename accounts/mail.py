@@ -120,6 +120,27 @@ def customers_wait(user: User, business: Business, count: int, path: str) -> Non
     )
 
 
+def model_budget(user: User, business: Business | None, level: int) -> None:
+    """80 or 100 per cent of a budget of the language model are used; 0: it was switched off, since the provider reported more than
+    was reserved. Without a business it is the installation's.
+    """
+    words = {"business": _line(business or _("the whole installation")), "level": level}
+    if level:
+        subject = _("The language model has used %(level)s %% of its budget (%(business)s)") % words
+        what = (
+            _("Until the budget begins anew, rules and your answers go on, and all else waits for a person.")
+            if level >= 100
+            else _("When all of it is used, rules and your answers go on, and all else waits for a person.")
+        )
+    else:
+        subject = _("The language model is switched off (%(business)s)") % words
+        what = _(
+            "Its provider reported more tokens than a call can use. All of them are counted. Look at the provider's bill before "
+            "you switch the model on again."
+        )
+    _send("model_budget", user.email, subject, what, address("/admin/aibot/budget/"))
+
+
 def address(path: str) -> str:
     """For a link in a mail: of our own setting, never of a request's Host header, which its sender may choose."""
     return settings.FRONTEND_URL + path

@@ -22,7 +22,7 @@ from accounts import audit, audit_words, reading
 from accounts.admin_base import ChoiceFilter, History, OwnedAdmin, OwnedForm, yes_no
 from conversations.admin import SinceFilter
 
-from . import admin_answers, owner_rules  # noqa: F401 - its pages are registered
+from . import admin_answers, admin_model, owner_rules  # noqa: F401 - their pages are registered
 from .admin_fields import ButtonsField
 from .kinds import KINDS
 from .models import Rule, RuleMatch, Trap, Turn

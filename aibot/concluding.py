@@ -160,6 +160,7 @@ def _conclude(one: Taken, decision: Decision, now: datetime) -> str:
         release(one, pending.due_at if pending.last_seq > one.last_seq else now + settings.TURN_QUIET)
         return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else Outcome.OVERTAKEN.value
     decision = _in_time(one, decision, stands, now)
+    proposals.propose(one.contact_id, decision.facts, now)
     said = _say(one, decision, now) if decision.tier != Turn.Tier.SILENT else None
     if decision.waits:
         inbound.let_wait({one.conversation_id: one.words[0].at})

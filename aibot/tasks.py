@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from conversations import wake
 
-from . import answers, hits, traces, turns
+from . import answers, budget, hits, standing, traces, turns
 
 
 @shared_task(name="aibot.tasks.answer")
@@ -28,6 +28,15 @@ def sweep() -> None:
     wake.beat_heart("bot")
     if turns.has_work(timezone.now()):
         answer()
+
+
+@shared_task(name="aibot.tasks.keep_books")
+def keep_books() -> int:
+    """Charge the calls of workers that have ended, forget old ones, tell owners of their budgets. Two at once do no harm."""
+    now = timezone.now()
+    budget.prune(now)
+    standing.tell(now)
+    return budget.expire(now)
 
 
 @shared_task(name="aibot.tasks.prune")

@@ -1,16 +1,18 @@
 """The admin of leads. Each change of one is written into its history."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
 from accounts import reading
 from accounts.admin_base import AGENT, NEVER, ChoiceFilter, OwnedAdmin, OwnedInline
+from accounts.errors import DomainError
 from accounts.money import amount
 from conversations.admin import ContactSearch, SinceFilter, contact_header
 
-from .models import Lead, LeadEvent
+from . import proposals
+from .models import Lead, LeadEvent, Proposal
 
 _SOURCES = {"whatsapp": "WhatsApp", "ad": gettext_lazy("Advertisement"), "post": gettext_lazy("Post")}
 _COLOURS = {
@@ -75,6 +77,60 @@ class LeadAdmin(ContactSearch, OwnedAdmin):
     @display(description=gettext_lazy("came by"), ordering="source")
     def came_by(self, obj):
         return _SOURCES.get(obj.source, obj.source)
+
+    @display(description=gettext_lazy("since"), ordering="created_at")
+    def since(self, obj):
+        return reading.time_tag(obj.created_at, timezone.now())
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ContactSearch, OwnedAdmin):
+    """What the language model has read about leads. An agent accepts or dismisses it; only then does anything change."""
+
+    adds = changes = deletes = NEVER
+    decides = AGENT
+    list_display = ("whose", "what", "value", "standing", "since")
+    list_filter = (("state", ChoiceFilter), ("what", ChoiceFilter))
+    list_select_related = ("lead__contact",)
+    search_fields = ("lead__contact__name", "lead__contact__profile_name", "lead__contact__phone")
+    search_help_text = gettext_lazy("Name or phone")
+    fields = readonly_fields = ("lead", "what", "value", "source", "state", "decided_by", "decided_at", "created_at")
+    actions = ("accept_selected", "dismiss_selected")
+
+    def has_decide_permission(self, request) -> bool:
+        return self.allows(request, self.decides)
+
+    @admin.action(description=gettext_lazy("Accept"), permissions=["decide"])
+    def accept_selected(self, request, queryset):
+        self._decide(request, queryset, proposals.accept)
+
+    @admin.action(description=gettext_lazy("Dismiss"), permissions=["decide"])
+    def dismiss_selected(self, request, queryset):
+        self._decide(request, queryset, proposals.dismiss)
+
+    def _decide(self, request, queryset, act) -> None:
+        done = 0
+        for row in queryset:
+            try:
+                act(row, actor=request.user, now=timezone.now())
+                done += 1
+            except DomainError as error:
+                messages.warning(request, f"{row}: {error.message}")
+        if done:
+            words = ngettext("%(count)s proposal decided.", "%(count)s proposals decided.", done)
+            messages.success(request, words % {"count": done})
+
+    @display(description=gettext_lazy("lead"), header=True)
+    def whose(self, obj):
+        return contact_header(obj.lead.contact)
+
+    @display(description=gettext_lazy("state"), label={"open": "warning", "accepted": "success", "dismissed": ""})
+    def standing(self, obj):
+        return obj.state, obj.get_state_display()
+
+    @display(description=gettext_lazy("read in"))
+    def source(self, obj):
+        return obj.message.text
 
     @display(description=gettext_lazy("since"), ordering="created_at")
     def since(self, obj):

@@ -36,7 +36,7 @@ from accounts.access import choose_business, may
 from accounts.admin_base import OWNER, InstallationAdmin, yes_no
 from accounts.models import Business, User, WhatsAppNumber
 from accounts.signin import views as signin
-from aibot import answers
+from aibot import answers, standing
 from conversations import queries, stopping, thread
 from conversations.admin import start_of_day
 from conversations.models import Conversation, Status
@@ -73,8 +73,14 @@ def dashboard(request, context: dict) -> dict:
         ],
         "is_owner": may(request.role, OWNER),
         "by_letters": answers.matcher() == answers.TRIGRAMS and bool(answers.has_any({request.business.pk})),
+        **_of_the_model(request.business),
     }
     return context
+
+
+def _of_the_model(business: Business) -> dict:
+    model = standing.of(business, timezone.now())
+    return {"model": model, "model_most": number_format(model.most, force_grouping=True)}
 
 
 def _warning(number: WhatsAppNumber) -> str:
@@ -129,6 +135,7 @@ _GROUPS = (
             (gettext_lazy("Conversations"), "forum", "conversations", "conversation"),
             (gettext_lazy("Contacts"), "person", "conversations", "contact"),
             (gettext_lazy("Leads"), "trending_up", "leads", "lead"),
+            (gettext_lazy("Proposals"), "lightbulb", "leads", "proposal"),
             (gettext_lazy("Messages"), "chat_bubble", "conversations", "message"),
         ),
     ),
@@ -157,6 +164,9 @@ _GROUPS = (
             (gettext_lazy("Consent"), "verified_user", "conversations", "consentevent"),
             (gettext_lazy("Channel events"), "campaign", "webhooks", "channelevent"),
             (gettext_lazy("Failed items"), "error", "webhooks", "faileditem"),
+            (gettext_lazy("Calls of the model"), "payments", "aibot", "reservation"),
+            (gettext_lazy("Budgets of the model"), "savings", "aibot", "budget"),
+            (gettext_lazy("Prompts"), "edit_note", "aibot", "promptversion"),
             (gettext_lazy("Audit log"), "history", "accounts", "auditevent"),
         ),
     ),
@@ -165,6 +175,7 @@ _GROUPS = (
         (
             (gettext_lazy("Businesses"), "storefront", "accounts", "business"),
             (gettext_lazy("People"), "badge", "accounts", "user"),
+            (gettext_lazy("Prices of models"), "request_quote", "aibot", "price"),
             (gettext_lazy("Deliveries"), "inbox", "webhooks", "delivery"),
             (gettext_lazy("Periodic tasks"), "timer", "django_celery_beat", "periodictask"),
         ),

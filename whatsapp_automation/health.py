@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import limits
-from aibot import answers
+from aibot import answers, standing
 from conversations import sets, wake
 from documents import fetching
 
@@ -55,6 +55,7 @@ def _queues() -> dict:
         "oldest_unprocessed": _oldest(),
         "failed_items": _failed(),
         "files": _files(),
+        "model": _model(),
     }
 
 
@@ -114,6 +115,14 @@ def _files() -> dict:
     except DatabaseError as error:
         return {"ok": False, "error": type(error).__name__}
     return {"ok": seconds < fetching.LATE.total_seconds(), "seconds": round(seconds, 1), "waiting": count}
+
+
+def _model() -> dict:
+    """How it stands with the language model. Told, and nothing unwell: without it customers get answers and people."""
+    try:
+        return {"ok": True, "state": standing.of_installation(timezone.now())}
+    except DatabaseError as error:
+        return {"ok": False, "error": type(error).__name__}
 
 
 def _worker(queue: str) -> dict:

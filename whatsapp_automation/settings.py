@@ -228,6 +228,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(PRUNE_SECONDS),
         "options": {"queue": "inbound", "expires": PRUNE_SECONDS},
     },
+    "keep the model's books": {
+        "task": "aibot.tasks.keep_books",
+        "schedule": schedule(60),
+        "options": {"queue": "inbound", "expires": 60},
+    },
     "tell who waits": {
         "task": "inbox.tasks.tell",
         "schedule": schedule(TELL_SECONDS),

@@ -11,10 +11,10 @@ from django_scopes import scope, scopes_disabled
 
 from accounts.models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
 from aibot import owner_answers
-from aibot.models import Rule, Trap, Turn
+from aibot.models import Budget, Price, PromptVersion, Reservation, Rule, Trap, Turn
 from conversations.models import CannedReply, ConsentEvent, Contact, Conversation, Label, Message, Template
 from documents.models import Document
-from leads.models import Lead
+from leads.models import Lead, Proposal
 from webhooks.models import ChannelEvent, FailedItem
 
 from .. import factories
@@ -73,6 +73,7 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             owner_answers.add(business, actor=None, question="Where is it?", text="There."),
             Rule.objects.first(),
             Trap.objects.create(business=business, text="is the shop open"),
+            *rows_of_the_model(business),
             Turn.objects.create(
                 business=business,
                 conversation=Conversation.objects.get(),
@@ -104,6 +105,33 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             task,
         ]
     return Shop(business, {row._meta.label_lower: row for row in rows})
+
+
+def rows_of_the_model(business: Business) -> list:
+    """A call, its budget and price, the prompt, and what was read about a lead."""
+    now = timezone.now()
+    own = Budget.objects.create(business=business, kind="tokens", starts_on=now.date(), most=1000, used=10)
+    whole, _ = Budget.objects.get_or_create(business=None, kind="tokens", starts_on=now.date(), defaults={"most": 9000})
+    call = Reservation.objects.create(
+        business=business,
+        contact=Contact.objects.get(),
+        model="small",
+        state="settled",
+        tokens=100,
+        of_installation=whole,
+        of_business=own,
+        at=now,
+        expires_at=now,
+    )
+    price, _ = Price.objects.get_or_create(
+        model="small", valid_from="2026-01-01", defaults={"per_million_in": 1, "per_million_out": 2}
+    )
+    prompt = PromptVersion.objects.create(business=business, digest="0" * 64, text="Be kind.")
+    asked = Message.objects.filter(direction="in").first()
+    proposal = Proposal.objects.create(
+        business=business, lead=Lead.objects.get(), message=asked, what="city", value="Pune"
+    )
+    return [own, call, price, prompt, proposal]
 
 
 @pytest.fixture

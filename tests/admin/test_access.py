@@ -23,6 +23,10 @@ MAY = {
     "accounts.business": "r r r r -",
     "accounts.user": "r r r r -",
     "aibot.answer": "v v o o o",
+    "aibot.budget": "o o - - -",
+    "aibot.price": "r r r r r",
+    "aibot.promptversion": "o o - - -",
+    "aibot.reservation": "o o - - -",
     "aibot.rule": "v v o o o",
     "aibot.trap": "v v o o o",
     "aibot.turn": "v v - - -",
@@ -35,14 +39,26 @@ MAY = {
     "conversations.cannedreply": "v v a a a",
     "documents.document": "v v - - -",
     "leads.lead": "v v - a -",
+    "leads.proposal": "v v - - -",
     "webhooks.delivery": "r r - - -",
     "webhooks.faileditem": "o o - - -",
     "webhooks.channelevent": "o o - - -",
     "django_celery_beat.periodictask": "r r - r -",
 }
 RANK = {"vera": "v", "bob": "va", "alice": "vao", "charlie": "vao", "root": "vaor"}
-INSTALLATION = {"accounts.business", "accounts.user", "webhooks.delivery", "django_celery_beat.periodictask"}
-OF_ALL = INSTALLATION | {"accounts.auditevent", "webhooks.faileditem", "webhooks.channelevent"}  # for the superuser
+INSTALLATION = {
+    "accounts.business",
+    "accounts.user",
+    "webhooks.delivery",
+    "django_celery_beat.periodictask",
+    "aibot.price",
+}
+OF_ALL = INSTALLATION | {
+    "aibot.budget",
+    "accounts.auditevent",
+    "webhooks.faileditem",
+    "webhooks.channelevent",
+}  # for the superuser
 
 
 def may(label: str, who: str, act: str) -> bool:

@@ -28,6 +28,8 @@ def fields(**given) -> dict:
             "quiet_until": "",
             "ai_daily_tokens": "",
             "ai_calls_per_hour": "",
+            "ai_persona": "",
+            "ai_instructions": "",
             "messages_kept_days": "",
             "notify_after_minutes": "10",
             "blue_ticks": "on",
@@ -58,6 +60,8 @@ EVERYTHING = {
     "quiet_until": "08:30",
     "ai_daily_tokens": "1000",
     "ai_calls_per_hour": "0",
+    "ai_persona": "You are Asha.",
+    "ai_instructions": "Offer a tour of the farm.",
     "messages_kept_days": "90",
     "notify_after_minutes": "25",
     "auto_return_minutes": "45",
@@ -77,6 +81,7 @@ def test_all_of_it_is_saved_and_shown_again(visit, alice, dairy):
     }
     assert (f"{row.quiet_from:%H:%M}", f"{row.quiet_until:%H:%M}") == ("21:00", "08:30")
     assert (row.ai_daily_tokens, row.ai_calls_per_hour, row.messages_kept_days, row.bot_on) == (1000, 0, 90, False)
+    assert (row.ai_persona, row.ai_instructions) == ("You are Asha.", "Offer a tour of the farm.")
     assert row.notify_after_minutes == 25
     assert (row.auto_return_minutes, row.blue_ticks) == (45, False)
     shown = client.get(change(dairy.settings)).text

@@ -96,9 +96,11 @@ EVERYBODY = [
     "Conversations",
     "Contacts",
     "Leads",
+    "Proposals",
     "Messages",
     "Rules",
     "Test lines",
+    "Turns",
     "Products",
     "Settings",
 ]
@@ -106,10 +108,11 @@ EVERYBODY = [
 
 def test_the_navigation_shows_what_the_role_may_see(visit, vera, alice, root, dairy):
     business = ["Numbers", "Templates", "Members"]
-    owners = [*EVERYBODY, *business, "Consent", "Channel events", "Failed items", "Audit log"]
+    of_the_model = ["Calls of the model", "Budgets of the model", "Prompts"]
+    owners = [*EVERYBODY, *business, "Consent", "Channel events", "Failed items", *of_the_model, "Audit log"]
     assert titles(visit(vera)) == [*EVERYBODY, "Templates", "Consent"]
     assert titles(visit(alice)) == owners
-    assert titles(visit(root)) == [*owners, "Businesses", "People", "Deliveries", "Periodic tasks"]
+    assert titles(visit(root)) == [*owners, "Businesses", "People", "Prices of models", "Deliveries", "Periodic tasks"]
 
 
 @pytest.mark.parametrize("who", ["vera", "bob", "alice", "root"])

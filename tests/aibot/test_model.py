@@ -2,7 +2,8 @@
 
 import json
 import time
-from uuid import UUID
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
@@ -10,9 +11,11 @@ from django_scopes import scope, scopes_disabled
 
 from accounts import preferences
 from aibot import model, result
-from aibot.models import Budget, PromptVersion, Reservation
+from aibot.models import Budget, Price, PromptVersion, Reservation
 from aibot.tiers import Ask, Told
 from conversations.models import Conversation, Message
+from documents import storage
+from documents.models import Document, StoredFile
 
 from .. import factories
 from ..cloud_api.conftest import Answer, hang_up
@@ -385,3 +388,70 @@ def test_the_schema_and_the_reader_know_the_same_fields():
     assert set(fields["lead"]["properties"]) == {*result.FACTS, "wants_call"}
     whole = result.read(said("x", language="hi", city="Pune", wants_call=True))
     assert (whole.reply, whole.language, whole.lead) == ("x", "hi", {"city": "Pune", "wants_call": "yes"})
+
+
+# --- voice notes ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def note(dairy, asked, settings):
+    """A stored voice note of Meera's, and her contact."""
+    settings.AI_TRANSCRIPTION_MODEL = "listener"
+    ask = asked("hello")
+    key, path = uuid4(), settings.MEDIA_FOLDER / "note"
+    path.write_bytes(b"OggS" + b"x" * 4000)
+    storage.put("local", key, path)
+    with scope(business=dairy):
+        stored = StoredFile.objects.create(
+            business=dairy, sha256=key.hex * 2, place="local", key=key, mime="audio/ogg", size=4004, seconds=8.0
+        )
+        document = Document.objects.create(
+            business=dairy, direction="in", kind="audio", state="stored", voice=True, file=stored
+        )
+    return document, ask.contact_id
+
+
+def test_a_voice_note_is_written_down_and_its_cost_is_counted(server, note, settings):
+    Price.objects.create(
+        model="listener", valid_from="2026-01-01", per_million_in=0, per_million_out=0, per_minute="0.006"
+    )
+    server.usual = Answer(body={"text": " do you have ghee ", "usage": {"type": "duration", "seconds": 8}})
+    heard = model.transcribe(*note, timezone.now())
+    assert (heard.text, heard.why) == ("do you have ghee", "")
+    assert heard.trace["cost"] == Decimal("0.0008")
+    (request,) = server.requests
+    assert request["path"] == "/v1/audio/transcriptions"
+    assert request["bytes"] > 4000
+    assert {row.reserved for row in budgets().values()} == {0}
+
+
+def test_a_voice_note_without_a_usage_is_charged_as_reserved(server, note):
+    server.usual = Answer(body={"text": "do you have ghee"})
+    heard = model.transcribe(*note, timezone.now())
+    assert heard.trace["charged"] == budgets()[True].used > 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer(body={"text": ""}), "nothing_said"),
+        (Answer(body={"words": []}), "provider:unreadable"),
+        (Answer(500, b""), "provider:http_500"),
+        (Answer(404, b"{}"), "provider:http_404"),
+    ],
+)
+def test_what_cannot_be_written_down_says_why(server, note, answer, why):
+    server.usual = answer
+    heard = model.transcribe(*note, timezone.now())
+    assert (heard.text, heard.why) == ("", why)
+    assert {row.reserved for row in budgets().values()} <= {0}
+
+
+def test_without_such_a_model_or_without_the_file_nobody_is_asked(server, note, settings):
+    document, contact = note
+    storage.delete("local", document.file.key)
+    assert model.transcribe(document, contact, timezone.now()).why == "file"
+    settings.AI_TRANSCRIPTION_MODEL = ""
+    assert not model.may_transcribe()
+    assert model.transcribe(document, contact, timezone.now()).why == "budget:not_set"
+    assert server.requests == []

@@ -57,7 +57,7 @@ def test_every_member_reads_the_whole_document(dairy, vera):
     assert (document["holidays"], document["quiet"]) == ([], {"start": None, "end": None})
     assert document["bot"] == {"on": True, "autoReturnMinutes": 0}
     assert document["inbox"] == {"blueTicks": True}
-    assert document["model"] == {"dailyTokens": None, "callsPerHour": None}
+    assert document["model"] == {"dailyTokens": None, "callsPerHour": None, "persona": "", "instructions": ""}
     assert document["notifications"] == {"emailAfterMinutes": 10}
     assert document["retention"] == {"messagesKeptDays": None}
     assert document["security"] == {"twoFactorRequired": False}
@@ -115,7 +115,7 @@ WHOLE = {
     "quiet": {"start": "21:00", "end": "08:30"},
     "bot": {"on": False, "autoReturnMinutes": 30},
     "inbox": {"blueTicks": False},
-    "model": {"dailyTokens": 1000, "callsPerHour": 3},
+    "model": {"dailyTokens": 1000, "callsPerHour": 3, "persona": "You are Asha.", "instructions": "Offer a tour."},
     "notifications": {"emailAfterMinutes": 20},
     "retention": {"messagesKeptDays": 90},
     "security": {"twoFactorRequired": False},
@@ -159,7 +159,7 @@ def test_a_patch_changes_what_it_names(dairy, alice):
     assert (now["texts"]["away"], now["texts"]["optOut"]) == ({}, {"hi": "ठीक है।"})
     assert now["texts"]["fallback"] == WHOLE["texts"]["fallback"]
     assert now["quiet"] == {"start": "21:00", "end": "09:00"}
-    assert now["model"] == {"dailyTokens": None, "callsPerHour": 3}
+    assert now["model"] == WHOLE["model"] | {"dailyTokens": None}
     assert now["holidays"] == []
 
 

@@ -13,7 +13,7 @@ from aibot.models import Rule, RuleMatch, Trap
 from conversations.models import CannedReply, ConsentEvent, Contact, Conversation, Label, Message, Note, Template
 from documents import outgoing
 from documents.models import Document
-from leads.models import Lead
+from leads.models import Lead, Proposal
 from webhooks.models import ChannelEvent, FailedItem
 from whatsapp_automation import onboarding
 
@@ -97,6 +97,13 @@ def everything(business: Business, mark: str, *, owner: User, agent: User) -> di
             ),
             "note": Note.objects.create(business=business, conversation=conversation, text=f"{mark} note"),
             "lead": Lead.objects.get(),
+            "proposal": Proposal.objects.create(
+                business=business,
+                lead=Lead.objects.get(),
+                message=Message.objects.filter(direction="in").first(),
+                what="city",
+                value=f"{mark} Pune",
+            ),
             "document": _document(business, mark, owner),
             "rule": Rule.objects.get(intent="bye", language="en"),
             "answer": owner_answers.add(

@@ -212,6 +212,15 @@ PAGES = [
         ok=(200, 302),
     ),
     Page(
+        "admin/leads/proposal/",
+        AGENT,
+        "POST",
+        post=lambda rows: {"action": "dismiss_selected", "_selected_action": str(rows["proposal"].pk)},
+        post_ids={"_selected_action": "proposal"},
+        ok=(200, 302),
+        refused=(403, 200),  # a viewer gets the list; that nothing is decided, tests/leads/test_proposals.py says
+    ),
+    Page(
         "admin/accounts/product/",
         OWNER,
         "POST",

@@ -43,6 +43,7 @@ def test_all_well_is_200_and_names_each_part(client, workers):
         "oldest_unprocessed",
         "failed_items",
         "files",
+        "model",
         "worker_inbound",
         "worker_send",
         "worker_media",

@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts import limits
-from aibot import answers, turns
+from aibot import answers, standing, turns
 from cloud_api import versions
 from cloud_api.transport import shared_session
 from conversations import sets, wake
@@ -58,6 +58,7 @@ def look_at_all(now: datetime) -> list[Finding]:
         ("media", "Files that wait", lambda: _media(now)),
         ("bot", "Answers that wait", lambda: _bot(now)),
         ("failed", "Failed items", _failed),
+        ("model", "Language model", lambda: _model(now)),
     ]
     findings = [_guarded(key, name, look) for key, name, look in looks]
     findings += [_worker(queue) for queue in settings.QUEUES]
@@ -138,6 +139,32 @@ def _failed() -> Finding:
     return Finding(
         "failed", "Failed items", WARN, text, "Read the reasons in the admin under Failed items, then replay them."
     )
+
+
+_OF_MODEL = {
+    standing.ON: (OK, "It may be asked.", ""),
+    standing.NO_KEY: (
+        OK,
+        "There is none: what neither a rule nor an answer answers waits for a person.",
+        "Set AI_BASE_URL, AI_MODEL and AI_API_KEY to have one.",
+    ),
+    standing.NO_PRICE: (
+        WARN,
+        "It is off: AI_MONTHLY_MONEY_CAP is set, and the price table does not know AI_MODEL.",
+        "Enter its price in the admin under Prices of models.",
+    ),
+    standing.USED_UP: (WARN, "Its budget is used up; the rest waits for people.", "Raise the limit, or wait."),
+    standing.OFF: (
+        BAD,
+        "It is switched off: the provider reported more tokens than a call can use.",
+        "Compare the provider's bill, then switch it on in the admin under Budgets of the model.",
+    ),
+}
+
+
+def _model(now: datetime) -> Finding:
+    state, text, advice = _OF_MODEL[standing.of_installation(now)]
+    return Finding("model", "Language model", state, text, advice)
 
 
 def _worker(queue: str) -> Finding:

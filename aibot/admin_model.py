@@ -1,0 +1,119 @@
+"""The admin of what the language model costs and of how it was told to answer: to be read; the price table is the installation's."""
+
+from django.contrib import admin, messages
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from accounts import reading
+from accounts.admin_base import (
+    OWNER,
+    ChoiceFilter,
+    History,
+    InstallationAdmin,
+    OwnedAdmin,
+    SharedHistoryAdmin,
+    text_box,
+)
+
+from . import budget
+from .models import Budget, Price, PromptVersion, Reservation
+
+
+@admin.register(Budget)
+class BudgetAdmin(SharedHistoryAdmin):
+    """What may be used in a span, and what is. The installation's rows have no business: their owner alone sees them."""
+
+    list_display = ("starts_on", "kind", "business", "so_far", "limit", "share", "calls", "state")
+    list_select_related = ("business",)
+    list_filter = (("kind", ChoiceFilter),)
+    fields = readonly_fields = (
+        "business", "kind", "starts_on", "so_far", "held", "limit", "beyond", "calls", "full_at", "off_at",
+    )  # fmt: skip
+    actions = ("switch_on_again",)
+
+    def has_switch_permission(self, request) -> bool:
+        return request.user.is_active and request.user.is_superuser
+
+    @admin.action(description=gettext_lazy("Switch the model on again"), permissions=["switch"])
+    def switch_on_again(self, request, queryset):
+        done = sum(budget.switch_on(row, actor=request.user) for row in queryset)
+        words = _("The model is on again.") if done else _("It was not switched off.")
+        messages.info(request, words)
+
+    @display(description=gettext_lazy("used"), ordering="used")
+    def so_far(self, obj):
+        return _amount(obj, obj.used)
+
+    @display(description=gettext_lazy("reserved"))
+    def held(self, obj):
+        return _amount(obj, obj.reserved)
+
+    @display(description=gettext_lazy("limit"))
+    def limit(self, obj):
+        return _amount(obj, obj.most)
+
+    @display(description=gettext_lazy("reported beyond what was reserved"))
+    def beyond(self, obj):
+        return _amount(obj, obj.over)
+
+    @display(description=gettext_lazy("share"))
+    def share(self, obj):
+        return f"{obj.used * 100 // obj.most} %" if obj.most else ""
+
+    @display(description=gettext_lazy("state"), label={"off": "danger", "full": "warning", "on": "success"})
+    def state(self, obj):
+        if obj.off_at:
+            return "off", _("switched off")
+        return ("full", _("used up")) if obj.full_at else ("on", _("on"))
+
+
+def _amount(row: Budget, value: int) -> str:
+    if row.kind == Budget.Kind.MONEY:
+        return number_format(budget.as_money(value), decimal_pos=4, force_grouping=True)
+    return number_format(value, force_grouping=True)
+
+
+@admin.register(Reservation)
+class ReservationAdmin(History, OwnedAdmin):
+    sees = OWNER
+    list_display = ("time", "contact", "model", "state", "charged", "cost")
+    list_filter = (("state", ChoiceFilter),)
+    list_select_related = ("contact",)
+    fields = readonly_fields = (
+        "at", "contact", "model", "state", "tokens", "tokens_in", "tokens_out", "charged", "cost", "ended_at",
+    )  # fmt: skip
+
+    @display(description=gettext_lazy("time"), ordering="at")
+    def time(self, obj):
+        return reading.time_tag(obj.at, timezone.now())
+
+    @display(description=gettext_lazy("cost"))
+    def cost(self, obj):
+        return number_format(budget.as_money(obj.charged_money), decimal_pos=4) if obj.charged_money else ""
+
+
+@admin.register(Price)
+class PriceAdmin(InstallationAdmin):
+    """A new price is a new row with its day: what was charged before stays as it was."""
+
+    list_display = ("model", "valid_from", "per_million_in", "per_million_out", "per_minute")
+    search_fields = ("model",)
+    fields = ("model", "valid_from", "per_million_in", "per_million_out", "per_minute")
+
+
+@admin.register(PromptVersion)
+class PromptVersionAdmin(History, OwnedAdmin):
+    sees = OWNER
+    list_display = ("name", "created_at")
+    fields = readonly_fields = ("created_at", "digest", "whole")
+
+    @display(description=gettext_lazy("version"))
+    def name(self, obj):
+        return str(obj)
+
+    @display(description=gettext_lazy("text"))
+    def whole(self, obj):
+        return text_box(obj.text)
