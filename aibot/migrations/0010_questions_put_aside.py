@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aibot", "0008_turns"),
+        ("aibot", "0009_the_models_money"),
     ]
 
     operations = [
