@@ -8,8 +8,10 @@ ENV PYTHONUNBUFFERED=1 \
 RUN useradd --system --uid 10001 --create-home app
 WORKDIR /app
 
-COPY requirements.txt ./
+COPY requirements.txt requirements-meaning.txt ./
 RUN pip install -r requirements.txt
+# Optional: without it answers are found by their letters, and doctor says so.
+RUN pip install --no-deps --require-hashes --only-binary :all: -r requirements-meaning.txt || true
 
 COPY manage.py ./
 COPY accounts ./accounts

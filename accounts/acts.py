@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 THINGS = {
+    "answer": _("answer"),
     "apikey": _("API key"),
     "budget": _("budget of the model"),
     "business": _("business"),

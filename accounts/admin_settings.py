@@ -80,6 +80,14 @@ class SettingsForm(OwnedForm):
         required=False,
         help_text=gettext_lazy("Confirms a STOP, in the place of the opt-out rule's reply."),
     )
+    text_automated = LanguagesField(
+        label=gettext_lazy("Automated"),
+        required=False,
+        help_text=gettext_lazy(
+            "Stands under the first answer in a conversation that no rule has given. Say that it is automated, and how a person is "
+            "reached. Empty: our words for it."
+        ),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -14,6 +14,7 @@ _NAMES = {
     "again": gettext_lazy("asked once more"),
     "asks": gettext_lazy("asks for"),
     "attempt": gettext_lazy("attempt"),
+    "automated": gettext_lazy("automated"),
     "away": gettext_lazy("away"),
     "away_reply": gettext_lazy("reply outside opening hours"),
     "bad": gettext_lazy("what is wrong"),

@@ -223,7 +223,7 @@ def _is_date(text) -> bool:
 
 
 LANGUAGES = ("en", "hi", "hi-Latn")
-TEXTS = ("greeting", "away", "handover", "opt_out")
+TEXTS = ("greeting", "away", "handover", "opt_out", "automated")
 
 
 TEXT_LENGTH = 1000

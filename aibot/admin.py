@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, TextChoices
+from django.db.models import Count
 from django.http import Http404, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -20,65 +20,16 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts import audit, reading
 from accounts.admin_base import ChoiceFilter, History, OwnedAdmin, OwnedForm, yes_no
-from accounts.admin_fields import TemplateWidget
 from conversations.admin import SinceFilter
 
-from . import admin_model, owner_rules  # noqa: F401 - admin_model registers its pages
+from . import admin_answers, admin_model, owner_rules  # noqa: F401 - their pages are registered
+from .admin_fields import ButtonsField
 from .kinds import KINDS
-from .models import MOST_BUTTONS, MOST_ROWS, Rule, RuleMatch, Trap, Turn
+from .models import Rule, RuleMatch, Trap, Turn
 from .rules import owners_text, shop_of, text_of
 from .trying import failing, try_message
 
 SHOWN_MATCHES = 10
-
-
-class ButtonsWidget(TemplateWidget):
-    """Rows of what a button says and which intent it leads to."""
-
-    template = "admin/aibot/_buttons.html"
-
-    def inputs(self, name, value):
-        buttons = [b for b in value if isinstance(b, dict)] if isinstance(value, list) else []
-        rows = [*buttons, *[{}] * MOST_ROWS][
-            : max(MOST_BUTTONS, len(buttons) + 1) if len(buttons) < MOST_ROWS else len(buttons)
-        ]
-        intents: type[TextChoices] = Rule.Intent
-        return {
-            "rows": [
-                {
-                    "number": number + 1,
-                    "title_name": f"{name}-{number}-title",
-                    "title": row.get("title", ""),
-                    "intent_name": f"{name}-{number}-intent",
-                    "intent": row.get("intent", ""),
-                }
-                for number, row in enumerate(rows)
-            ],
-            "intents": intents.choices,
-        }
-
-    def value_from_datadict(self, data, files, name):
-        rows = []
-        while f"{name}-{len(rows)}-title" in data:
-            rows.append(
-                {
-                    "intent": data.get(f"{name}-{len(rows)}-intent", ""),
-                    "title": data[f"{name}-{len(rows)}-title"].strip(),
-                }
-            )
-        return [row for row in rows if row["title"] or row["intent"]]
-
-
-class ButtonsField(forms.Field):
-    """[{"intent": "pricing", "title": "Prices"}]; models.valid_buttons checks it."""
-
-    widget = ButtonsWidget
-
-    def has_changed(self, initial, data):
-        return (initial or []) != (data or [])
-
-    def to_python(self, value):
-        return value or []
 
 
 def intent_choices() -> list[tuple[str, str]]:

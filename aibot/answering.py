@@ -18,7 +18,7 @@ from conversations.models import Message
 
 from . import meant, rules
 from .models import Turn
-from .tiers import SPOKEN, Ask, Tiers, Told
+from .tiers import Ask, Tiers, Told
 
 SAID_WITHIN = timedelta(minutes=10)  # the same answer is not given twice within this
 Tier = Turn.Tier
@@ -26,11 +26,11 @@ Tier = Turn.Tier
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A message of the customer's."""
+    """A message of the customer's. ``is_spoken``: it consists of its words alone, so that the model may answer them."""
 
     id: UUID
     seq: int
-    kind: str
+    is_spoken: bool
     text: str
     tap_id: str
     at: datetime
@@ -179,7 +179,7 @@ def when_quiet(one: Taken, looked: Looked, above: Tiers) -> Decision | None:
             language=language,
             looked=looked,
         )
-    if above.model is None or one.waits or not all(words.kind in SPOKEN for words in one.words) or not one.words:
+    if above.model is None or one.waits or not all(words.is_spoken for words in one.words) or not one.words:
         return give_up("", looked)
     return None if one.business_id in above.model.may_answer({one.business_id}) else give_up("model: off", looked)
 

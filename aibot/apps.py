@@ -6,6 +6,6 @@ class AibotConfig(AppConfig):
     verbose_name = "Bot"
 
     def ready(self):
-        from . import model, tiers
+        from . import answers, model, tiers
 
-        tiers.INSTALLED = tiers.Tiers(model=model)
+        tiers.INSTALLED = tiers.Tiers(answers=answers, model=model)

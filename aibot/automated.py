@@ -1,10 +1,11 @@
 """The bot says once in a conversation that it is one, and how a person is reached: with the first answer that no rule has given."""
 
 from copy import deepcopy
+from datetime import datetime
 
 from cloud_api import messages
 
-from .rules import Shop
+from .rules import Shop, render
 
 TEXTS = {
     "en": 'This is an automated answer. Write "agent" to reach a person.',
@@ -13,10 +14,11 @@ TEXTS = {
 }
 
 
-def line(shop: Shop, language: str) -> str:
+def line(shop: Shop, language: str, contact_name: str, now: datetime) -> str:
     """The owner's words for it, else ours."""
     language = language if language in TEXTS else "en"
-    return shop.settings.says("automated", language) or TEXTS[language]
+    own = render(shop, shop.settings.says("automated", language), language, contact_name, now=now).strip()
+    return own or TEXTS[language]
 
 
 def told(body: dict, text: str, words: str) -> tuple[dict, str] | None:

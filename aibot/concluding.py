@@ -5,13 +5,14 @@ What is said may still be cancelled in the outbox, since the customer writes bef
 until then (``current``), so that nobody's question is forgotten.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django_scopes import scope
 
@@ -34,23 +35,75 @@ _OF_THE_BOT = frozenset({Turn.Tier.ANSWER.value, Turn.Tier.ASK.value, Turn.Tier.
 Outcome = Turn.Outcome
 
 
-def current(one: Taken, now: datetime) -> Taken | None:
+@dataclass(slots=True)
+class Ends:
+    """What a look at the queue has come to, to be written together."""
+
+    decided: list[tuple[Taken, Decision]] = field(default_factory=list)
+    released: list[tuple[Taken, datetime]] = field(default_factory=list)  # to be taken again at a time
+    over: list[Taken] = field(default_factory=list)
+
+
+def current(one: Taken, ends: Ends, now: datetime) -> Taken | None:
     """The turn with what is still to be answered. None where nothing is: it is over, or its answer waits to be sent."""
     if not one.is_open:
-        _forget(one)
+        ends.over.append(one)
         return None
     if one.reply_id is not None or one.replied_seq:
         if one.reply_status == Status.QUEUED:
-            release(one, now + CHECK)
+            ends.released.append((one, now + CHECK))
             return None
         if one.reply_status == Status.CANCELLED and one.reply_reason == claiming.WRITTEN_AGAIN:
             _note_overtaken(one)
         else:
             one = replace(one, words=tuple(words for words in one.words if words.seq > one.replied_seq))
     if not one.words:
-        _forget(one)
+        ends.over.append(one)
         return None
     return one
+
+
+def write(ends: Ends, now: datetime, *, guarded: Callable[[Taken, Callable[[], object], datetime], None]) -> None:
+    """All of it in one transaction: each commit costs more than what is in it. Where one turn cannot be written, each is written by
+    itself (``guarded`` says what becomes of that one). Raises the database's errors.
+    """
+    if not (ends.decided or ends.released or ends.over):
+        return
+    by_conversation = sorted(ends.decided, key=lambda end: end[0].conversation_id)  # no two workers wait for each other
+    try:
+        with transaction.atomic(durable=True):
+            sets.prefer_indexes()
+            outcomes = [_scoped(one, decision, now) for one, decision in by_conversation]
+            _let_go(ends)  # last: the drain holds conversations when it comes to the rows of this queue
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001 - told below, of the turn whose it is
+        log.warning("turns_written_alone", turns=len(by_conversation), error=type(error).__name__)
+        with transaction.atomic(durable=True):
+            _let_go(ends)
+        for one, decision in by_conversation:
+            guarded(one, lambda one=one, decision=decision: conclude(one, decision, now), now)
+        return
+    for (one, decision), outcome in zip(by_conversation, outcomes, strict=True):
+        _tell(one, decision, outcome)
+    if any(outcomes):
+        sending.wake_up()
+
+
+def _let_go(ends: Ends) -> None:
+    sets.run(
+        "DELETE FROM aibot_pendingturn p USING jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, ticket uuid)"
+        " WHERE p.id = w.id AND p.ticket = w.ticket",
+        [{"id": one.id, "ticket": one.ticket} for one in ends.over],
+    )
+    sets.run(
+        """
+        UPDATE aibot_pendingturn p SET ticket = NULL, look_at = w.at, attempts = 0
+        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, ticket uuid, at timestamptz)
+        WHERE p.id = w.id AND p.ticket = w.ticket
+        """,
+        [{"id": one.id, "ticket": one.ticket, "at": at} for one, at in ends.released],
+    )
 
 
 def release(one: Taken, look_at: datetime, *, failed: bool = False) -> None:
@@ -69,10 +122,20 @@ def release(one: Taken, look_at: datetime, *, failed: bool = False) -> None:
 
 def conclude(one: Taken, decision: Decision, now: datetime) -> str:
     """Say what was found, unless the turn has moved on. Returns the outcome; "" where another worker has it."""
-    with transaction.atomic(durable=True), scope(business=Business(pk=one.business_id)):
-        outcome = _conclude(one, decision, now)
+    with transaction.atomic(durable=True):
+        outcome = _scoped(one, decision, now)
     if outcome:
         sending.wake_up()
+    _tell(one, decision, outcome)
+    return outcome
+
+
+def _scoped(one: Taken, decision: Decision, now: datetime) -> str:
+    with scope(business=Business(pk=one.business_id)):
+        return _conclude(one, decision, now)
+
+
+def _tell(one: Taken, decision: Decision, outcome: str) -> None:
     log.info(
         "turn",
         conversation=str(one.conversation_id),
@@ -81,14 +144,13 @@ def conclude(one: Taken, decision: Decision, now: datetime) -> str:
         reason=decision.reason,
         messages=len(one.words),
     )
-    return outcome
 
 
 def _conclude(one: Taken, decision: Decision, now: datetime) -> str:
     stands, pending = _hold(one, now)
     if stands is None:
         return ""
-    _count_calls(one, decision)
+    _keep_what_was_learnt(one, decision, now)
     if pending is None:
         return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else ""
     if stands.owner != "bot" or stands.state != "open" or stands.turn != one.turn or stands.blocked_at:
@@ -163,7 +225,7 @@ def _say(one: Taken, decision: Decision, now: datetime) -> Any:
         return None
     outgoing = []
     if one.is_first and decision.tier in _OF_THE_BOT:
-        words = automated.line(shop, decision.language or shop.language)
+        words = automated.line(shop, decision.language or shop.language, one.contact_name, now)
         told = automated.told(body, text, words)
         if told is None:  # no room: a message of its own, before it
             outgoing.append(_outgoing(one, replace(decision, source_ref=None), messages.text(words), words, name))
@@ -218,8 +280,9 @@ def _note_overtaken(one: Taken) -> None:
     )
 
 
-def _count_calls(one: Taken, decision: Decision) -> None:
-    """A call was made and is counted, whatever became of its answer."""
+def _keep_what_was_learnt(one: Taken, decision: Decision, now: datetime) -> None:
+    """A call is counted, and what was read about the lead is proposed, whatever becomes of the answer."""
+    proposals.propose(one.contact_id, decision.facts, now)
     if calls := int(decision.trace.get("calls", bool(decision.trace))):
         Conversation.objects.filter(pk=one.conversation_id).update(ai_call_count=F("ai_call_count") + calls)
 

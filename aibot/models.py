@@ -1,9 +1,12 @@
 """What the bot says, as the owner wrote it."""
 
+from uuid import UUID
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts import placeholders
@@ -15,6 +18,8 @@ from conversations.models import Conversation, Message
 from .phrases import NAMES, parts
 
 PHRASE = 500  # characters
+ASKED, ANSWERED = 300, 1500  # of a question, and of an answer
+MOST_PRODUCTS = 30
 
 
 def valid_phrases(value) -> None:
@@ -189,6 +194,97 @@ class Trap(OwnedModel):
         verbose_name_plural = _("test lines")
         ordering = ["-created_at"]
         constraints = [models.UniqueConstraint(fields=["business", "text"], name="trap_once")]
+
+    def __str__(self):
+        return self.text
+
+
+# --- the owner's answers by meaning (answers.py, owner_answers.py) -----------------------------------------------------------------
+
+
+def valid_product_ids(value) -> None:
+    """A list of ids. One that names no product of the business's is passed over where the answer is said."""
+    if not isinstance(value, list) or len(value) > MOST_PRODUCTS or any(not isinstance(v, str) for v in value):
+        raise ValidationError(_("Products are a list of at most 30 ids."))
+    for each in value:
+        try:
+            UUID(each)
+        except ValueError:
+            raise ValidationError(_("%(id)s is no product's id."), params={"id": each[:40]}) from None
+
+
+class Answer(OwnedModel):
+    """What the owner answers to a question, however it is asked. Written by owner_answers.py alone."""
+
+    question = models.CharField(
+        _("question"), max_length=ASKED, help_text=_("As a customer asks it: How long does the ghee last?")
+    )
+    text = models.TextField(
+        _("answer"),
+        max_length=ANSWERED,
+        validators=[valid_placeholders],
+        help_text=_(
+            "May hold {business}, {name}, {prices}, {hours}, {opens} and {delivery_area}, and values of one product or "
+            "place: {price:short-name}, {total:short-name*3}, {hours:today}, {delivery:Indiranagar}."
+        ),
+    )
+    text_hi = models.TextField(
+        _("answer in Hindi"), max_length=ANSWERED, blank=True, validators=[valid_placeholders],
+        help_text=_("For those who write in Devanagari. Empty: the answer above."),
+    )  # fmt: skip
+    text_roman = models.TextField(
+        _("answer in Hinglish"), max_length=ANSWERED, blank=True, validators=[valid_placeholders],
+        help_text=_("For those who write Hindi in Latin letters. Empty: the answer above."),
+    )  # fmt: skip
+    buttons = models.JSONField(_("buttons"), default=list, blank=True, validators=[valid_buttons])
+    products = models.JSONField(
+        _("products"),
+        default=list,
+        blank=True,
+        validators=[valid_product_ids],
+        help_text=_("Those that {prices} stands for; none: those that the customer names, else all."),
+    )
+    enabled = models.BooleanField(_("on"), default=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)  # of the ways to ask too: answers.py reads again what has changed
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ["question"]
+        constraints = [
+            models.UniqueConstraint(
+                "business",
+                Lower("question"),
+                name="answer_once",
+                violation_error_message=_("There is an answer to this question already."),
+            ),
+            models.UniqueConstraint(fields=["business", "id"], name="answer_of_business"),
+        ]
+
+    def __str__(self):
+        return self.question
+
+
+class Example(TiedModel):
+    """A way in which customers ask an answer's question, and the question itself. The vector comes later, from the process that
+    holds the model.
+    """
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="examples", verbose_name=_("answer"))
+    text = models.CharField(_("asked as"), max_length=ASKED)
+    place = models.PositiveSmallIntegerField(
+        default=0, editable=False
+    )  # as the owner wrote them; 0 is the question itself
+    vector = models.BinaryField(null=True, editable=False)  # float32, as embedding.py gives it
+    matcher = models.CharField(max_length=40, blank=True, editable=False)  # embedding.NAME of what made the vector
+
+    class Meta:
+        verbose_name = _("way to ask")
+        verbose_name_plural = _("ways to ask")
+        ordering = ["answer", "place"]
+        constraints = [models.UniqueConstraint("answer", Lower("text"), name="example_once")]
+        indexes = [models.Index(fields=["business", "matcher"], name="example_of_business")]
 
     def __str__(self):
         return self.text

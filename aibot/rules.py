@@ -321,7 +321,7 @@ def _answer(r: Recorded, shop: Shop, match: Match, now: datetime) -> Outgoing | 
         business_id=r.business_id,
         conversation_id=r.conversation_id,
         number_id=r.number_id,
-        body=_body(rule, text),
+        body=body_of(text, rule.buttons, rule.language),
         text=text,
         source=Message.Source.RULE.value,
         source_ref=rule.id,
@@ -368,13 +368,14 @@ def owners_text(of: Settings, rule: Rule) -> str:
     return of.says(kind, rule.language)
 
 
-def _body(rule: Rule, text: str) -> dict:
-    pairs = [(f"{MENU}:{b['intent']}:{rule.language}", b["title"]) for b in rule.buttons]
+def body_of(text: str, buttons: list[dict], language: str) -> dict:
+    """A message with the buttons of a rule or an answer: a tap on one gets the reply of that intent's rule."""
+    pairs = [(f"{MENU}:{b['intent']}:{language}", b["title"]) for b in buttons]
     if not pairs:
         return messages.text(text)
     if len(pairs) <= MOST_BUTTONS:
         return messages.buttons(text, pairs)
-    return messages.list_menu(text, _LIST_BUTTON[rule.language], [("", [(row, title, "") for row, title in pairs])])
+    return messages.list_menu(text, _LIST_BUTTON[language], [("", [(row, title, "") for row, title in pairs])])
 
 
 def most_characters(buttons: int) -> int:
@@ -384,8 +385,17 @@ def most_characters(buttons: int) -> int:
     return messages.BUTTONS_BODY if buttons <= MOST_BUTTONS else messages.LIST_BODY
 
 
-def render(shop: Shop, text: str, language: str, contact_name: str, *, said: str = "", now: datetime) -> str:
-    """An owner's text with the shop's facts filled in; the prices are of the products that the customer names, else of
+def render(
+    shop: Shop,
+    text: str,
+    language: str,
+    contact_name: str,
+    *,
+    said: str = "",
+    now: datetime,
+    products: Sequence[Product] = (),
+) -> str:
+    """An owner's text with the shop's facts filled in; the prices are of ``products``, else of those that the customer names, else of
     all.
     """
     return fill(
@@ -393,7 +403,7 @@ def render(shop: Shop, text: str, language: str, contact_name: str, *, said: str
         language=language,
         business=shop.name,
         name=contact_name if any(c.isalpha() for c in contact_name) else "",  # many are named by their number
-        products=("{prices}" in text and shop.shelf.named(said)) or shop.products,
+        products=products or ("{prices}" in text and shop.shelf.named(said)) or shop.products,
         hours=shop.settings.hours,
         opens=shop.opens(now, language),
         delivery_area=shop.settings.delivery_area,
@@ -421,7 +431,7 @@ def _is_left_to_a_tier(r: Recorded, replies: Replies, *, told: bool) -> bool:
     event = r.event
     if event.kind not in tiers.SPOKEN | tiers.CAPTIONED or not event.text.strip():
         return False
-    may_model = event.kind in tiers.SPOKEN and not told and r.business_id in replies.above.model
+    may_model = tiers.is_spoken(event.kind, event.product) and not told and r.business_id in replies.above.model
     with_answers = r.business_id in replies.above.answers
     if not may_model and not with_answers:
         return False

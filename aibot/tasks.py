@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from conversations import wake
 
-from . import budget, hits, standing, traces, turns
+from . import answers, budget, hits, standing, traces, turns
 
 
 @shared_task(name="aibot.tasks.answer")
@@ -45,3 +45,9 @@ def prune() -> int:
     now = timezone.now()
     with transaction.atomic():
         return hits.prune(now) + traces.prune(now)
+
+
+@shared_task(name="aibot.tasks.read_examples")
+def read_examples() -> int:
+    """Make the vectors of examples that are new, one step: in the process that answers, which holds the model."""
+    return answers.fill_vectors()

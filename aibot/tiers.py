@@ -1,6 +1,6 @@
 """The tiers above the rules: the owner's answers by meaning, then a model. What turns.py asks of them, and which are there.
 
-``INSTALLED`` names the modules. The drain asks ``above`` which businesses have one; nothing is computed there.
+``INSTALLED`` names the modules (apps.py). The drain asks ``above`` which businesses have one; nothing is computed there.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -100,6 +100,11 @@ class Due:
 
 
 INSTALLED = Tiers()
+
+
+def is_spoken(kind: str, product: object) -> bool:
+    """Whether a message is its words alone. Of one about a product of the catalog the model would not know which."""
+    return kind in SPOKEN and not product
 
 
 def above(business_ids: Collection[UUID], tiers: Tiers | None = None) -> Above:

@@ -9,6 +9,7 @@ quiet for TURN_QUIET, at most TURN_CAP after the first message, and is answered 
 """
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ log = structlog.get_logger(__name__)
 TICK = 0.05  # seconds between two looks at the queue
 LINGER = 0.3
 LIFE = 5.0
-MOST = 32  # rows of one look: their texts are embedded together
+MOST = 16  # rows of one look: their texts are embedded together
 CALLS = 8  # of the model, at once
 LEASE = timedelta(seconds=45)  # longer than a model may take
 ATTEMPTS = 3  # then a person gets it
@@ -137,12 +138,14 @@ def work(
 
 
 def one_pass(now: datetime, above: tiers.Tiers, spawn: Spawn) -> int:
-    """Take what is due and answer it. Returns how many were taken."""
+    """Take what is due and answer it. Returns how many were taken. What is decided is written in one transaction."""
     taken = take(now)
-    ready = [one for one in (concluding.current(one, now) for one in taken) if one is not None]
-    found = _look([one for one in ready if one.attempts <= ATTEMPTS], above)
+    ends = concluding.Ends()
+    ready = [one for one in (concluding.current(one, ends, now) for one in taken) if one is not None]
+    found = _look([one for one in ready if one.attempts <= ATTEMPTS and _mark(one) not in _seen], above)
     for one in ready:
-        _guarded(one, lambda one=one: _answer(one, found, above, spawn, now), now)
+        _guarded(one, lambda one=one: _answer(one, found, above, spawn, ends, now), now)
+    concluding.write(ends, now, guarded=_guarded)
     return len(taken)
 
 
@@ -158,25 +161,51 @@ def _look(ready: list[Taken], above: tiers.Tiers) -> dict[UUID, answering.Looked
 
 
 def _answer(
-    one: Taken, found: dict[UUID, answering.Looked] | None, above: tiers.Tiers, spawn: Spawn, now: datetime
+    one: Taken,
+    found: dict[UUID, answering.Looked] | None,
+    above: tiers.Tiers,
+    spawn: Spawn,
+    ends: concluding.Ends,
+    now: datetime,
 ) -> None:
+    """Decide; what is to be written goes to ``ends``. The model is asked in a thread."""
     if (refused := answering.not_to_answer(one, now)) is not None:
-        concluding.conclude(one, refused, now)
+        ends.decided.append((one, refused))
         return
     if one.attempts > ATTEMPTS:
-        concluding.conclude(one, answering.give_up("attempts"), now)
+        ends.decided.append((one, answering.give_up("attempts")))
         return
-    looked = (answering.look([one], above) if found is None else found).get(one.id, answering.Looked())
+    looked = _seen.pop(_mark(one), None)
+    if looked is None:
+        looked = (answering.look([one], above) if found is None else found).get(one.id, answering.Looked())
     if (sure := answering.at_once(one, looked, above, now)) is not None:
-        concluding.conclude(one, sure, now)
+        ends.decided.append((one, sure))
     elif one.quiet_at > now and one.tap != meant.NONE:
-        concluding.release(one, one.quiet_at)
+        _keep_in_mind(one, looked)
+        ends.released.append((one, one.quiet_at))
     elif (decision := answering.when_quiet(one, looked, above)) is not None:
-        concluding.conclude(one, decision, now)
+        ends.decided.append((one, decision))
     elif _calls_in_hand() >= CALLS:
-        concluding.release(one, now + FULL)
+        ends.released.append((one, now + FULL))
     else:
         spawn(lambda: _guarded(one, lambda: _call(one, looked, above, now), now))
+
+
+# --- what was looked at and waits for quiet: an embedding is not made twice. It is a hint; another process looks again ---------
+
+_seen: OrderedDict[tuple[UUID, int], answering.Looked] = OrderedDict()
+_MOST_SEEN = 500
+
+
+def _mark(one: Taken) -> tuple[UUID, int]:
+    """With another message the words are other ones."""
+    return one.id, one.last_seq
+
+
+def _keep_in_mind(one: Taken, looked: answering.Looked) -> None:
+    _seen[_mark(one)] = looked
+    while len(_seen) > _MOST_SEEN:
+        _seen.popitem(last=False)
 
 
 def _call(one: Taken, looked: answering.Looked, above: tiers.Tiers, now: datetime) -> None:
@@ -232,6 +261,7 @@ def _calls_in_hand() -> int:
 def take(now: datetime) -> list[Taken]:
     """What is due, for LEASE, with all that an answer depends on. Two workers never take the same."""
     with transaction.atomic(durable=True):
+        sets.prefer_indexes()
         rows = sets.fetch(
             """
             WITH due AS MATERIALIZED (
@@ -245,7 +275,7 @@ def take(now: datetime) -> list[Taken]:
             lease=LEASE,
             ticket=(ticket := uuid4()),
         )
-    return _read([row.id for row in rows], ticket, now) if rows else []
+        return _read([row.id for row in rows], ticket, now) if rows else []
 
 
 def _read(ids: list[UUID], ticket: UUID, now: datetime) -> list[Taken]:
@@ -321,7 +351,7 @@ def _words(ids: list[UUID]) -> dict[UUID, list[Words]]:
     """What is left of the messages: one that the customer has deleted is not answered."""
     rows = sets.fetch(
         """
-        SELECT p.id AS turn, m.id, m.seq, m.kind, m.text, m.payload, m.wa_timestamp, m.wamid
+        SELECT p.id AS turn, m.id, m.seq, m.kind, m.text, m.payload, m.wa_timestamp
         FROM aibot_pendingturn p CROSS JOIN LATERAL jsonb_array_elements_text(p.messages) AS w(id)
         JOIN conversations_message m ON m.id = w.id::uuid AND m.revoked_at IS NULL
         WHERE p.id = ANY(%(ids)s) ORDER BY m.seq
@@ -330,6 +360,7 @@ def _words(ids: list[UUID]) -> dict[UUID, list[Words]]:
     )
     found: dict[UUID, list[Words]] = {}
     for row in rows:
-        words = Words(row.id, row.seq, row.kind, row.text, answering.tap_of(row.payload), row.wa_timestamp)
+        is_spoken = tiers.is_spoken(row.kind, row.payload.get("referred_product"))
+        words = Words(row.id, row.seq, is_spoken, row.text, answering.tap_of(row.payload), row.wa_timestamp)
         found.setdefault(row.turn, []).append(words)
     return found

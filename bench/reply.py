@@ -190,7 +190,7 @@ def _offer(stack: Stack, simulator: Simulator, database, rate: int, posts: list[
     bodies.write_requests(path, (post.request for post in posts))
     since, before = simulator.last_call(), _cpu(stack)
     start = time.time() + 1.5
-    generator = _generate(path, int(stack.env["PORT"]), rate, start)
+    generator = generate(path, int(stack.env["PORT"]), rate, start)
     calls = _wait_for_replies(simulator, since, len(posts))
     used = {name: (after - before[name]) * 1000 / len(posts) for name, after in _cpu(stack).items()}
     settled = _wait_settled(database, posts)
@@ -198,7 +198,7 @@ def _offer(stack: Stack, simulator: Simulator, database, rate: int, posts: list[
     return Result(rate, len(posts), waits, settled, _in_order(database, posts, calls), generator, used)
 
 
-def _generate(path: Path, port: int, rate: int, start: float) -> dict:
+def generate(path: Path, port: int, rate: int, start: float) -> dict:
     command = [sys.executable, "-m", "bench.parts.open_loop", str(path), str(port), str(rate), str(start)]
     ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=REPO)
     return json.loads(ran.stdout)

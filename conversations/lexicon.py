@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from functools import cache, lru_cache
 from pathlib import Path
+from zlib import crc32
 
 from .romanising import romanised
 from .spelling import sounded, spelled
@@ -20,6 +21,26 @@ _STOP = re.compile(r"[.!?;\n]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 
 
+def _forms(written: str) -> list[tuple[str, list[str]]]:
+    parts = written.split()
+    return [(ending, typed.split(",")) for ending, typed in zip(parts[::2], parts[1::2], strict=True)]
+
+
+_VOWELS = "अआइईउऊएऐओऔािीुूेैोौ"
+_STEM = "-"  # at the end of a word of the file: all forms of that verb
+_SHORT = 4  # letters: a verb's form that is no longer may be an English word too (pine, bite)
+_ENGLISH_TOO = frozenset({"banana", "challenge", "change", "lagoon", "mangoes", "parent", "parents", "sunrise"})
+# What follows a stem that ends with a consonant, or with a vowel: in Devanagari, then as it is typed.
+_AFTER_CONSONANT = _forms(
+    "ना na ने ne नी ni ता ta ते te ती ti ा a े e ी i ीं in ो o िए iye,ie,iy िएगा iyega ूँ u,un,oon ें en,ein "
+    "ेगा ega ेंगे enge,ege ेगी egi ूँगा unga,oonga ूँगी ungi,oongi ोगे oge ोगी ogi"
+)
+_AFTER_VOWEL = _forms(
+    "ना na ने ne नी ni ता ta ते te ती ti या ya ए e,ye ई i,yi ओ o इए iye,ie,ye इएगा iyega ऊँ u,un,oon एँ en,yen,ein,ye "
+    "एगा ega,yega एँगे enge,yenge,yege एगी egi,yegi ऊँगा unga,oonga ऊँगी ungi,oongi ओगे oge ओगी ogi"
+)
+
+
 class _Lexicon:
     """The file, by how a word may be written."""
 
@@ -29,6 +50,8 @@ class _Lexicon:
         by_sound: dict[str, list[str]] = defaultdict(list)
         for line in lines:
             head, *others = line.split()
+            if head.endswith(_STEM):
+                continue
             for written in (head, *others):
                 spelling = written.removesuffix("?")
                 if spelling != written:
@@ -39,6 +62,16 @@ class _Lexicon:
         for sound, heads in by_sound.items():
             if sound not in self.meant:
                 self.meant[sound].extend(heads)
+        self.verbs: dict[str, str] = {}  # how a verb's form sounds -> the form; those that the file does not list
+        for line in lines:
+            if line.split()[0].endswith(_STEM):
+                self._add_verb(*(word.removesuffix(_STEM) for word in line.split()))
+
+    def _add_verb(self, stem: str, *typed: str) -> None:
+        endings = _AFTER_VOWEL if stem[-1] in _VOWELS else _AFTER_CONSONANT
+        for ending, written in endings:
+            for latin in (start + end for start in typed for end in written):
+                self.verbs.setdefault(sounded(latin), stem + ending)
 
     def heads(self, word: str) -> list[str]:
         """The words in Devanagari that this one of ``wording.words`` may be: as it is written, else as it sounds."""
@@ -54,6 +87,12 @@ def _lexicon() -> _Lexicon:
 def size() -> int:
     """How many words of Hindi the file knows."""
     return len({head for heads in _lexicon().meant.values() for head in heads})
+
+
+@cache
+def version() -> str:
+    """Changes with the file: what is kept of ``to_devanagari`` is of one version."""
+    return f"{crc32(_FILE.read_bytes()):08x}"
 
 
 @lru_cache(maxsize=50_000)
@@ -86,8 +125,10 @@ def to_devanagari(text: str) -> str:
 def _candidate(written: str) -> tuple[str, str, bool]:
     """A Latin word, what it is in Devanagari (nothing where that is unknown), and whether it is no English word."""
     word = "".join(words(written))
-    heads = _lexicon().heads(word)
-    return written, heads[0] if heads else "", bool(heads) and word not in _lexicon().english
+    if heads := _lexicon().heads(word):
+        return written, heads[0], word not in _lexicon().english
+    verb = _lexicon().verbs.get(sounded(word), "")
+    return written, verb, bool(verb) and len(word) > _SHORT and word not in _ENGLISH_TOO
 
 
 def _is_beside_hindi(place: int, found: list[tuple[str, str, bool]], pieces: list[str]) -> bool:

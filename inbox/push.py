@@ -24,7 +24,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from py_vapid import Vapid02
-from pywebpush import WebPushException, webpush
 
 from accounts.errors import DomainError
 from accounts.models import User
@@ -104,6 +103,8 @@ def _done(future: Future) -> None:
 
 
 def _deliver(row: PushSubscription, note: str) -> None:
+    from pywebpush import WebPushException  # with aiohttp and all, it takes 6 MB of each process that has it
+
     try:
         with requests.Session() as session:
             session.max_redirects = 0
@@ -117,6 +118,8 @@ def _deliver(row: PushSubscription, note: str) -> None:
 
 
 def _post(session: requests.Session, row: PushSubscription, note: str) -> None:
+    from pywebpush import webpush
+
     webpush(
         {"endpoint": row.endpoint, "keys": {"p256dh": row.p256dh, "auth": row.auth}},
         data=note,

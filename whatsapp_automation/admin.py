@@ -36,7 +36,7 @@ from accounts.access import choose_business, may
 from accounts.admin_base import OWNER, InstallationAdmin, yes_no
 from accounts.models import Business, User, WhatsAppNumber
 from accounts.signin import views as signin
-from aibot import standing
+from aibot import answers, standing
 from conversations import queries, stopping
 from conversations.admin import start_of_day
 from conversations.models import Conversation, Status
@@ -73,6 +73,7 @@ def dashboard(request, context: dict) -> dict:
         ],
         "is_owner": may(request.role, OWNER),
         **_of_the_model(request.business),
+        "by_letters": answers.matcher() == answers.TRIGRAMS and bool(answers.has_any({request.business.pk})),
     }
     return context
 
@@ -143,6 +144,7 @@ _GROUPS = (
         (
             (gettext_lazy("Rules"), "rule", "aibot", "rule"),
             (gettext_lazy("Test lines"), "fact_check", "aibot", "trap"),
+            (gettext_lazy("Answers"), "question_answer", "aibot", "answer"),
             (gettext_lazy("Turns"), "psychology", "aibot", "turn"),
             (gettext_lazy("Products"), "sell", "accounts", "product"),
             (gettext_lazy("Settings"), "tune", "accounts", "settings"),

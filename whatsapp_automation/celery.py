@@ -6,6 +6,8 @@ from celery import Celery
 from celery.signals import setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whatsapp_automation.settings")
+# `migrate` and `check` look at everything before a worker starts; a worker that did it too would load every page for it.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("whatsapp_automation")
 app.config_from_object("django.conf:settings", namespace="CELERY")

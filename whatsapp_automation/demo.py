@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -11,9 +12,12 @@ from django_scopes import scope
 from accounts import businesses, preferences
 from accounts.models import Business, Membership, Product, User
 from accounts.products import slug_for
+from aibot import answer_files
+from aibot.models import Answer
 
 from . import onboarding
 
+_ANSWERS = Path(__file__).with_name("demo_answers.csv")
 DAIRY = "shuddh-dairy"
 MASALA = "masala-junction"
 
@@ -50,6 +54,7 @@ def fill(owner_email: str, password: str) -> list[User]:
     for agent in (bina, chirag):
         if not Membership.objects.filter(user=agent, business=dairy).exists():
             businesses.add_member(dairy, agent, Membership.Role.AGENT, actor=asha)
+    _answer_questions(dairy, asha)
     masala = _shop("Masala Junction", MASALA, kavita, _MASALA_PRODUCTS, None, "All of Mysuru")
 
     onboarding.refresh_first_number()
@@ -89,6 +94,16 @@ def _shop(name: str, slug: str, owner: User, products: list, hours: dict | None,
             taken.add(product.slug)
             product.save()
     return business
+
+
+def _answer_questions(business: Business, owner: User) -> None:
+    """The dairy's answers, as an owner would import them. One who has some already keeps those."""
+    with scope(business=business):
+        if Answer.objects.exists():
+            return
+        outcome = answer_files.take(business, answer_files.read(_ANSWERS.read_bytes()), actor=owner, dry=False)
+    if outcome.wrong:
+        raise ValueError(f"{_ANSWERS.name}: {outcome.wrong}")
 
 
 def _republic_day(now: datetime) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import limits
-from aibot import standing
+from aibot import answers, standing
 from conversations import sets, wake
 from documents import fetching
 
@@ -45,12 +45,13 @@ def _database() -> dict:
 
 
 def _queues() -> dict:
-    """The broker, where limits are counted, the age in seconds of the oldest delivery that nobody has worked off, and
-    how many items failed and wait for a replay: these are told, and make nothing unwell.
+    """The broker, where limits are counted, what finds answers, the age in seconds of the oldest delivery that nobody has worked off,
+    and how many items failed and wait for a replay: these are told, and make nothing unwell.
     """
     return {
         "broker": _broker(),
         "limits": _limits(),
+        "answers": {"ok": True, "found_by": answers.matcher()},
         "oldest_unprocessed": _oldest(),
         "failed_items": _failed(),
         "files": _files(),

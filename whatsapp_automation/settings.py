@@ -5,6 +5,7 @@ which makes its own keys and services under .local/) or ``test``.
 """
 
 import re
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,10 +34,13 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or [urlsplit(FRONTEND_URL).hostname, 
 CSRF_TRUSTED_ORIGINS = [FRONTEND_URL]
 
 # --- apps ---------------------------------------------------------------------------------------------
+# Celery's processes show no pages: without the admin's modules and what they need each holds 20 MB less. urls.py brings them
+# where an address is asked for all the same.
+_IN_CELERY = "celery" in Path(sys.argv[0]).parts[-2:]
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig" if _IN_CELERY else "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -214,6 +218,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(60),
         "options": {"queue": "inbound", "expires": 60},
     },
+    "read examples": {
+        "task": "aibot.tasks.read_examples",
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"queue": "bot", "expires": SWEEP_SECONDS},
+    },
     "prune matches": {
         "task": "aibot.tasks.prune",
         "schedule": schedule(PRUNE_SECONDS),
@@ -337,6 +346,7 @@ if WHATSAPP_PHONE_NUMBER_ID and not WHATSAPP_ACCESS_TOKEN:
     raise env.ConfigError(
         "WHATSAPP_ACCESS_TOKEN is not set, but WHATSAPP_PHONE_NUMBER_ID is: the number could not answer"
     )
+ANSWERS_BY_MEANING = env.boolean("ANSWERS_BY_MEANING", True)  # false: by letters, where memory is short
 ANSWER_AGE_LIMIT = env.duration("ANSWER_AGE_LIMIT", "15m")  # an older message is shown, not answered
 # What no rule answers is answered once the customer has been quiet for so long, and at most so long after the first message.
 TURN_QUIET = timedelta(milliseconds=env.integer("TURN_QUIET_MS", 2500, least=200, most=60_000))
@@ -477,6 +487,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "replies", "description": "Canned replies: texts that agents send often."},
         {"name": "contacts", "description": "Customers."},
         {"name": "leads", "description": "Who may buy, and how far they are."},
+        {"name": "answers", "description": "What the owner answers to a question, however it is asked."},
         {"name": "rules", "description": "What the bot answers."},
         {"name": "products", "description": "What the business sells. The one place of prices."},
         {"name": "settings", "description": "Hours, texts, the bot, limits."},

@@ -7,6 +7,8 @@ from django.views.i18n import set_language
 
 from . import errors, health, metrics, register_page
 
+admin.autodiscover()  # a worker has not done it (settings.INSTALLED_APPS)
+
 handler400, handler403, handler404, handler500 = errors.bad_request, errors.forbidden, errors.not_found, errors.broken
 
 urlpatterns = [

@@ -89,6 +89,7 @@ class TextsOut(serializers.Serializer):
     away = serializers.DictField(child=serializers.CharField(), source="texts.away", default={})
     handover = serializers.DictField(child=serializers.CharField(), source="texts.handover", default={})
     optOut = serializers.DictField(child=serializers.CharField(), source="texts.opt_out", default={})
+    automated = serializers.DictField(child=serializers.CharField(), source="texts.automated", default={})
     fallback = FallbackOut(source="*")
 
 
@@ -191,6 +192,7 @@ class TextsIn(StrictSerializer):
     away = Texts(allow_null=True)
     handover = Texts(allow_null=True)
     optOut = Texts(source="opt_out", allow_null=True)
+    automated = Texts(allow_null=True)
     fallback = FallbackIn()
 
 
@@ -308,6 +310,7 @@ _WHOLE = {
         "away": {"en": "We are closed now and open again {opens}."},
         "handover": {},
         "optOut": {},
+        "automated": {},
         "fallback": {"en": "A person from our team will answer you soon.", "hi": ""},
     },
     "quiet": {"start": "21:00", "end": "09:00"},

@@ -18,7 +18,7 @@ def _key(table: str, column: str, parent: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_auto_return_and_blue_ticks"),
-        ("aibot", "0006_person_rules_of_businesses_that_are_there"),
+        ("aibot", "0007_answers"),
         ("conversations", "0014_pokes_of_the_teams_work"),
     ]
 

@@ -24,8 +24,7 @@ document.addEventListener("click", async (event) => {
     box.replaceChildren(found.getElementById("why-in"));
     box.showPopover();
     place(box, link);
-    box.focus();
-    box.addEventListener("toggle", () => byId(link.closest(".said").id)?.querySelector("[data-why]")?.focus(), { once: true });
+    box.focus(); // closed, it gives the focus back to the link
   } catch (error) {
     toast(error.message, { bad: true });
   }

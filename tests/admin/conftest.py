@@ -10,6 +10,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_scopes import scope, scopes_disabled
 
 from accounts.models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
+from aibot import owner_answers
 from aibot.models import Budget, Price, PromptVersion, Reservation, Rule, Trap, Turn
 from conversations.models import CannedReply, ConsentEvent, Contact, Conversation, Label, Message, Template
 from documents.models import Document
@@ -69,6 +70,7 @@ def shop(business: Business, number: str, customer: factories.Customer) -> Shop:
             Product.objects.first(),
             WhatsAppNumber.objects.get(),
             Membership.objects.filter(business=business).earliest("created_at"),
+            owner_answers.add(business, actor=None, question="Where is it?", text="There."),
             Rule.objects.first(),
             Trap.objects.create(business=business, text="is the shop open"),
             *rows_of_the_model(business),

@@ -26,6 +26,7 @@ MAY = {
     "aibot.price": "r r r r r",
     "aibot.promptversion": "o o - - -",
     "aibot.reservation": "o o - - -",
+    "aibot.answer": "v v o o o",
     "aibot.rule": "v v o o o",
     "aibot.trap": "v v o o o",
     "aibot.turn": "v v - - -",

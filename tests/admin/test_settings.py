@@ -35,7 +35,7 @@ def fields(**given) -> dict:
             "blue_ticks": "on",
             **{
                 f"text_{kind}-{code}": ""
-                for kind in ("greeting", "away", "handover", "opt_out")
+                for kind in ("greeting", "away", "handover", "opt_out", "automated")
                 for code in ("en", "hi", "hi-Latn")
             },
             **{f"holidays-{n}-{part}": "" for n in range(3) for part in ("date", "name")},

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from aibot.tiers import Ask, Tiers, Told
 from cloud_api import messages
+from leads.proposals import Fact
 
 DELIVERY, RETURNS, FRESH = (
     "Do you deliver to Sector 62?",
@@ -86,6 +87,7 @@ class Model:
     businesses: set[UUID] = field(default_factory=set)
     text: str = "We will pack it well."
     handover: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
     asks: list[Ask] = field(default_factory=list)
     before_it_answers: Callable[[], None] = lambda: None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -99,7 +101,8 @@ class Model:
         self.before_it_answers()
         trace = {"model": "small-one", "prompt_version": "p1", "tokens_in": 210, "tokens_out": 12, "cost": "0.000123"}
         trace |= {"latency_ms": 830, "guard": "price" if self.handover else ""}
-        return Told(self.text, self.handover, trace, "en")
+        facts = tuple(Fact(what, value, ask.message_id) for what, value in self.facts.items())
+        return Told(self.text, self.handover, trace, "en", facts)
 
 
 def tiers_of(business, *, answers: bool = True, model: bool = True) -> Tiers:

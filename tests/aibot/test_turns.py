@@ -11,11 +11,12 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from accounts.models import Settings
-from aibot import automated, concluding, meant, tiers, turns
+from aibot import automated, concluding, meant, tiers, traces, turns
 from aibot.answering import give_up
 from aibot.models import PendingTurn, Turn
 from conversations import assignment, blocking, claiming, outbound, streaks
 from conversations.models import Contact, Conversation, Message, Status
+from leads.models import Proposal
 from tests.factories import MASALA_NUMBER, Chat, customer, deliver, drain, text_body
 
 from .above import DELIVERY, FRESH, RETURNS, SAYS, tiers_of
@@ -166,6 +167,14 @@ def test_nothing_unsure_is_said_before_the_customer_is_quiet(meera, above):
     assert the_one().ai_call_count == 1
 
 
+def test_what_was_looked_at_is_not_looked_up_again_when_the_customer_is_quiet(meera, above):
+    meera.says(ODD)
+    work()
+    work(later())
+    assert above.answers.batches == [[ODD]]
+    assert len(above.model.asks) == 1
+
+
 def test_a_burst_of_eight_gets_one_call_and_one_reply(meera, above):
     texts = [f"piece number {word}" for word in ["one", "two", "three", "four", "five", "six", "seven", "eight"]]
     start = timezone.now()
@@ -261,6 +270,15 @@ def sent_tasks(monkeypatch):
 
     monkeypatch.setattr(current_app, "send_task", noted)
     return names
+
+
+def test_what_the_model_reads_about_the_lead_is_proposed_with_its_source(meera, above, bob):
+    above.model.facts = {"city": "Noida"}
+    above.model.before_it_answers = lambda: take_over(bob)  # nothing is said, and it was read all the same
+    meera.says(ODD)
+    work(later())
+    [proposal] = Proposal.objects.all()
+    assert (proposal.what, proposal.value, proposal.message_id) == ("city", "Noida", Message.objects.get().pk)
 
 
 # --- a person -------------------------------------------------------------------------------------------------------------
@@ -490,6 +508,13 @@ def test_the_first_answer_says_that_it_is_automated_and_the_second_does_not(meer
     assert second.text == SAYS[FRESH]
 
 
+def test_the_owner_words_it(meera, above):
+    Settings.objects.update(texts={"automated": {"en": "{business} answers by machine."}}, updated_at=timezone.now())
+    meera.says(DELIVERY)
+    work()
+    assert said()[0].text == f"{SAYS[DELIVERY]}\n\nShuddh Dairy answers by machine."
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "agent"), ("hi", "एजेंट"), ("hi-Latn", "agent")])
 def test_the_word_that_it_names_reaches_a_person(meera, above, language, word):
     assert f'"{word}"' in automated.TEXTS[language]
@@ -509,3 +534,17 @@ def test_the_worker_waits_for_quiet_and_answers_in_threads_of_its_own(meera, abo
     assert turns.work(life=30, linger=0.6) >= 3
     assert sorted(m.source for m in said()) == ["model"] * 3
     assert turns._calls_in_hand() == 0
+
+
+def test_old_turns_are_forgotten(meera, above):
+    meera.says(DELIVERY)
+    work()
+    assert traces.prune(timezone.now() + timedelta(days=Turn.KEPT_DAYS - 1)) == 0
+    assert traces.prune(timezone.now() + timedelta(days=Turn.KEPT_DAYS + 1)) == 1
+
+
+def test_a_turn_goes_with_the_customers_message(meera, above):
+    meera.says(DELIVERY)
+    work()
+    Message.objects.filter(direction="in").delete()
+    assert not Turn.objects.exists()

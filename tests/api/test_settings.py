@@ -48,6 +48,7 @@ def test_every_member_reads_the_whole_document(dairy, vera):
         "away": {},
         "handover": {},
         "optOut": {},
+        "automated": {},
         "fallback": {
             "en": "Thank you for your message. A person from our team will answer you soon.",
             "hi": "आपके संदेश के लिए धन्यवाद। हमारी टीम जल्द ही आपको जवाब देगी।",
@@ -108,6 +109,7 @@ WHOLE = {
         "away": {"en": "We open {opens}."},
         "handover": {},
         "optOut": {"hi": "ठीक है।"},
+        "automated": {},
         "fallback": {"en": "One moment.", "hi": ""},
     },
     "quiet": {"start": "21:00", "end": "08:30"},
@@ -242,7 +244,8 @@ def test_a_body_over_the_limit_is_refused(dairy, alice):
 
 def test_texts_of_full_length_in_every_language_fit_the_body(dairy, alice):
     texts = {
-        kind: dict.fromkeys(("en", "hi", "hi-Latn"), "अ" * 1000) for kind in ("greeting", "away", "handover", "optOut")
+        kind: dict.fromkeys(("en", "hi", "hi-Latn"), "अ" * 1000)
+        for kind in ("greeting", "away", "handover", "optOut", "automated")
     }
     body = json.dumps({"texts": texts}, ensure_ascii=False).encode()
     assert as_person(alice).patch(ADDRESS, body, content_type="application/json").status_code == 200

@@ -1,9 +1,9 @@
 """No bot's message goes on the wire once a person has spoken: a thousand conversations in which everything happens at once.
 
-Customers write, the drain answers, the sender sends, agents take over and write, people answer in the phone's app; each in a
-thread of its own, at times that a seed has drawn. The database itself writes down in which order it happened: a trigger notes
-each new turn of a conversation and each message that becomes ``sending``, in a sequence that is drawn while the
-conversation's row is held.
+Customers write, the drain answers by rule, the tiers above answer what is left, the sender sends, agents take over and write, people
+answer in the phone's app; each in a thread of its own, at times that a seed has drawn. The database itself writes down in which
+order it happened: a trigger notes each new turn of a conversation and each message that becomes ``sending``, in a sequence that
+is drawn while the conversation's row is held.
 """
 
 import random
@@ -11,6 +11,7 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -19,9 +20,12 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from accounts.models import User, WhatsAppNumber
+from aibot import tiers, turns
+from aibot.models import PendingTurn, Turn
 from cloud_api.client import Sent
 from conversations import assignment, outbound, sending
 from conversations.models import Conversation, Identity, Message, Status
+from tests.aibot.above import DELIVERY, FRESH, tiers_of
 from tests.factories import customer, deliver, drain, new_wamid, text_body, value_body
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -30,6 +34,7 @@ RUNS, AT_ONCE = 1000, 100  # conversations in all, and in one scene
 SECONDS = 1.6  # of a scene, over which its acts are spread
 SEED = 20261125
 ASKS = ("price", "hello", "how much is the milk", "price of ghee", "demo", "rate list", "what are your prices")
+ABOVE = (DELIVERY, FRESH, "my neighbour says it is the best", "is it as good as they say")  # no rule answers these
 ACTS = ("takes over", "writes", "answers on the phone", "takes over and returns")
 
 _WATCH = """
@@ -55,8 +60,11 @@ DROP FUNCTION race_turned; DROP FUNCTION race_claimed; DROP TABLE race_log;
 
 
 @pytest.fixture
-def watched(dairy):
-    """The database writes down what happens, in its own order."""
+def watched(dairy, monkeypatch, settings):
+    """The database writes down what happens, in its own order. The dairy has answers, and a model that thinks for a moment."""
+    settings.TURN_QUIET = timedelta(milliseconds=150)
+    monkeypatch.setattr(tiers, "INSTALLED", tiers_of(dairy))
+    tiers.INSTALLED.model.before_it_answers = lambda: time.sleep(0.05)
     with connection.cursor() as cursor:
         cursor.execute(_WATCH)
     with scopes_disabled():
@@ -104,6 +112,7 @@ class Scene:
                 (self._on_time, written),
                 *((self._on_time, acted[place::3]) for place in range(3)),
                 (self._keep_draining,),
+                (self._keep_answering,),
                 (self._keep_sending,),
             )
         ]
@@ -116,8 +125,18 @@ class Scene:
         for thread in threads[4:]:
             thread.join()
         drain()
-        sending.work(post=self.wire, linger=0.05)
+        self._come_to_an_end()
         assert not self.broken, self.broken
+
+    def _come_to_an_end(self) -> None:
+        """Every turn is answered, and every answer has left or never will."""
+        until = time.monotonic() + 60
+        while True:
+            turns.work(life=0.5, linger=0.05)
+            sending.work(post=self.wire, linger=0.05)
+            if not PendingTurn.objects.exists():
+                return
+            assert time.monotonic() < until, "a turn never ends"
 
     def _of(self, customers) -> dict:
         ids = Identity.objects.filter(kind="phone", value__in=[who.phone for who in customers])
@@ -133,7 +152,7 @@ class Scene:
             middle = draw.uniform(0.1, SECONDS - 0.2)
             for _ in range(draw.randint(1, 3)):
                 at = middle + draw.uniform(-0.25, 0.15)
-                written.append((at, partial(self._write, who, draw.choice(ASKS))))
+                written.append((at, partial(self._write, who, draw.choice(ASKS + ABOVE))))
             for _ in range(draw.choice((0, 1, 1, 1, 2))):
                 kind, person = draw.choice(ACTS), draw.choice(self.people)
                 acted.append((middle + draw.uniform(-0.2, 0.2), partial(self._act, who, kind, person)))
@@ -182,6 +201,10 @@ class Scene:
         while not self.over.is_set():
             drain()
             time.sleep(self.draw.uniform(0.001, 0.02))
+
+    def _keep_answering(self) -> None:
+        while not self.over.is_set():
+            turns.work(life=0.1, linger=0.02)
 
     def _keep_sending(self) -> None:
         """A sender is often behind: what is queued waits between nothing and a quarter of a second."""
@@ -239,3 +262,5 @@ def test_no_bot_message_leaves_after_a_person_has_spoken(watched, alice, bob, re
     assert len(cancelled) >= RUNS * 0.2, told
     assert echoed > 100
     assert acts > 300
+    of_turns = set(Turn.objects.values_list("tier", "outcome"))
+    assert {("answer", "queued"), ("model", "queued"), ("model", "taken_over")} <= of_turns

@@ -2,6 +2,13 @@
 
 import pytest
 
+ODD = (
+    "how long does the ghee stay good",
+    "is the shop near the lake",
+    "do you deliver to sector 62",
+    "I saw you at the market",
+)
+
 
 @pytest.mark.parametrize("process", ["web", "inbound", "send", "beat"])
 def test_a_killed_process_loses_and_doubles_nothing(world, process):
@@ -17,6 +24,19 @@ def test_a_killed_process_loses_and_doubles_nothing(world, process):
     unknown = {row["phone"] for row in _unknown(world)}
     assert {phone for phone in phones if not world.answers(phone)} <= unknown
     assert len(unknown) <= 32  # as many as one sender has on the wire
+
+
+def test_a_killed_bot_leaves_nobody_in_silence_and_answers_nobody_twice(world):
+    """No rule answers what they ask. What it had in hand comes again when its lease is over."""
+    phones = [world.new_phone() for _ in range(40)]
+    for place, phone in enumerate(phones):
+        world.write(phone, ODD[place % len(ODD)])
+        if place == 25:
+            world.kill("bot")
+    world.start_again("bot")
+    world.until(lambda: all(world.answers(phone) for phone in phones), within=120)
+    world.calm()
+    assert {len(world.answers(phone)) for phone in phones} == {1}
 
 
 def _settled(world, phone: str) -> bool:

@@ -92,6 +92,7 @@ class World:
         counts = self.query(
             """
             SELECT (SELECT count(*) FROM webhooks_delivery WHERE processed_at IS NULL) AS unprocessed,
+                   (SELECT count(*) FROM aibot_pendingturn) AS turns,
                    (SELECT count(*) FROM conversations_message WHERE status = 0) AS queued,
                    (SELECT count(*) FROM conversations_message WHERE status = 10) AS sending
             """

@@ -57,6 +57,19 @@ def test_a_failed_installation_is_said_and_tried_again(clone):
     assert setup(clone, "server").returncode == 0
 
 
+def test_what_answers_by_meaning_is_optional(clone):
+    wanted = clone / "requirements-meaning.txt"
+    wanted.write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n--no-index\n")
+    failed = setup(clone, "server")
+    assert failed.returncode == 0
+    assert "answers are found by their letters until it is" in failed.stdout
+    assert setup(clone, "server").stdout == "", "there is none for this machine: that is not asked again"
+    wanted.write_text("# a new version\n")
+    assert "Installing the model" in setup(clone, "server").stdout
+    assert setup(clone, "server").stdout == ""
+    wanted.unlink()
+
+
 def test_a_broken_environment_is_made_anew(clone):
     (clone / ".venv/bin/python").unlink()
     again = setup(clone, "server")

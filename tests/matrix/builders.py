@@ -8,6 +8,7 @@ from django_scopes import scope
 
 from accounts import businesses, keys
 from accounts.models import AuditEvent, Business, Invitation, Membership, Product, Settings, User, WhatsAppNumber
+from aibot import owner_answers
 from aibot.models import Rule, RuleMatch, Trap
 from conversations.models import CannedReply, ConsentEvent, Contact, Conversation, Label, Message, Note, Template
 from documents import outgoing
@@ -105,6 +106,9 @@ def everything(business: Business, mark: str, *, owner: User, agent: User) -> di
             ),
             "document": _document(business, mark, owner),
             "rule": Rule.objects.get(intent="bye", language="en"),
+            "answer": owner_answers.add(
+                business, actor=owner, question=f"{mark} question", text=f"{mark} answer", ways=[f"{mark} asked"]
+            ),
             "trap": Trap.objects.create(business=business, text=f"{mark} is the shop open"),
             "match": RuleMatch.objects.first(),
             "matched_rule": RuleMatch.objects.first().rule,

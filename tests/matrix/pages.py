@@ -191,6 +191,14 @@ PAGES = [
     Page("admin/business/<uuid:business_id>/", VIEWER, "POST", {"business_id": "business"}, ok=DONE),
     Page("admin/number/<uuid:number_id>/test/", OWNER, "POST", {"number_id": "number"}),
     Page("admin/aibot/rule/try/", VIEWER),
+    Page("admin/aibot/answer/export/", VIEWER),
+    Page(
+        "admin/aibot/answer/import/",
+        OWNER,
+        "POST",
+        post=lambda rows: {"text": "question,answer\nDo you sell on Sundays?,Yes.", "take": "1"},
+        ok=DONE,
+    ),
     Page("admin/documents/document/<uuid:document_id>/retry/", AGENT, "POST", {"document_id": "document"}, ok=DONE),
     Page(
         "admin/webhooks/faileditem/",

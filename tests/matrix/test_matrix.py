@@ -363,6 +363,7 @@ def test_a_foreign_row_in_a_page_s_form_is_left_alone(world, page):
         "accounts.settings",
         "accounts.product",
         "accounts.whatsappnumber",
+        "aibot.answer",
         "aibot.rule",
         "aibot.trap",
         "conversations.contact",

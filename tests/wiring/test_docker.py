@@ -140,7 +140,9 @@ def test_the_image_copies_what_is_there_and_every_app():
     read = {
         place.name for place in (*settings.LOCALE_PATHS, *settings.STATICFILES_DIRS, *settings.TEMPLATES[0]["DIRS"])
     }
-    assert set(copied()) == {*layers, *read, "manage.py", "requirements.txt"} - {"simulator"}
+    assert set(copied()) == {*layers, *read, "manage.py", "requirements.txt", "requirements-meaning.txt"} - {
+        "simulator"
+    }
 
 
 def test_what_is_not_ignored_is_what_is_copied():

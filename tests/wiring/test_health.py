@@ -39,6 +39,7 @@ def test_all_well_is_200_and_names_each_part(client, workers):
         "database",
         "broker",
         "limits",
+        "answers",
         "oldest_unprocessed",
         "failed_items",
         "files",

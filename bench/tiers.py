@@ -1,0 +1,179 @@
+"""script/bench tiers: most of what customers write no rule answers. How long for an answer by meaning, and how long for a rule meanwhile?
+
+Signed webhooks of new customers are posted to the web process in an open loop at 20 a second, on four numbers of two businesses that
+have the demo's answers. 92 of 100 lines match no rule; they are asked as the owner has written them, in other words, and not at all.
+The product runs as script/server starts it, with the matcher that this machine has; no model is set up, so what no answer is surely
+meant by gets a question back or the fallback, once the customer is quiet. A wait is from the moment when the message was due at
+the webhook to the moment when the simulator had read the Graph call; those of answers alone are the answers' figure.
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+
+import psycopg
+
+from bench.parts import bodies, ground, shops
+from bench.parts.figures import end_with, percentile, table
+from bench.parts.processes import cpu_seconds, wait_for
+from bench.reply import Simulator, generate
+from whatsapp_automation.embedded.environment import Ports
+from whatsapp_automation.embedded.stack import Stack
+from whatsapp_automation.embedded.supervisor import Program, StartError
+from whatsapp_automation.embedded.terminal import say, step
+
+NUMBERS = 4
+APART = Ports(web=18500, simulator=19500)
+RULED_SHARE = 0.08
+
+# What became of each customer's message: the source of what was queued for it.
+REPLIES = """
+    SELECT p.phone, m.source, m.source_name FROM conversations_message m
+    JOIN conversations_conversation c ON c.id = m.conversation_id JOIN conversations_contact p ON p.id = c.contact_id
+    WHERE m.direction = 'out' AND p.phone = ANY(%s)
+"""
+QUESTIONS = """
+    SELECT e.text FROM aibot_example e JOIN aibot_answer a ON a.id = e.answer_id AND a.enabled GROUP BY e.text ORDER BY e.text
+"""
+
+
+@dataclass(frozen=True)
+class Post:
+    due: float
+    phone: str
+    is_ruled: bool
+    request: bytes
+
+
+def main() -> None:
+    options = _options()
+    local = ground.require_bench() / "tiers"
+    ground.flush()
+    url = ground.new_database("bench_tiers")
+    secret = os.environ["WHATSAPP_APP_SECRET"]
+    lines = shops.lines(NUMBERS, secret)
+    given = ground.outside_env() | {
+        "DATABASE_URL": url,
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "WHATSAPP_APP_SECRET": secret,
+        "WHATSAPP_PHONE_NUMBER_ID": lines[0].phone_number_id,
+        "WHATSAPP_WABA_ID": lines[0].waba_id,
+        "WHATSAPP_DISPLAY_PHONE_NUMBER": lines[0].display_phone_number,
+        "WHATSAPP_ACCESS_TOKEN": lines[0].access_token,
+        "SIMULATOR_NUMBERS": shops.as_json(lines),
+    }
+    with Stack(local, given, preferred=APART, say=say) as stack, psycopg.connect(url, autocommit=True) as database:
+        stack.start_services()
+        with step("Applying migrations"):
+            shops.open_shops(stack.supervisor, stack.env, lines)
+        with step("The demo's answers"):
+            command = (sys.executable, "-m", "bench.parts.write_answers")
+            stack.supervisor.run(Program(name="write-answers", command=command, env=stack.env))
+        with step("Starting the product"):
+            stack.start_programs()
+        simulator = Simulator(int(stack.env["SIMULATOR_URL"].rpartition(":")[2]))
+        simulator.put("/_sim/faults", {"limits": {"window": False}})
+        questions = [row[0] for row in database.execute(QUESTIONS)]
+        _offer(stack, simulator, database, _posts(lines, questions, 10, 10, run=0), 10)  # warm
+        posts = _posts(lines, questions, options.rate, options.seconds, run=1)
+        waits, used = _offer(stack, simulator, database, posts, options.rate)
+    _report(waits, used, len(posts))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/bench tiers")
+    parser.add_argument("--rate", type=int, default=20, help="messages a second")
+    parser.add_argument("--seconds", type=int, default=60)
+    return parser.parse_args()
+
+
+def _posts(lines: list[shops.Line], questions: list[str], rate: int, seconds: int, run: int) -> list[Post]:
+    """``rate * seconds`` messages, each of a customer of its own."""
+    count = rate * seconds
+    every = round(1 / RULED_SHARE)
+    posts = []
+    for place in range(count):
+        is_ruled = place % every == every // 2
+        phone, line = f"9195{run:02d}{place:06d}", lines[place % len(lines)]
+        text = bodies.RULED[place // every % len(bodies.RULED)] if is_ruled else _unruled(place, questions)
+        body = bodies.message(line, phone, text, f"wamid.tiers.{phone}")
+        posts.append(Post(place / rate, phone, is_ruled, bodies.request(body, line.app_secret)))
+    return posts
+
+
+def _unruled(place: int, questions: list[str]) -> str:
+    """Of three lines one is the owner's own, one is asked a little otherwise, one is about nothing that the owner has answered."""
+    asked = questions[place % len(questions)]
+    return (asked, f"please tell me, {asked[:1].lower()}{asked[1:]}", bodies.OTHER[place % len(bodies.OTHER)])[
+        place % 3
+    ]
+
+
+def _offer(stack: Stack, simulator: Simulator, database, posts: list[Post], rate: int) -> tuple[dict, dict]:
+    """(tier -> the waits in ms, process -> ms of CPU a message). Exits where a customer was answered twice."""
+    path = stack.local / "requests"
+    bodies.write_requests(path, (post.request for post in posts))
+    since, before = simulator.last_call(), _cpu(stack)
+    start = time.time() + 1.5
+    generate(path, int(stack.env["PORT"]), rate, start)
+    calls = _wait_for_replies(simulator, since, len(posts))
+    used = {name: (after - before[name]) * 1000 / len(posts) for name, after in _cpu(stack).items()}
+    arrived = defaultdict(list)
+    for call in calls:
+        arrived[call["body"]["to"].removeprefix("+")].append(call["received_at"])
+    tiers = {
+        phone: _tier(source, name) for phone, source, name in database.execute(REPLIES, [[p.phone for p in posts]])
+    }
+    waits = defaultdict(list)
+    for post in posts:
+        if len(arrived[post.phone]) > 1:
+            sys.exit(f"{post.phone} was answered {len(arrived[post.phone])} times")
+        for at in arrived[post.phone]:
+            waits[tiers.get(post.phone, "none")].append((at - start - post.due) * 1000)
+    return waits, used
+
+
+def _tier(source: str, name: str) -> str:
+    return "asked" if source == "answer" and name == "Did you mean ...?" else source
+
+
+def _wait_for_replies(simulator: Simulator, since: int, wanted: int) -> list[dict]:
+    calls = []
+
+    def all_there() -> bool:
+        calls[:] = simulator.sends_since(since)
+        return len(calls) >= wanted
+
+    with contextlib.suppress(StartError):
+        wait_for(all_there, "replies", within=60, pause=0.5)
+    time.sleep(0.5)  # one reply too many would come now
+    return simulator.sends_since(since)
+
+
+def _cpu(stack: Stack) -> dict[str, float]:
+    pids = {name: stack.supervisor.pid(name) for name in stack.supervisor.names()}
+    return {name: cpu_seconds(pid) for name, pid in pids.items() if pid}
+
+
+def _report(waits: dict, used: dict, offered: int) -> None:
+    rows = [
+        [tier, str(len(of)), *(f"{percentile(of, share):.0f}" for share in (0.5, 0.95, 0.99)), f"{max(of):.0f}"]
+        for tier, of in sorted(waits.items())
+    ]
+    say("\nFrom the due time of a customer's message at the webhook to the Graph call with its reply")
+    say(table(["tier", "messages", "p50 ms", "p95", "p99", "most"], rows))
+    parts = ", ".join(f"{name} {ms:.1f}" for name, ms in sorted(used.items(), key=lambda one: -one[1]))
+    say(f"CPU ms a message: {parts}; all {sum(used.values()):.1f}")
+    figures = {
+        f"{name}_p95_ms": round(percentile(waits[tier], 0.95), 1)
+        for name, tier in (("answer", "answer"), ("rule", "rule"))
+    }
+    end_with({"bench": "tiers", **figures, "offered": offered, "handled": sum(len(of) for of in waits.values())})
+
+
+if __name__ == "__main__":
+    main()
