@@ -99,6 +99,7 @@ EVERYBODY = [
     "Messages",
     "Rules",
     "Test lines",
+    "Answers",
     "Turns",
     "Products",
     "Settings",
