@@ -100,6 +100,7 @@ EVERYBODY = [
     "Messages",
     "Rules",
     "Test lines",
+    "Answers",
     "Turns",
     "Products",
     "Settings",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from accounts import preferences
-from aibot import model, result
+from aibot import answers, model, owner_answers, result
 from aibot.models import Budget, Price, PromptVersion, Reservation
 from aibot.tiers import Ask, Told
 from conversations.models import Conversation, Message
@@ -168,6 +168,20 @@ def test_a_sign_of_typing_that_fails_costs_no_answer(server, asked):
         raise OSError("away")
 
     assert model.reply(asked("tell me about your farm", reserved=typing)).text == "Happy to help."
+
+
+def test_the_owners_near_answers_are_given_and_may_be_repeated(server, asked, dairy):
+    text = "Delivery is free above ₹500 {hours}. Ghee is {price:cow-ghee-1-kg}."
+    with scope(business=dairy):
+        answer = owner_answers.add(dairy, actor=None, question="Do you deliver?", text=text)
+    near = (answers.Ranked(answer.pk, answer.question, 0.4, 0.8, "do you deliver"),)
+    server.says("Delivery is free above ₹500.")
+    assert model.reply(asked("bringing it home", ranked=near)).text == "Delivery is free above ₹500."
+    (given,) = json.loads(server.requests[0]["json"]["messages"][1]["content"])["owner_answers"]
+    assert given["question"] == "Do you deliver?"
+    assert "{price:cow-ghee-1-kg}" in given["answer"]
+    assert "{hours}" not in given["answer"]
+    assert model.reply(asked("bringing it home now")).handover == "guard:promise"  # the answer is not near
 
 
 # --- what it reads about the lead ------------------------------------------------------------------------------------------------
