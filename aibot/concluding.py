@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -64,46 +65,71 @@ def current(one: Taken, ends: Ends, now: datetime) -> Taken | None:
 
 
 def write(ends: Ends, now: datetime, *, guarded: Callable[[Taken, Callable[[], object], datetime], None]) -> None:
-    """All of it in one transaction: each commit costs more than what is in it. Where one turn cannot be written, each is written by
-    itself (``guarded`` says what becomes of that one). Raises the database's errors.
+    """All of it, in one transaction where that can be: each commit costs more than what is in it. A conversation that somebody holds
+    just now is not waited for with others in hand, since its holder may wait for those: it is written by itself, and so is each
+    where one cannot be written (``guarded`` says what becomes of that one). Raises the database's errors.
     """
-    if not (ends.decided or ends.released or ends.over):
+    _let_go(ends)
+    if not ends.decided:
         return
-    by_conversation = sorted(ends.decided, key=lambda end: end[0].conversation_id)  # no two workers wait for each other
     try:
         with transaction.atomic(durable=True):
             sets.prefer_indexes()
-            outcomes = [_scoped(one, decision, now) for one, decision in by_conversation]
-            _let_go(ends)  # last: the drain holds conversations when it comes to the rows of this queue
+            held = _hold_free([one.conversation_id for one, _ in ends.decided])
+            written = [(*end, _scoped(*end, now)) for end in ends.decided if end[0].conversation_id in held]
     except (InterfaceError, OperationalError):
         raise
     except Exception as error:  # noqa: BLE001 - told below, of the turn whose it is
-        log.warning("turns_written_alone", turns=len(by_conversation), error=type(error).__name__)
-        with transaction.atomic(durable=True):
-            _let_go(ends)
-        for one, decision in by_conversation:
-            guarded(one, lambda one=one, decision=decision: conclude(one, decision, now), now)
-        return
-    for (one, decision), outcome in zip(by_conversation, outcomes, strict=True):
+        log.warning("turns_written_alone", turns=len(ends.decided), error=type(error).__name__)
+        held, written = set(), []
+    for one, decision, outcome in written:
         _tell(one, decision, outcome)
-    if any(outcomes):
+    if any(outcome for *_, outcome in written):
         sending.wake_up()
+    for one, decision in ends.decided:
+        if one.conversation_id not in held:
+            guarded(one, lambda one=one, decision=decision: conclude(one, decision, now), now)
+
+
+def _hold_free(conversations: list[UUID]) -> set[UUID]:
+    """Those of the conversations that nobody holds, locked."""
+    rows = sets.fetch(
+        "SELECT id FROM conversations_conversation WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+        ids=conversations,
+    )
+    return {row.id for row in rows}
 
 
 def _let_go(ends: Ends) -> None:
-    sets.run(
-        "DELETE FROM aibot_pendingturn p USING jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, ticket uuid)"
-        " WHERE p.id = w.id AND p.ticket = w.ticket",
-        [{"id": one.id, "ticket": one.ticket} for one in ends.over],
-    )
-    sets.run(
-        """
-        UPDATE aibot_pendingturn p SET ticket = NULL, look_at = w.at, attempts = 0
-        FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, ticket uuid, at timestamptz)
-        WHERE p.id = w.id AND p.ticket = w.ticket
-        """,
-        [{"id": one.id, "ticket": one.ticket, "at": at} for one, at in ends.released],
-    )
+    """Rows that are over, and those that are to be taken again, in one transaction of their own and in the drain's order."""
+    rows = [{"id": one.id, "ticket": one.ticket, "at": None} for one in ends.over]
+    rows += [{"id": one.id, "ticket": one.ticket, "at": at} for one, at in ends.released]
+    if not rows:
+        return
+    with transaction.atomic(durable=True):
+        sets.prefer_indexes()
+        sets.run(
+            """
+            SELECT p.id FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, ticket uuid)
+            JOIN aibot_pendingturn p ON p.id = w.id AND p.ticket = w.ticket ORDER BY p.conversation_id FOR UPDATE OF p
+            """,
+            rows,
+        )
+        sets.run(
+            """
+            DELETE FROM aibot_pendingturn p USING jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, ticket uuid, at timestamptz)
+            WHERE p.id = w.id AND p.ticket = w.ticket AND w.at IS NULL
+            """,
+            rows,
+        )
+        sets.run(
+            """
+            UPDATE aibot_pendingturn p SET ticket = NULL, look_at = w.at, attempts = 0
+            FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, ticket uuid, at timestamptz)
+            WHERE p.id = w.id AND p.ticket = w.ticket AND w.at IS NOT NULL
+            """,
+            rows,
+        )
 
 
 def release(one: Taken, look_at: datetime, *, failed: bool = False) -> None:
