@@ -17,7 +17,7 @@ from aibot.models import Answer
 
 from . import onboarding
 
-_ANSWERS = Path(__file__).with_name("demo_answers.csv")
+ANSWERS = Path(__file__).with_name("demo_answers.csv")
 DAIRY = "shuddh-dairy"
 MASALA = "masala-junction"
 
@@ -101,9 +101,9 @@ def _answer_questions(business: Business, owner: User) -> None:
     with scope(business=business):
         if Answer.objects.exists():
             return
-        outcome = answer_files.take(business, answer_files.read(_ANSWERS.read_bytes()), actor=owner, dry=False)
+        outcome = answer_files.take(business, answer_files.read(ANSWERS.read_bytes()), actor=owner, dry=False)
     if outcome.wrong:
-        raise ValueError(f"{_ANSWERS.name}: {outcome.wrong}")
+        raise ValueError(f"{ANSWERS.name}: {outcome.wrong}")
 
 
 def _republic_day(now: datetime) -> str:
