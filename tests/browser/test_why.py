@@ -11,7 +11,7 @@ from aibot.models import Turn
 from conversations.models import Conversation, Message
 
 from .. import factories
-from .conftest import PICTURES
+from ..browsing import PICTURES
 from .looking import keep, too_wide, violations
 
 PLACES = count(400)
