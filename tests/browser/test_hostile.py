@@ -25,10 +25,11 @@ LOOK = """() => [
   ...document.evaluate("count(//comment()[contains(., 'data-hostile')])", document, null, XPathResult.NUMBER_TYPE).numberValue
     ? ["a comment, which swallows what comes after it"] : [],
 ]"""
-# How often the attack stands in bubbles as it was written: nothing was cut out of it, or swallowed by it.
-SAID = (
-    """attack => [...document.querySelectorAll(".bubble .words")].filter(e => e.textContent.includes(attack)).length"""
-)
+# How often the attack stands in bubbles as it was written, but for WhatsApp's marks: nothing was cut out of it, or swallowed by it.
+SAID = r"""attack => {
+  const bare = text => text.replace(/[*_~`\s]/g, "");
+  return [...document.querySelectorAll(".bubble .words")].filter(e => bare(e.textContent).includes(bare(attack))).length;
+}"""
 AGAIN = (
     """() => { document.getElementById("chat-in").dataset.last = "0"; window.dispatchEvent(new Event("online")); }"""
 )

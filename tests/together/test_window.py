@@ -45,9 +45,10 @@ def test_the_window_closes_before_an_agent_s_eyes_and_opens_again(desk, customer
     inbox.page.click("[data-note]")
     inbox.page.fill("#text", "She will call back")
     inbox.page.press("#text", "Enter")  # its answer tells when the window closes
-    inbox.page.locator("#to-templates").wait_for(timeout=SOON)
+    inbox.page.locator("#picker .choice").first.wait_for(timeout=SOON)
     expect(inbox.page.locator("#chat-state")).to_contain_text("The 24-hour window closed at")
     inbox.page.click("[data-note]")  # a note is possible still, an answer is not
+    inbox.page.locator("#scroll").focus()  # nothing is taken from who is in the box
     expect(text).to_be_hidden()
 
     hers.write("I am back")
@@ -65,14 +66,14 @@ def test_the_server_refuses_an_answer_when_the_window_has_closed(desk, customer,
     with inbox.page.expect_response("**/send") as answer:
         inbox.answer("Are you there?")
     assert answer.value.status == 409
-    inbox.page.locator("#to-templates").wait_for(timeout=SOON)
-    expect(inbox.page.locator("#text")).to_be_hidden()
+    inbox.page.locator("#picker .choice").first.wait_for(timeout=SOON)
+    assert inbox.page.input_value("#text") == "Are you there?"  # it waits for them
     expect(inbox.page.locator("#composer-error")).to_be_empty()  # it is said once
     expect(inbox.bubble("Are you there?")).to_have_count(0)
 
     hers = phone(nisha)
     hers.write("I am back")
-    expect(inbox.page.locator("#text")).to_be_visible(timeout=SOON)
+    inbox.page.locator("#picker").wait_for(state="detached", timeout=SOON)
     assert inbox.page.input_value("#text") == "Are you there?"
     inbox.page.press("#text", "Enter")
     hers.bubble("Are you there?").wait_for(timeout=SOON)
