@@ -44,7 +44,7 @@ async function send() {
 // by itself, as long as it is so.
 async function catchUp() {
   await refresh();
-  if (!isNote() && chat()?.dataset.can === "no") complain("");
+  if (!isNote() && chat()?.dataset.can !== "yes") complain("");
 }
 
 // Each file is a message, the first one with the text. What has left is not sent again when a later one fails.

@@ -45,7 +45,7 @@ def test_the_window_closes_before_an_agent_s_eyes_and_opens_again(desk, customer
     inbox.page.click("[data-note]")
     inbox.page.fill("#text", "She will call back")
     inbox.page.press("#text", "Enter")  # its answer tells when the window closes
-    inbox.page.locator("#picker .choice").first.wait_for(timeout=SOON)
+    inbox.page.locator("#picker").wait_for(timeout=SOON)
     expect(inbox.page.locator("#chat-state")).to_contain_text("The 24-hour window closed at")
     inbox.page.click("[data-note]")  # a note is possible still, an answer is not
     inbox.page.locator("#scroll").focus()  # nothing is taken from who is in the box
@@ -66,7 +66,7 @@ def test_the_server_refuses_an_answer_when_the_window_has_closed(desk, customer,
     with inbox.page.expect_response("**/send") as answer:
         inbox.answer("Are you there?")
     assert answer.value.status == 409
-    inbox.page.locator("#picker .choice").first.wait_for(timeout=SOON)
+    inbox.page.locator("#picker").wait_for(timeout=SOON)
     assert inbox.page.input_value("#text") == "Are you there?"  # it waits for them
     expect(inbox.page.locator("#composer-error")).to_be_empty()  # it is said once
     expect(inbox.bubble("Are you there?")).to_have_count(0)
@@ -92,13 +92,11 @@ def test_a_template_with_a_picture_reaches_the_phone(desk, customer, phone, clos
     page.locator("tr", has_text="sweets_ready").wait_for()
     page.goto("/inbox/")
     inbox.open(divya)
-    page.click("#to-templates")
-    page.locator(".choice", has_text="sweets_ready").locator("a.button").click()
+    page.locator("#picker .choice", has_text="sweets_ready").locator("a.button").click()
     page.set_input_files("#id_media_file", tmp_path / "sweets.png")
     page.fill("#id_body_1", "Divya")
     page.locator(".preview-text", has_text="Dear Divya").wait_for()
-    with page.expect_navigation():
-        page.click("main form button.button-main")
+    page.click("#picker form[method=post] .button-main")
     inbox.ticks("Dear Divya", "Delivered").wait_for(timeout=SOON)
     assert page.locator(".said-person img").evaluate(WIDTH) == 640
 
