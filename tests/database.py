@@ -4,6 +4,7 @@ Copying takes a tenth of a second where migrating takes two, in each of several 
 """
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,8 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
+from psycopg.errors import InsufficientPrivilege
 
 LOCK = 8_241_557  # any number: who makes the original holds it
 # What a migrated database holds before anything happens. The rest is emptied after a test that commits.
@@ -27,7 +29,7 @@ def copied() -> Iterator[str]:
     original = f"{name.partition('_gw')[0]}_of_{_fingerprint()}"
     with connection._nodb_cursor() as cursor:
         _make_original(cursor, original)
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(cursor, name)
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
         cursor.execute("SELECT pg_advisory_unlock_shared(%s)", [LOCK])
     _lead_to(name)
@@ -36,7 +38,7 @@ def copied() -> Iterator[str]:
     finally:
         _lead_to(real)
         with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            _drop(cursor, name)
 
 
 def empty() -> None:
@@ -62,10 +64,23 @@ def _make_original(cursor, name: str) -> None:
     have = {found for (found,) in cursor.fetchall()}
     if name not in have:
         for old in have:
-            cursor.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+            _drop(cursor, old)
         _migrate(cursor, f"{name}_half")
         cursor.execute(f'ALTER DATABASE "{name}_half" RENAME TO "{name}"')
     cursor.execute("SELECT pg_advisory_lock_shared(%s), pg_advisory_unlock(%s)", [LOCK, LOCK])
+
+
+def _drop(cursor, name: str) -> None:
+    """Whoever is connected is thrown out. A vacuum of PostgreSQL's own is not ours to end, and is over soon."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            return
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, InsufficientPrivilege) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
 
 
 def _migrate(cursor, name: str) -> None:

@@ -116,7 +116,7 @@ def test_what_is_exported_is_imported_again_unchanged(within):
 
 
 def test_the_demo_s_thirty_answers_can_all_be_said(within):
-    lines = answer_files.read(demo._ANSWERS.read_bytes())
+    lines = answer_files.read(demo.ANSWERS.read_bytes())
     outcome = answer_files.take(within, lines, actor=None, dry=False)
     assert outcome.wrong == []
     assert len(outcome.new) == 30
