@@ -81,16 +81,7 @@ def main() -> None:
     url = ground.new_database("bench_reply")
     secret = os.environ["WHATSAPP_APP_SECRET"]
     lines = shops.lines(NUMBERS, secret)
-    given = ground.outside_env() | {
-        "DATABASE_URL": url,
-        "REDIS_URL": os.environ["REDIS_URL"],
-        "WHATSAPP_APP_SECRET": secret,
-        "WHATSAPP_PHONE_NUMBER_ID": lines[0].phone_number_id,
-        "WHATSAPP_WABA_ID": lines[0].waba_id,
-        "WHATSAPP_DISPLAY_PHONE_NUMBER": lines[0].display_phone_number,
-        "WHATSAPP_ACCESS_TOKEN": lines[0].access_token,
-        "SIMULATOR_NUMBERS": shops.as_json(lines),
-    }
+    given = ground.outside_env() | shops.settings_of(url, secret, lines)
     # Far from script/server's ports: it may run here too.
     apart = Ports(web=18300, simulator=19300)
     with Stack(local, given, preferred=apart, say=say) as stack, psycopg.connect(url, autocommit=True) as database:

@@ -1,6 +1,7 @@
 """The numbers that customers write to, and the businesses behind them."""
 
 import json
+import os
 import sys
 from dataclasses import asdict, dataclass
 
@@ -44,3 +45,17 @@ def open_shops(supervisor: Supervisor, env: dict[str, str], wanted: list[Line]) 
     supervisor.run(manage(("migrate", "--noinput"), env))
     command = (sys.executable, "-m", "bench.parts.open_shops", as_json(wanted))
     supervisor.run(Program(name="open-shops", command=command, env=env))
+
+
+def settings_of(database_url: str, secret: str, of: list[Line]) -> dict[str, str]:
+    """What the product and the simulator are told, so that these are their numbers."""
+    return {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "WHATSAPP_APP_SECRET": secret,
+        "WHATSAPP_PHONE_NUMBER_ID": of[0].phone_number_id,
+        "WHATSAPP_WABA_ID": of[0].waba_id,
+        "WHATSAPP_DISPLAY_PHONE_NUMBER": of[0].display_phone_number,
+        "WHATSAPP_ACCESS_TOKEN": of[0].access_token,
+        "SIMULATOR_NUMBERS": as_json(of),
+    }
