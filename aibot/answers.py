@@ -16,7 +16,7 @@ from uuid import UUID
 from django_scopes import scopes_disabled
 
 from cloud_api import messages
-from conversations import lexicon, sets
+from conversations import lexicon, meanings, sets
 from conversations.wording import is_devanagari, language_of
 
 from . import embedding, rules, scripts, slots, trigrams
@@ -209,7 +209,7 @@ def _by_meaning(business_id: UUID, book: Book, texts: list[str]) -> Iterable[Fou
         return
     reads = [scripts.read(text) for text in texts]
     for read, judged in zip(
-        reads, fitted.examples.judge(reads, embedding.vectors([r.said for r in reads])), strict=True
+        reads, fitted.examples.judge(reads, scripts.vectors(reads)), strict=True
     ):
         ranked = tuple(
             Ranked(
@@ -255,7 +255,7 @@ def make_vectors(examples: Sequence[Example]) -> int:
     waiting = [example for example in examples if example.matcher != _vectors_of()]
     for start in range(0, len(waiting), _STEP):
         step = waiting[start : start + _STEP]
-        for example, vector in zip(step, embedding.vectors([scripts.read(e.text).said for e in step]), strict=True):
+        for example, vector in zip(step, scripts.vectors([scripts.read(e.text) for e in step]), strict=True):
             example.vector, example.matcher = vector.tobytes(), _vectors_of()
         _write(step)
     return len(waiting)
@@ -277,4 +277,4 @@ def _write(examples: Sequence[Example]) -> None:
 @cache
 def _vectors_of() -> str:
     """The model, and the words that are rewritten before it reads them: another of either makes other vectors."""
-    return f"{embedding.NAME}, words {lexicon.version()}"
+    return f"{embedding.NAME}, words {lexicon.version()} {meanings.version()}"

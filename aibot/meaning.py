@@ -69,14 +69,14 @@ class Examples:
         self._of = np.array(answers)
         self._starts = np.flatnonzero(np.diff(self._of, prepend=-1))
         self._is_latin = [text.script == LATIN for text in texts]
-        self._letters = Letters([text.said for text in texts])
+        self._letters = Letters([text.english for text in texts])
         self._vectors = vectors
         self._fit()
 
     def judge(self, texts: Sequence[Read], vectors: Any) -> list[Judged]:
         """What each message means; its vector is a row of ``vectors``."""
         meaning = vectors @ self._vectors.T
-        letters = self._letters.likeness([text.said for text in texts])
+        letters = self._letters.likeness([text.english for text in texts])
         curves = _kernel(meaning, letters) @ self._curves
         near = _three_nearest(meaning, self._starts)
         by_letters = np.maximum.reduceat(letters, self._starts, axis=1)

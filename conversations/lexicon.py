@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from zlib import crc32
 
+from . import verbs
 from .romanising import romanised
 from .spelling import sounded, spelled
 from .wording import words
@@ -21,24 +22,10 @@ _STOP = re.compile(r"[.!?;\n]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 
 
-def _forms(written: str) -> list[tuple[str, list[str]]]:
-    parts = written.split()
-    return [(ending, typed.split(",")) for ending, typed in zip(parts[::2], parts[1::2], strict=True)]
-
-
-_VOWELS = "अआइईउऊएऐओऔािीुूेैोौ"
 _STEM = "-"  # at the end of a word of the file: all forms of that verb
+_JOINED = "_"  # in a word of the file: two words that are typed as one
 _SHORT = 4  # letters: a verb's form that is no longer may be an English word too (pine, bite)
 _ENGLISH_TOO = frozenset({"banana", "challenge", "change", "lagoon", "mangoes", "parent", "parents", "sunrise"})
-# What follows a stem that ends with a consonant, or with a vowel: in Devanagari, then as it is typed.
-_AFTER_CONSONANT = _forms(
-    "ना na ने ne नी ni ता ta ते te ती ti ा a े e ी i ीं in ो o िए iye,ie,iy िएगा iyega ूँ u,un,oon ें en,ein "
-    "ेगा ega ेंगे enge,ege ेगी egi ूँगा unga,oonga ूँगी ungi,oongi ोगे oge ोगी ogi"
-)
-_AFTER_VOWEL = _forms(
-    "ना na ने ne नी ni ता ta ते te ती ti या ya ए e,ye ई i,yi ओ o इए iye,ie,ye इएगा iyega ऊँ u,un,oon एँ en,yen,ein,ye "
-    "एगा ega,yega एँगे enge,yenge,yege एगी egi,yegi ऊँगा unga,oonga ऊँगी ungi,oongi ओगे oge ओगी ogi"
-)
 
 
 class _Lexicon:
@@ -52,6 +39,7 @@ class _Lexicon:
             head, *others = line.split()
             if head.endswith(_STEM):
                 continue
+            head = head.replace(_JOINED, " ")
             for written in (head, *others):
                 spelling = written.removesuffix("?")
                 if spelling != written:
@@ -63,19 +51,29 @@ class _Lexicon:
             if sound not in self.meant:
                 self.meant[sound].extend(heads)
         self.verbs: dict[str, str] = {}  # how a verb's form sounds -> the form; those that the file does not list
+        self.stems: dict[str, str] = {}  # the same of the stems
         for line in lines:
             if line.split()[0].endswith(_STEM):
                 self._add_verb(*(word.removesuffix(_STEM) for word in line.split()))
 
     def _add_verb(self, stem: str, *typed: str) -> None:
-        endings = _AFTER_VOWEL if stem[-1] in _VOWELS else _AFTER_CONSONANT
-        for ending, written in endings:
+        for latin in typed:
+            self.stems.setdefault(sounded(latin), stem)
+        for ending, written in verbs.endings(stem):
             for latin in (start + end for start in typed for end in written):
                 self.verbs.setdefault(sounded(latin), stem + ending)
 
     def heads(self, word: str) -> list[str]:
         """The words in Devanagari that this one of ``wording.words`` may be: as it is written, else as it sounds."""
         return self.meant.get(word) or self.meant.get(sounded(word)) or []
+
+    def joined(self, word: str) -> str:
+        """A verb and its helper that are typed as one, apart: bhejdijiye is भेज दीजिए. "" for any other word."""
+        for at in range(_SHORT - 1, len(word) - 1):
+            helper = verbs.HELPERS.get(word[at:])
+            if helper and (stem := self.stems.get(sounded(word[:at]))):
+                return f"{stem} {helper}"
+        return ""
 
 
 @cache
@@ -103,7 +101,13 @@ def forms_of(word: str) -> frozenset[str]:
     frozenset({'dudh'})
     """
     heads = _lexicon().heads(word)
-    return frozenset({sounded(romanised(word)), spelled(word), *(sounded(romanised(head)) for head in heads)})
+    found = (sounded(romanised(head)) for head in heads if " " not in head)
+    return frozenset({sounded(romanised(word)), spelled(word), *found})
+
+
+def meant_by(word: str) -> list[str]:
+    """The words in Devanagari that one of ``wording.words`` may be, the most likely first; none where it is unknown."""
+    return _lexicon().heads(word)
 
 
 def to_devanagari(text: str) -> str:
@@ -127,7 +131,7 @@ def _candidate(written: str) -> tuple[str, str, bool]:
     word = "".join(words(written))
     if heads := _lexicon().heads(word):
         return written, heads[0], word not in _lexicon().english
-    verb = _lexicon().verbs.get(sounded(word), "")
+    verb = _lexicon().verbs.get(sounded(word)) or _lexicon().joined(word)
     return written, verb, bool(verb) and len(word) > _SHORT and word not in _ENGLISH_TOO
 
 
