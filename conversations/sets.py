@@ -16,6 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import JsonbLoader
 
+PREPARED = 400  # statements of a connection at most: more than there are in the product, so that none is ever prepared twice
+
 
 def fetch(sql: str, rows: list[dict] | None = None, **params) -> list:
     """Run the statement and return its rows as named tuples. No rows given as an empty list: nothing is run."""
@@ -58,6 +60,7 @@ def _cursor() -> Iterator[psycopg.Cursor]:
     django = connections[DEFAULT_DB_ALIAS]
     django.validate_no_broken_transaction()
     django.ensure_connection()
+    django.connection.prepared_max = PREPARED
     with django.wrap_database_errors, psycopg.Cursor(django.connection, row_factory=namedtuple_row) as cursor:
         cursor.adapters.register_loader("jsonb", JsonbLoader)  # Django's connections hand JSON out as text
         yield cursor

@@ -118,6 +118,8 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 5,
             "application_name": "whatsapp-automation",
+            # Django's default, None, forbids prepared statements altogether. Its own cursors never prepare; conversations/sets.py does.
+            "prepare_threshold": 1_000_000,
             "pool": {"min_size": 0, "max_size": env.integer("DATABASE_POOL", 8, least=2, most=200), "timeout": 10},
             "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000 -c jit=off",
         },
