@@ -15,6 +15,7 @@ from django.db import transaction
 from django_scopes import scopes_disabled
 
 from accounts.models import Business
+from conversations import sets
 
 from . import answers
 from .measuring import BadLines
@@ -75,6 +76,9 @@ def read(folder: Path, name: str) -> list[Line]:
 def measure(examples: list[Line], questions: list[Line]) -> list[Asked]:
     """Ask each question, one after the other, as if a business had these answers. Leaves nothing behind."""
     with scopes_disabled(), transaction.atomic():
+        sets.run(
+            "SET LOCAL idle_in_transaction_session_timeout = 0"
+        )  # the vectors of thousands of examples take minutes
         business = Business.objects.create(name="Measuring", slug="measuring-of-answers")
         labels = _write(business, examples)
         answers.find(business.pk, ["the first reads the model and the examples"])

@@ -208,9 +208,7 @@ def _by_meaning(business_id: UUID, book: Book, texts: list[str]) -> Iterable[Fou
         yield from (Found(None, (), (), matcher(), language_of(text)) for text in texts)
         return
     reads = [scripts.read(text) for text in texts]
-    for read, judged in zip(
-        reads, fitted.examples.judge(reads, scripts.vectors(reads)), strict=True
-    ):
+    for read, judged in zip(reads, fitted.examples.judge(reads, scripts.vectors(reads)), strict=True):
         ranked = tuple(
             Ranked(
                 fitted.answers[one.answer],

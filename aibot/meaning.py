@@ -6,7 +6,7 @@ apart from the others', which the nearest example alone does not do. Five number
 how sure it is; docs/decisions/0021-answers-by-meaning.md has how they were found, and what they reach.
 
 There are two such curves, for all businesses: one for a message in the script of the example that it is nearest to, one for Hindi that is
-answered from English examples or the other way round, where all likeness is smaller. Each has its threshold.
+answered from English examples or the other way round, where all likeness is smaller. The threshold is one.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from .letters import Letters
 from .scripts import LATIN, Read
 
 MOST_EXAMPLES = 3000  # of a business: the fit costs by their third power, 2 s at this number
-SURE, SURE_ACROSS = 0.86, 0.9  # the second between scripts
+SURE = 0.86
 CLOSE = 0.8  # of the threshold: as sure must be that it is one of the answers that are asked about
 RANKED = 5
 
@@ -40,7 +40,7 @@ class _Weights:
 
 
 _SAME = _Weights(7.83, 4.21, 18.06, 0.0, 1.48, -3.87, -1.94)
-_ACROSS = _Weights(6.46, 7.32, 30.87, 23.82, 0.0, 0.0, -22.41)
+_ACROSS = _Weights(3.12, 3.8, 32.38, 19.61, 3.67, -2.18, -18.54)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,14 @@ class Examples:
     def _judge(self, text: Read, row: "_Row", likeness: Any) -> Judged:
         order = sorted(range(len(self._starts)), key=row.score, reverse=True)[:RANKED]
         is_same = self._is_latin[self._example(order[0], likeness)] == (text.script == LATIN)
-        weights, needed = (_SAME, SURE) if is_same else (_ACROSS, SURE_ACROSS)
+        weights = _SAME if is_same else _ACROSS
         ranked = tuple(
             Candidate(answer, self._example(answer, likeness), row.confidence(answer, weights), row.score(answer))
             for answer in order
         )
-        if ranked[0].confidence >= needed:
+        if ranked[0].confidence >= SURE:
             return Judged(ranked, sure=True, close=0)
-        return Judged(ranked, sure=False, close=_close(row, order, weights, needed))
+        return Judged(ranked, sure=False, close=_close(row, order, weights))
 
     def _example(self, answer: int, likeness: Any) -> int:
         """The answer's example that is nearest."""
@@ -144,10 +144,10 @@ class _Row:
         )
 
 
-def _close(row: _Row, order: list[int], weights: _Weights, needed: float) -> int:
+def _close(row: _Row, order: list[int], weights: _Weights) -> int:
     """Two answers, else three, one of which is meant."""
     for many in (2, 3):
-        if len(order) >= many and row.confidence(order[0], weights, order[:many]) >= CLOSE * needed:
+        if len(order) >= many and row.confidence(order[0], weights, order[:many]) >= CLOSE * SURE:
             return many
     return 0
 

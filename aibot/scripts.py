@@ -30,7 +30,7 @@ def read(text: str) -> Read:
         return _hindi(text, DEVANAGARI)
     rewritten = to_devanagari(text)
     if language_of(text) == ROMANISED or _is_mostly_hindi(text, rewritten):
-        return _hindi(rewritten, ROMANISED)
+        return _hindi(to_devanagari(text, is_hindi=True), ROMANISED)
     return Read(text, LATIN, text)
 
 

@@ -25,7 +25,11 @@ _LATIN_WORD = re.compile(r"[A-Za-z]+")
 _STEM = "-"  # at the end of a word of the file: all forms of that verb
 _JOINED = "_"  # in a word of the file: two words that are typed as one
 _SHORT = 4  # letters: a verb's form that is no longer may be an English word too (pine, bite)
-_ENGLISH_TOO = frozenset({"banana", "challenge", "change", "lagoon", "mangoes", "parent", "parents", "sunrise"})
+_SOUNDS_ENGLISH = """
+    a banana bees bulb challenge change cut dad dia die diner dry feet hun kill lag lagoon litter main maine mangoes non our parent
+    parents pee pie pull ray see shall shut soon station still sunrise tell than till too ya
+"""
+_ENGLISH_TOO = frozenset(_SOUNDS_ENGLISH.split())
 
 
 class _Lexicon:
@@ -46,7 +50,8 @@ class _Lexicon:
                     self.english.add(spelling)
                 for exact in words(spelling):
                     _add(self.meant[exact], head)
-                    _add(by_sound[sounded(exact)], head)
+                    if spelling == written:
+                        _add(by_sound[sounded(exact)], head)
         for sound, heads in by_sound.items():
             if sound not in self.meant:
                 self.meant[sound].extend(heads)
@@ -67,8 +72,14 @@ class _Lexicon:
         """The words in Devanagari that this one of ``wording.words`` may be: as it is written, else as it sounds."""
         return self.meant.get(word) or self.meant.get(sounded(word)) or []
 
-    def joined(self, word: str) -> str:
-        """A verb and its helper that are typed as one, apart: bhejdijiye is भेज दीजिए. "" for any other word."""
+    def verb(self, word: str) -> str:
+        """A verb's form or its stem, or a verb and its helper that are typed as one, apart: bhejdijiye is भेज दीजिए. "" for any
+        other word.
+        """
+        sound = sounded(word)
+        return self.verbs.get(sound) or self.stems.get(sound) or self._joined(word)
+
+    def _joined(self, word: str) -> str:
         for at in range(_SHORT - 1, len(word) - 1):
             helper = verbs.HELPERS.get(word[at:])
             if helper and (stem := self.stems.get(sounded(word[:at]))):
@@ -110,19 +121,20 @@ def meant_by(word: str) -> list[str]:
     return _lexicon().heads(word)
 
 
-def to_devanagari(text: str) -> str:
+def to_devanagari(text: str, *, is_hindi: bool = False) -> str:
     """The text with the Romanised Hindi words that are known here in Devanagari; English and the rest stay as they are. A
-    word that both languages have is Hindi beside a Hindi one.
+    word that both languages have is Hindi beside a Hindi one, or where the whole text is known to be (``is_hindi``).
 
     >>> to_devanagari("Pet me dard hai. Send me the list")
     'पेट में दर्द है. Send me the list'
     """
     pieces = _LATIN_WORD.split(text)
     found = [_candidate(written) for written in _LATIN_WORD.findall(text)]
-    is_hindi = [
-        head and (is_sure or _is_beside_hindi(place, found, pieces)) for place, (_, head, is_sure) in enumerate(found)
+    turned = [
+        head and (is_sure or is_hindi or _is_beside_hindi(place, found, pieces))
+        for place, (_, head, is_sure) in enumerate(found)
     ]
-    said = [head if hindi else written for (written, head, _), hindi in zip(found, is_hindi, strict=True)]
+    said = [head if hindi else written for (written, head, _), hindi in zip(found, turned, strict=True)]
     return pieces[0] + "".join(word + between for word, between in zip(said, pieces[1:], strict=True))
 
 
@@ -130,8 +142,8 @@ def _candidate(written: str) -> tuple[str, str, bool]:
     """A Latin word, what it is in Devanagari (nothing where that is unknown), and whether it is no English word."""
     word = "".join(words(written))
     if heads := _lexicon().heads(word):
-        return written, heads[0], word not in _lexicon().english
-    verb = _lexicon().verbs.get(sounded(word)) or _lexicon().joined(word)
+        return written, heads[0], word not in _lexicon().english and word not in _ENGLISH_TOO
+    verb = _lexicon().verb(word)
     return written, verb, bool(verb) and len(word) > _SHORT and word not in _ENGLISH_TOO
 
 

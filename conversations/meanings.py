@@ -89,10 +89,9 @@ def _longest(read: list[tuple[str, ...]], place: int) -> tuple[int, str | None]:
     best: tuple[int, str | None] = (1, None)
     for first in read[place]:
         for phrase, meaning in _meanings().phrases.get(first, ()):
-            if len(phrase) > best[0] or (len(phrase) == 1 and best[1] is None):
-                if all(word in one for word, one in zip(phrase, read[place : place + len(phrase)], strict=False)) and (
-                    place + len(phrase) <= len(read)
-                ):
+            if len(phrase) > best[0] or best[1] is None:
+                of_text = read[place : place + len(phrase)]
+                if len(of_text) == len(phrase) and all(word in one for word, one in zip(phrase, of_text, strict=True)):
                     best = len(phrase), meaning
                     break
     return best

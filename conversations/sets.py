@@ -16,7 +16,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import JsonbLoader
 
-PREPARED = 400  # statements of a connection at most: more than there are in the product, so that none is ever prepared twice
+PREPARED = (
+    400  # statements of a connection at most: more than there are in the product, so that none is ever prepared twice
+)
 
 
 def fetch(sql: str, rows: list[dict] | None = None, **params) -> list:

@@ -69,6 +69,40 @@ def test_romanised_hindi_becomes_devanagari_and_english_stays(written, meant):
     assert lexicon.to_devanagari(written) == meant
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("bhejdijiye", "भेज दीजिए"),
+        ("batado bhai", "बता दो भाई"),
+        ("milgaya kya", "मिल गया क्या"),
+        ("rakhlenge", "रख लेंगे"),
+        ("hassles in Orlando", "hassles in Orlando"),
+    ],
+)
+def test_a_verb_and_its_helper_may_be_typed_as_one(written, meant):
+    assert lexicon.to_devanagari(written) == meant
+
+
+def test_in_a_text_that_is_known_to_be_hindi_every_word_is():
+    assert lexicon.to_devanagari("pay in parts") == "pay in parts"
+    assert lexicon.to_devanagari("do din me", is_hindi=True) == "दो दिन में"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can you tell me how to pay a bill",
+        "Could you tell me the status of my flight",
+        "What is a good rate for the station",
+        "How soon can I see our main menu",
+        "Cut the price, please",
+        "I have a dry throat and a pain in my feet",
+    ],
+)
+def test_english_stays_english(text):
+    assert lexicon.to_devanagari(text) == text
+
+
 @given(st.text(max_size=80))
 @settings(max_examples=300, deadline=None)
 def test_no_text_breaks_it_and_what_is_not_latin_stays(text):
