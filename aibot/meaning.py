@@ -9,10 +9,10 @@ There are two such curves, for all businesses: one for a message in the script o
 answered from English examples or the other way round, where all likeness is smaller. The threshold is one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,8 +28,7 @@ _NARROW, _RIDGE, _LETTERS, _NEAREST = 10.0, 0.3, 0.2, 1.0
 _UNRELATED = 0.82  # the likeness of two texts that have nothing to do with each other
 
 
-@dataclass(frozen=True, slots=True)
-class _Weights:
+class _Weights(NamedTuple):
     curve: float
     ahead: float  # of the next answer's curve
     nearer: float  # than the next answer's examples
@@ -40,7 +39,7 @@ class _Weights:
 
 
 _SAME = _Weights(7.83, 4.21, 18.06, 0.0, 1.48, -3.87, -1.94)
-_ACROSS = _Weights(3.12, 3.8, 32.38, 19.61, 3.67, -2.18, -18.54)
+_ACROSS = _Weights(3.05, 3.58, 34.92, 20.01, 3.46, -1.39, -19.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +74,18 @@ class Examples:
 
     def judge(self, texts: Sequence[Read], vectors: Any) -> list[Judged]:
         """What each message means; its vector is a row of ``vectors``."""
+        return [self._judge(*one) for one in self.rows(texts, vectors)]
+
+    def rows(self, texts: Sequence[Read], vectors: Any) -> Iterator[tuple[Read, "_Row", Any]]:
+        """Of each message the numbers of each answer, and its likeness to each example."""
         meaning = vectors @ self._vectors.T
         letters = self._letters.likeness([text.english for text in texts])
         curves = _kernel(meaning, letters) @ self._curves
         near = _three_nearest(meaning, self._starts)
         by_letters = np.maximum.reduceat(letters, self._starts, axis=1)
         rows = zip(texts, curves.tolist(), near.tolist(), by_letters.tolist(), meaning, strict=True)
-        return [self._judge(text, _Row(*of_text, self._own), likeness) for text, *of_text, likeness in rows]
+        for text, *of_text, likeness in rows:
+            yield text, _Row(*of_text, self._own), likeness
 
     def _fit(self) -> None:
         wanted = np.zeros((len(self._of), len(self._starts)), np.float32)
@@ -129,19 +133,18 @@ class _Row:
 
     def confidence(self, answer: int, weights: _Weights, together: Sequence[int] = ()) -> float:
         """How sure it is that the message means this answer, or one of ``together``: those are no rivals."""
+        *of, constant = weights
+        return _logistic(
+            sum(x * weight for x, weight in zip(self.numbers(answer, together), of, strict=True)) + constant
+        )
+
+    def numbers(self, answer: int, together: Sequence[int] = ()) -> tuple[float, ...]:
+        """What the weights weigh, in their order."""
         rivals = [other for other in range(len(self.curves)) if other != answer and other not in together]
         curve, near = self.curves[answer], max(self.near[answer], _UNRELATED)
         rival = max([0.0, *(self.curves[other] for other in rivals)])
         rival_near = max([_UNRELATED, *(self.near[other] for other in rivals)])
-        return _logistic(
-            weights.curve * curve
-            + weights.ahead * (curve - rival)
-            + weights.nearer * (near - rival_near)
-            + weights.near * self.near[answer]
-            + weights.letters * self.letters[answer]
-            + weights.own * self.own[answer]
-            + weights.constant
-        )
+        return curve, curve - rival, near - rival_near, self.near[answer], self.letters[answer], self.own[answer]
 
 
 def _close(row: _Row, order: list[int], weights: _Weights) -> int:
