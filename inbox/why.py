@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from aibot import traces
+from aibot import attaching, traces
 from aibot.models import RuleMatch, Turn
 from conversations.models import Conversation, Message
 
@@ -108,7 +108,7 @@ def _of_turn(turn: Turn) -> Reason:
             _("%(ms)s ms") % {"ms": number_format(turn.latency_ms, force_grouping=True)} if turn.latency_ms else "",
         ),
         (_("Stopped by"), turn.guard),
-        (_("Reason"), turn.reason),
+        (_("Reason"), attaching.in_words(turn.reason) or turn.reason),
     ]
     link = reverse("admin:aibot_turn_change", args=[turn.pk])
     shown = near[1:] if turn.tier == Turn.Tier.ANSWER else near
