@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from django_scopes import scope
 
@@ -84,6 +85,12 @@ def shown(line: Wire) -> dict:
     """The last that Meera's phone shows of ours."""
     ours = [one for one in line.simulator.thread(PHONE) if one["direction"] == "outbound" and one["status"] != "failed"]
     return ours[-1]
+
+
+def visit(person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
 
 
 def no_upload(line: Wire, times: int | None = 1) -> None:
@@ -240,6 +247,21 @@ def test_refused_ids_are_forgotten_after_their_life(line, dairy_number):
     refused.remember([(dairy_number.pk, "1"), (dairy_number.pk, "1")], timezone.now())
     assert refused.forget(timezone.now() + timedelta(days=30)) == 0
     assert refused.forget(timezone.now() + timedelta(days=32)) == 1
+
+
+def test_the_thread_shows_it_like_an_agents_and_says_where_it_was_left_out(line, write, vera):
+    write()
+    message = asks(line)
+    page = visit(vera).get(f"/inbox/{message.conversation_id}").content.decode()
+    document = Document.objects.get(message=message)
+    assert f'src="/media/{document.pk}"' in page
+    assert visit(vera).get(f"/media/{document.pk}").getvalue()
+    line.fails("error", 131053)
+    line.sends()
+    page = visit(vera).get(f"/inbox/{message.conversation_id}").content.decode()
+    assert f'src="/media/{document.pk}"' not in page
+    assert "the words went without it" in page
+    assert SAID in page
 
 
 # --- an upload that fails --------------------------------------------------------------------------------------------------------
