@@ -261,6 +261,7 @@ def test_the_thread_shows_it_like_an_agents_and_says_where_it_was_left_out(line,
     page = visit(vera).get(f"/inbox/{message.conversation_id}").content.decode()
     assert f'src="/media/{document.pk}"' not in page
     assert "the words went without it" in page
+    assert "the words went without it" in dict(reason_of(message).facts)["Reason"]
     assert SAID in page
 
 
