@@ -25,6 +25,7 @@ _NAMES = {
     "code": gettext_lazy("code"),
     "conversation": gettext_lazy("conversation"),
     "count": gettext_lazy("how many"),
+    "document": gettext_lazy("picture or document"),
     "done": gettext_lazy("done"),
     "email": gettext_lazy("e-mail"),
     "enabled": gettext_lazy("on"),

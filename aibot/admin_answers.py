@@ -1,10 +1,12 @@
 """The admin of answers: a question with all the ways to ask it, what is answered as the customer gets it, and files of them."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -19,10 +21,13 @@ from unfold.decorators import display
 
 from accounts.admin_base import OwnedAdmin, OwnedForm, yes_no
 from accounts.admin_fields import LinesField
-from accounts.models import Product
+from accounts.errors import DomainError
+from accounts.models import Product, User
+from documents import outgoing
+from documents.models import Document
 
 from . import answer_files, answers, owner_answers, unanswered
-from .admin_fields import ButtonsField
+from .admin_fields import ButtonsField, Chosen, FileField
 from .models import MOST_BUTTONS, Answer, Example
 from .rules import shop_of
 
@@ -48,20 +53,51 @@ class AnswerForm(OwnedForm):
         ),
     )
 
+    file = FileField(
+        label=gettext_lazy("Picture or document"),
+        required=False,
+        help_text=gettext_lazy(
+            "Goes with the answer as one message: the words stand under it, at most 1,024 characters of them, with three buttons at "
+            "most. JPEG or PNG of 5 MB, PDF, Word, Excel, PowerPoint or text of 16 MB."
+        ),
+    )
+    user: ClassVar[User]
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk and not self.instance._state.adding:
             self.initial.setdefault("ways", owner_answers.ways_of(self.instance))
+        if "file" in self.fields:
+            self.fields["file"].widget.shown = self.instance.document
 
     def clean(self):
         super().clean()
+        self.document = self._chosen(self.cleaned_data.get("file") or Chosen())
         if not self.errors:
             self._check()
         return self.cleaned_data
 
+    def _chosen(self, chosen: Chosen) -> Document | None:
+        """The file that the answer is to have. One that was chosen stays chosen where the form comes back."""
+        if chosen.file is not None:
+            draft = self._received(chosen.file)
+        else:
+            draft = Document.objects.filter(pk=chosen.draft, uploaded_by=self.user, state=Document.State.DRAFT).first()
+        if draft is not None and not (chosen.remove and chosen.file is None):
+            self.fields["file"].widget.draft = draft
+            return draft
+        return None if chosen.remove else self.instance.document
+
+    def _received(self, file: UploadedFile) -> Document | None:
+        try:
+            return outgoing.receive(self.business, file, file.name or "", by=self.user, mime=file.content_type or "")
+        except DomainError as error:
+            self.add_error("file", str(error.message))
+            return None
+
     def _check(self) -> None:
         """What owner_answers would refuse, told at its field."""
-        answer = Answer(id=self.instance.pk, business=self.business)
+        answer = Answer(id=self.instance.pk, business=self.business, document=self.document)
         for name in owner_answers.FIELDS:
             setattr(answer, name, self.cleaned_data.get(name, getattr(self.instance, name)))
         for act in (
@@ -71,7 +107,8 @@ class AnswerForm(OwnedForm):
             try:
                 act()
             except ValidationError as error:
-                for field, told in error.message_dict.items():
+                for name, told in error.message_dict.items():
+                    field = "file" if name == "document_id" else name
                     self.add_error(field if field in self.fields else None, told)
 
 
@@ -113,23 +150,39 @@ class AnswerAdmin(OwnedAdmin):
             (None, {"fields": ("question", "ways", "enabled")}),
             (
                 gettext_lazy("What the bot answers"),
-                {"fields": ("text", "text_hi", "text_roman", "products", "buttons", *(("preview",) if obj else ()))},
+                {
+                    "fields": (
+                        "text",
+                        "text_hi",
+                        "text_roman",
+                        "file",
+                        "products",
+                        "buttons",
+                        *(("preview",) if obj else ()),
+                    )
+                },
             ),
         )
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """``ways`` is no column: a read-only page shows it by the method below."""
+        """``ways`` and ``file`` are no columns: a read-only page shows them by the methods below."""
         if not self.has_change_permission(request, obj):
             kwargs["fields"] = list(owner_answers.FIELDS)
-        return super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, **kwargs)
+        form.user = request.user
+        return form
 
     def get_readonly_fields(self, request, obj=None):
         shown = super().get_readonly_fields(request, obj)
-        return shown if self.has_change_permission(request, obj) else (*shown, "ways")
+        return shown if self.has_change_permission(request, obj) else (*shown, "ways", "file")
 
     @display(description=gettext_lazy("More ways to ask it"))
     def ways(self, obj):
         return render_to_string("admin/aibot/_lines.html", {"lines": owner_answers.ways_of(obj)})
+
+    @display(description=gettext_lazy("Picture or document"))
+    def file(self, obj):
+        return render_to_string("admin/aibot/_file_shown.html", {"shown": obj.document}) if obj.document else ""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "buttons":
@@ -162,12 +215,16 @@ class AnswerAdmin(OwnedAdmin):
     def preview(self, obj):
         said = answers.say(shop_of(obj.business_id), obj, obj.question, "Asha", timezone.now())
         text = said.text or _("Nothing: a blank of the answer has no value now.")
-        return render_to_string("admin/aibot/_preview.html", {"text": text, "buttons": obj.buttons})
+        return render_to_string(
+            "admin/aibot/_preview.html", {"text": text, "buttons": obj.buttons, "file": obj.document}
+        )
 
     # --- what is written
 
     def save_model(self, request, obj, form, change):
         given = {name: form.cleaned_data[name] for name in owner_answers.FIELDS if name in form.changed_data}
+        if form.document != obj.document:
+            given[owner_answers.FILE] = form.document
         ways = form.cleaned_data["ways"]
         if change:
             owner_answers.change(obj, actor=request.user, ways=ways, **given)

@@ -1,11 +1,19 @@
-"""Form fields for what a rule or an answer holds as JSON."""
+"""Form fields for what a rule or an answer holds as JSON, and for an answer's file."""
+
+from dataclasses import dataclass
+from uuid import UUID
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import TextChoices
 
 from accounts.admin_fields import TemplateWidget
+from documents.models import Document
 
 from .models import MOST_BUTTONS, MOST_ROWS, Rule
+
+# What a browser offers first; documents/outgoing.py looks at what came.
+ACCEPTED = ".jpg,.jpeg,.png,.pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt"
 
 
 class ButtonsWidget(TemplateWidget):
@@ -55,3 +63,49 @@ class ButtonsField(forms.Field):
 
     def to_python(self, value):
         return value or []
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was done with the file: another one was chosen, it is to be removed, or ``draft``, the id of the one that was chosen before
+    the form came back, still stands.
+    """
+
+    file: UploadedFile | None = None
+    remove: bool = False
+    draft: UUID | None = None
+
+    def __bool__(self):
+        return bool(self.file or self.remove or self.draft)
+
+
+class FileWidget(TemplateWidget):
+    """The file as it is, with a box to remove it and a place to choose another one."""
+
+    template = "admin/aibot/_file.html"
+    needs_multipart_form = True
+    shown: Document | None = None  # set by the form: the answer's, or the draft of before
+    draft: Document | None = None
+
+    def inputs(self, name, value):
+        return {"shown": self.draft or self.shown, "draft": self.draft, "accept": ACCEPTED}
+
+    def value_from_datadict(self, data, files, name):
+        try:
+            draft = UUID(data.get(f"{name}-draft", ""))
+        except ValueError:
+            draft = None
+        return Chosen(files.get(name), f"{name}-remove" in data, draft)
+
+    def value_omitted_from_data(self, data, files, name):
+        return False
+
+
+class FileField(forms.Field):
+    widget = FileWidget
+
+    def to_python(self, value) -> Chosen:
+        return value or Chosen()
+
+    def has_changed(self, initial, data):
+        return bool(data)

@@ -103,6 +103,8 @@ class Decision:
     looked: Looked = field(default_factory=Looked)
     trace: dict = field(default_factory=dict)
     facts: tuple = ()
+    file: Any = None  # of the answer: a Document, to be put above the words (attaching.py)
+    media_id: str = ""  # Meta's id of it
 
 
 def look(turns: Sequence[Taken], above: Tiers) -> dict[UUID, Looked]:
@@ -258,6 +260,7 @@ def _said(one: Taken, answer_id: UUID, looked: Looked, above: Tiers, now: dateti
         language=shop.language_for(words),
         answer=answer_id,
         looked=looked,
+        file=answer.document,
     )
 
 

@@ -157,7 +157,10 @@ def book_of(business_id: UUID) -> Book:
 def _read(business_id: UUID) -> dict[UUID, Answer]:
     with scopes_disabled():
         return {
-            answer.pk: answer for answer in Answer.objects.filter(business=business_id, enabled=True).order_by("pk")
+            answer.pk: answer
+            for answer in Answer.objects.filter(business=business_id, enabled=True)
+            .select_related("document")
+            .order_by("pk")
         }
 
 

@@ -22,9 +22,10 @@ from cloud_api import messages
 from conversations import claiming, inbound, outbound, sending, sets, streaks
 from conversations.models import Conversation, Message, Status
 from conversations.outbound import Outgoing
+from documents import outgoing as files
 from leads import proposals
 
-from . import automated, rules
+from . import attaching, automated, rules
 from .answering import Decision, Taken
 from .models import Turn
 
@@ -185,7 +186,7 @@ def _conclude(one: Taken, decision: Decision, now: datetime) -> str:
     if stands.last_inbound_seq > one.seen_seq:
         release(one, pending.due_at if pending.last_seq > one.last_seq else now + settings.TURN_QUIET)
         return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else Outcome.OVERTAKEN.value
-    decision = _in_time(one, decision, stands, now)
+    decision = attaching.if_there(_in_time(one, decision, stands, now))
     proposals.propose(one.contact_id, decision.facts, now)
     said = _say(one, decision, now) if decision.tier != Turn.Tier.SILENT else None
     if decision.waits:
@@ -234,6 +235,7 @@ def _in_time(one: Taken, decision: Decision, stands, now: datetime) -> Decision:
             fallback=True,
             waits=True,
             reason="handover: long",
+            file=None,
         )
     if decision.fallback and stands.waiting_since is not None:
         return replace(decision, body=None, fallback=False)
@@ -243,7 +245,7 @@ def _in_time(one: Taken, decision: Decision, stands, now: datetime) -> Decision:
 def _say(one: Taken, decision: Decision, now: datetime) -> Any:
     """Queue it; the id of the message, or None where nothing is said."""
     shop = rules.shop_of(one.business_id)
-    body, text, name = decision.body, decision.text, decision.source_name
+    body, text, name = attaching.body_of(decision), decision.text, decision.source_name
     if decision.fallback:
         text = rules.nobody_text(shop, one.text, one.contact_name, now)[: messages.TEXT_BODY]
         body, name = messages.text(text) if text.strip() else None, name or "fallback"
@@ -259,6 +261,8 @@ def _say(one: Taken, decision: Decision, now: datetime) -> Any:
             body, text = told
     outgoing.append(_outgoing(one, decision, body, text, name))
     outbound.queue_many(outgoing, now)
+    if decision.file is not None:
+        files.attach(decision.file, Message.objects.get(pk=outgoing[-1].id))
     return outgoing[-1].id
 
 

@@ -14,6 +14,7 @@ from accounts.ids import uuid7
 from accounts.models import Business
 from accounts.scoping import OwnedModel, TiedModel
 from conversations.models import Conversation, Message
+from documents.models import Document
 
 from .phrases import NAMES, parts
 
@@ -244,6 +245,16 @@ class Answer(OwnedModel):
         validators=[valid_product_ids],
         help_text=_("Those that {prices} stands for; none: those that the customer names, else all."),
     )
+    document = models.OneToOneField(
+        Document,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="+",
+        editable=False,
+        verbose_name=_("picture or document"),
+    )  # kept for it alone
     enabled = models.BooleanField(_("on"), default=True)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)  # of the ways to ask too: answers.py reads again what has changed

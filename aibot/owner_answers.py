@@ -1,7 +1,8 @@
 """Write answers: the API, the admin and the import all come here. Each change is in the audit log, with the owner's words before
 and after.
 
-The question is the first of the ways to ask it: a row of Example that follows it.
+The question is the first of the ways to ask it: a row of Example that follows it. The file of an answer is a document that is kept
+for it alone, and goes with it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,26 +16,35 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.errors import DomainError
 from accounts.models import Business, User
+from cloud_api import messages
+from documents import kept
+from documents.models import Document
 
 from . import slots
-from .models import ANSWERED, ASKED, Answer, Example
+from .models import ANSWERED, ASKED, MOST_BUTTONS, Answer, Example
 from .rules import Shop, most_characters, render, shop_of
 
 MOST, MOST_WAYS = 500, 200  # answers of a business, ways to ask one
 TEXTS = ("text", "text_hi", "text_roman")
 FIELDS = ("question", *TEXTS, "buttons", "products", "enabled")
+FILE = "document"  # beside FIELDS: what the owner gives is kept first
+CARRIED = (Document.Kind.IMAGE, Document.Kind.DOCUMENT)
 _LONGEST_NAME = "x" * 30
 
 
 @transaction.atomic
 def add(business: Business, *, actor: User | None, ways: Sequence[str] = (), **fields) -> Answer:
-    """``ways``: more ways to ask. Raises ValidationError, and DomainError (409): answer_exists, too_many_answers."""
+    """``ways``: more ways to ask; ``document``: a draft that becomes the answer's, or a file to copy. Raises ValidationError, and
+    DomainError (409): answer_exists, too_many_answers.
+    """
     Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # one at a time: the count is right
     if Answer.objects.filter(business=business).count() >= MOST:
         raise DomainError("too_many_answers", _("A business has %s answers at most.") % MOST, status=409)
     answer = Answer(business=business, **fields)
     check(answer)
     ways = cleaned_ways(ways, answer.question)
+    if answer.document is not None:
+        answer.document = kept.keep(answer.document)
     with _once():
         answer.save()
     _write_ways(answer, ways)
@@ -47,9 +57,12 @@ def change(answer: Answer, *, actor: User | None, ways: Sequence[str] | None = N
     """Change the named fields alone; ``ways`` is then the whole list. Raises as ``add`` does."""
     held = Answer.objects.select_for_update().get(pk=answer.pk)
     before = _told(held, fields) | ({} if ways is None else {"ways": ways_of(held)})
+    earlier = held.document
     for name, value in fields.items():
         setattr(held, name, value)
     check(held)
+    if held.document is not None and held.document != earlier:
+        held.document = kept.keep(held.document)
     after = _told(held, fields)
     if ways is not None or "question" in fields:
         told = cleaned_ways(ways_of(held) if ways is None else ways, held.question)
@@ -58,7 +71,9 @@ def change(answer: Answer, *, actor: User | None, ways: Sequence[str] | None = N
     changed = [name for name in after if before[name] != after[name]]
     if changed:
         with _once():
-            held.save(update_fields=[*(name for name in changed if name in FIELDS), "updated_at"])
+            held.save(update_fields=[*(name for name in changed if name in (*FIELDS, FILE)), "updated_at"])
+        if FILE in changed and earlier is not None:
+            kept.let_go(earlier)
         _record("changed", held, actor, {n: before[n] for n in changed}, {n: after[n] for n in changed})
     return held
 
@@ -74,8 +89,10 @@ def add_way(answer: Answer, text: str, *, actor: User | None) -> Answer:
 def remove(answer: Answer, *, actor: User | None) -> None:
     """Of several at once one removes it. Raises Answer.DoesNotExist for the others."""
     held = Answer.objects.select_for_update().get(pk=answer.pk)
-    _record("deleted", held, actor, _told(held, FIELDS) | {"ways": ways_of(held)}, {})
+    _record("deleted", held, actor, _told(held, (*FIELDS, FILE)) | {"ways": ways_of(held)}, {})
     held.delete()
+    if held.document is not None:
+        kept.let_go(held.document)
 
 
 def ways_of(answer: Answer) -> list[str]:
@@ -87,13 +104,17 @@ def ways_of(answer: Answer) -> list[str]:
 
 
 def check(answer: Answer) -> None:
-    """Raises ValidationError, its keys the fields: what is missing, too long for WhatsApp once filled, or names no product."""
+    """Raises ValidationError, its keys the fields: what is missing, too long for WhatsApp once filled, or names no product, and a
+    file that WhatsApp has no one message for.
+    """
     answer.question = " ".join(answer.question.split())
     answer.full_clean(validate_unique=False, validate_constraints=False)
     shop, wrong = shop_of(answer.business_id), {}
     for field in TEXTS:
-        if (text := getattr(answer, field).strip()) and (why := _cannot_be_said(shop, text, len(answer.buttons))):
+        if (text := getattr(answer, field).strip()) and (why := _cannot_be_said(shop, text, answer)):
             wrong[field] = why
+    if why := _cannot_be_carried(answer):
+        wrong["document_id"] = why
     if not any(c.isalpha() for c in answer.question):
         wrong["question"] = _("A question has words.")
     if wrong:
@@ -115,7 +136,35 @@ def cleaned_ways(ways: Sequence[str], question: str) -> list[str]:
     return list(kept.values())
 
 
-def _cannot_be_said(shop: Shop, text: str, buttons: int) -> str:
+def _cannot_be_carried(answer: Answer) -> str:
+    """Why; "" where it can, or there is no file."""
+    if answer.document is None:
+        return ""
+    if answer.document.kind not in CARRIED:
+        return _("An answer carries a picture (JPEG or PNG) or a document, such as a PDF.")
+    if len(answer.buttons) > MOST_BUTTONS:
+        return _("A list of buttons takes no picture or document: leave three buttons at most.")
+    return ""
+
+
+def _most_characters(answer: Answer) -> int:
+    """With a file all of it is the caption."""
+    most = most_characters(len(answer.buttons))
+    return most if answer.document is None else min(most, messages.CAPTION)
+
+
+def _too_long(length: int, answer: Answer) -> str:
+    words = (
+        _("Filled in it has %(length)s characters; WhatsApp takes %(most)s here. Shorten it, or leave the buttons out.")
+        if answer.document is None
+        else _(
+            "Filled in it has %(length)s characters; WhatsApp takes %(most)s with a picture or document. Shorten it."
+        )
+    )
+    return words % {"length": length, "most": _most_characters(answer)}
+
+
+def _cannot_be_said(shop: Shop, text: str, answer: Answer) -> str:
     """Why; "" where it can."""
     if len(text) > ANSWERED:
         return _("It has at most %s characters.") % ANSWERED
@@ -126,11 +175,7 @@ def _cannot_be_said(shop: Shop, text: str, buttons: int) -> str:
     if unknown := [slot for slot in filled.missing if slot.partition(":")[0] not in ("hours", "delivery")]:
         return _("{%s}: there is no such slot. Known are price, total, hours and delivery.") % unknown[0]
     length = len(render(shop, filled.text, "en", _LONGEST_NAME, now=now))
-    if length > most_characters(buttons):
-        return _(
-            "Filled in it has %(length)s characters; WhatsApp takes %(most)s here. Shorten it, or leave the buttons out."
-        ) % {"length": length, "most": most_characters(buttons)}
-    return ""
+    return _too_long(length, answer) if length > _most_characters(answer) else ""
 
 
 # --- rows --------------------------------------------------------------------------------------------------------------------------
@@ -168,4 +213,8 @@ def _record(what: str, answer: Answer, actor: User | None, before: dict, after: 
 
 
 def _told(answer: Answer, names) -> dict:
-    return {name: getattr(answer, name) for name in names if name in FIELDS}
+    told = {name: getattr(answer, name) for name in names if name in FIELDS}
+    if FILE in names:
+        file = answer.document
+        told[FILE] = {"id": str(file.pk), "name": str(file)} if file else None
+    return told

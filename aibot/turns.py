@@ -23,9 +23,10 @@ from django.utils import timezone
 
 from accounts.ids import uuid7
 from conversations import sets, wake
+from documents import uploads
 
-from . import answering, concluding, meant, tiers
-from .answering import Taken, Words
+from . import answering, attaching, concluding, meant, tiers
+from .answering import Decision, Taken, Words
 from .tiers import Due
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ TICK = 0.05  # seconds between two looks at the queue
 LINGER = 0.3
 LIFE = 5.0
 MOST = 16  # rows of one look: their texts are embedded together
-CALLS = 8  # of the model, at once
+CALLS = 8  # of the model, and uploads of answers' files, at once
 LEASE = timedelta(seconds=45)  # longer than a model may take
 ATTEMPTS = 3  # then a person gets it
 FULL = timedelta(seconds=1)  # until the next look where no more calls can be made
@@ -179,7 +180,7 @@ def _answer(
     if looked is None:
         looked = (answering.look([one], above) if found is None else found).get(one.id, answering.Looked())
     if (sure := answering.at_once(one, looked, above, now)) is not None:
-        ends.decided.append((one, sure))
+        _say(one, sure, spawn, ends, now)
     elif one.quiet_at > now and one.tap != meant.NONE:
         _keep_in_mind(one, looked)
         ends.released.append((one, one.quiet_at))
@@ -189,6 +190,27 @@ def _answer(
         ends.released.append((one, now + FULL))
     else:
         spawn(lambda: _guarded(one, lambda: _call(one, looked, above, now), now))
+
+
+def _say(one: Taken, sure: Decision, spawn: Spawn, ends: concluding.Ends, now: datetime) -> None:
+    """An answer with a file is said once WhatsApp has the file; what brings it there is a thread."""
+    held = attaching.ready(one, sure, now) if sure.file is not None else None
+    if held is None or held.media_id or held.why:
+        ends.decided.append((one, attaching.settled(sure, held) if held else sure))
+        return
+    room = not held.busy and _calls_in_hand() < CALLS
+    if room and (bring := attaching.bring(one, sure, now)) is not None:
+        spawn(lambda: _guarded(one, lambda: _conclude(one, bring()), now))
+    elif attaching.is_late(one, now):
+        ends.decided.append((one, attaching.settled(sure, uploads.Held(why=attaching.BUSY))))
+    else:
+        _keep_in_mind(one, sure.looked)
+        ends.released.append((one, now + FULL))
+
+
+def _conclude(one: Taken, decision: Decision) -> None:
+    """As late as it has become."""
+    concluding.conclude(one, decision, timezone.now())
 
 
 # --- what was looked at and waits for quiet: an embedding is not made twice. It is a hint; another process looks again ---------
@@ -210,8 +232,7 @@ def _keep_in_mind(one: Taken, looked: answering.Looked) -> None:
 
 def _call(one: Taken, looked: answering.Looked, above: tiers.Tiers, now: datetime) -> None:
     """No transaction is open while the model thinks."""
-    decision = answering.by_model(one, looked, above, now)
-    concluding.conclude(one, decision, timezone.now())
+    _conclude(one, answering.by_model(one, looked, above, now))
 
 
 def _guarded(one: Taken, act: Callable[[], None], now: datetime) -> None:

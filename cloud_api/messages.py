@@ -33,6 +33,7 @@ FILENAME = 240
 EMOJI = 32  # our own: the longest emoji of Unicode has 10 code points
 LINK = 2000  # our own
 MAX_CONTACTS = 257
+FILES = frozenset({"image", "video", "audio", "document", "sticker"})
 
 TOO_LONG = "The %(field)s has %(count)s characters; WhatsApp allows %(limit)s."
 BLANK = "The %(field)s is empty; WhatsApp needs 1 to %(limit)s characters."
@@ -120,6 +121,39 @@ def document(media_id: str = "", *, link: str = "", filename: str = "", caption:
 
 def sticker(media_id: str = "", *, link: str = "") -> dict[str, Any]:
     return _media("sticker", media_id, link)
+
+
+def with_file(body: dict[str, Any], kind: str, media_id: str, *, filename: str = "") -> dict[str, Any]:
+    """A text or buttons with an uploaded `kind` (image, video or document) above the words: one message. Raises
+    InvalidMessage where WhatsApp has none such: a list takes no file, and a caption is shorter than a text.
+    """
+    named = {"filename": filename} if kind == "document" else {}
+    check_length("file name", filename, FILENAME, needed=False)
+    if body["type"] == "text":
+        return _media(kind, media_id, "", **named, caption=body["text"]["body"])
+    interactive = body.get("interactive", {})
+    if interactive.get("type") != "button" or "header" in interactive:
+        raise InvalidMessage("This message has no place for a file.", field="header")
+    header = {"type": kind, **_media(kind, media_id, "", **named)}
+    return {"type": "interactive", "interactive": {**interactive, "header": header}}
+
+
+def without_file(body: dict[str, Any]) -> dict[str, Any] | None:
+    """The words of such a message without its file; None for one that has no file, or no words beside it."""
+    kind = body["type"]
+    if not media_id_of(body):
+        return None
+    if kind == "interactive":
+        return {**body, kind: {name: part for name, part in body[kind].items() if name != "header"}}
+    caption = body[kind].get("caption", "")
+    return text(caption) if caption else None
+
+
+def media_id_of(body: dict[str, Any]) -> str:
+    """Meta's id of the uploaded file that a message shows, itself or above its buttons; else ""."""
+    shown = body.get("interactive", {}).get("header", {}) if body.get("type") == "interactive" else body
+    kind = shown.get("type", "")
+    return shown[kind].get("id", "") if kind in FILES else ""
 
 
 def location(latitude: float, longitude: float, name: str = "", address: str = "") -> dict[str, Any]:

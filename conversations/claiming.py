@@ -39,6 +39,7 @@ class Post:
     to: Person
     body: dict
     reply_to: str
+    source: str
 
 
 def heads(now: datetime, most: int, *, paced: bool = True) -> list[UUID]:
@@ -195,6 +196,7 @@ def _post(row) -> Post:
         to=Person(phone=row.phone, bsuid=row.bsuid, parent_bsuid="", name="", username=""),
         body=row.payload,
         reply_to=row.reply_to,
+        source=row.source,
     )
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from cloud_api import messages
 from cloud_api.errors import classify
 from cloud_api.events import MessageStatus
 
@@ -32,6 +33,7 @@ WORDS = {
     "failed": Status.FAILED,
 }
 PARKED_FOR = timedelta(days=8)  # Meta retries for seven
+_SHOWS = sorted(messages.FILES | {"interactive"})  # kinds whose payload may name a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ class _Tale:
         if again and self.known.status == Status.QUEUED:
             self.told["send_after"] = fate.after
             self.told["resent_at"] = now if fate.once_more else None
+            self.told["body"] = fate.body
         if failed:
             self._note(news, aftermath, now)
 
@@ -212,6 +215,7 @@ class _Tale:
             conversation_id=self.row.conversation_id,
             seq=self.row.seq,
             at=at,
+            body=self.row.shown,
         )
 
     def as_row(self) -> dict:
@@ -243,11 +247,13 @@ def _lock(rows: list[dict]) -> dict[UUID, _Tale]:
             UNION SELECT e.message_id FROM w JOIN conversations_earlierattempt e USING (number_id, wamid)
         )
         SELECT m.id, m.number_id, m.conversation_id, m.status, m.heard, m.attempt, m.wamid, m.source, m.kind, m.created_at,
-               m.seq, m.resent_at, m.dismissed_at, m.error_code, m.error_text
+               m.seq, m.resent_at, m.dismissed_at, m.error_code, m.error_text,
+               CASE WHEN m.kind = ANY(%(shows)s) THEN m.payload END AS shown
         FROM wanted JOIN conversations_message m ON m.id = wanted.id
         WHERE m.direction = 'out' ORDER BY m.id FOR NO KEY UPDATE OF m
         """,
         rows,
+        shows=_SHOWS,
     )
     return _with_earlier(messages)
 
@@ -275,13 +281,14 @@ def _write(tales: list[_Tale], now: datetime) -> None:
             read_at = least(m.read_at, w.read_at),
             error_code = w.error_code, error_text = w.error_text,
             send_after = coalesce(w.send_after, m.send_after),
+            payload = coalesce(w.body, m.payload), kind = coalesce(w.body ->> 'type', m.kind),
             resent_at = coalesce(w.resent_at, m.resent_at),
             doubled_at = CASE WHEN w.doubled THEN coalesce(m.doubled_at, %(now)s) END,
             pricing = coalesce(m.pricing, w.pricing)
         FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(
             id uuid, wamid text, status smallint, heard smallint, sent_at timestamptz, delivered_at timestamptz,
             read_at timestamptz, error_code int, error_text text, send_after timestamptz, resent_at timestamptz, doubled bool,
-            pricing jsonb)
+            pricing jsonb, body jsonb)
         WHERE m.id = w.id
         RETURNING m.id, m.doubled_at
         """,
@@ -342,7 +349,7 @@ def reconcile(messages: Iterable[UUID], now: datetime) -> None:
         sets.fetch(
             """
             SELECT m.id, m.number_id, m.conversation_id, m.status, m.heard, m.attempt, m.wamid, m.source, m.kind, m.created_at,
-                   m.seq, m.resent_at, m.dismissed_at, m.error_code, m.error_text
+                   m.seq, m.resent_at, m.dismissed_at, m.error_code, m.error_text, NULL::jsonb AS shown
             FROM conversations_message m WHERE m.id = ANY(%(ids)s) ORDER BY m.id FOR NO KEY UPDATE OF m
             """,
             ids=messages,

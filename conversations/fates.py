@@ -5,6 +5,7 @@
     the number is stopped (token, payment ..)  waits for the owner         the same
     Meta failed, it may be out                 unknown (settling.py)       it is not out: the bot's text once more, else failed
     this message will not go                   failed                      failed
+    the file of an answer is refused           again, its words alone      the same
 
 "Later" only where it is not too late: within an hour of the message. Some codes say more than that about the number, the
 conversation or the contact (``Aftermath``).
@@ -14,9 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from cloud_api import messages
 from cloud_api.errors import GraphError, Verdict, classify
 
-from . import consent, pacing, sets, stopping
+from . import consent, pacing, refused, sets, stopping
 from .models import ConsentEvent, Message, Status
 
 IN_TIME = timedelta(hours=1)
@@ -34,10 +36,15 @@ class Fate:
     after: datetime | None = None
     reason: str = ""
     once_more: bool = False
+    body: dict | None = None  # what is sent then, in the place of what was refused
 
 
-def at_once(error: Exception | None, attempt: int, now: datetime) -> Fate:
-    """After the ``attempt``-th post. An error that is none of GraphError's (a token that cannot be opened) is final."""
+def at_once(
+    error: Exception | None, attempt: int, now: datetime, *, source: str = "", body: dict | None = None
+) -> Fate:
+    """After the ``attempt``-th post of this ``body``. An error that is none of GraphError's (a token that cannot be opened)
+    is final.
+    """
     if error is None:
         return Fate(Status.ACCEPTED)
     reason = str(error)
@@ -45,18 +52,34 @@ def at_once(error: Exception | None, attempt: int, now: datetime) -> Fate:
         return Fate(Status.FAILED, reason=reason)
     if error.maybe_sent:
         return Fate(Status.UNKNOWN, reason=reason)
-    return _waits(error, error.code, attempt, now, reason, error.retry_after) or Fate(Status.FAILED, reason=reason)
+    return (
+        _words_alone(source, body, error.code, now, reason)
+        or _waits(error, error.code, attempt, now, reason, error.retry_after)
+        or Fate(Status.FAILED, reason=reason)
+    )
 
 
 def later(message, code: int | None, now: datetime, reason: str) -> Fate:
-    """After a ``failed`` status. ``message`` has created_at, attempt, source, kind, resent_at."""
+    """After a ``failed`` status. ``message`` has created_at, attempt, source, kind, resent_at, and shown: its payload where
+    that shows a file."""
     verdict = classify(code, None)
     failed = Fate(Status.FAILED, reason=reason)
     if now - message.created_at > IN_TIME:
         return failed
     if verdict.maybe_sent and is_free_text_of_the_bot(message) and message.resent_at is None:
         return Fate(Status.QUEUED, now + pacing.pause(code, message.attempt), reason, once_more=True)
-    return _waits(verdict, code, message.attempt, now, reason) or failed
+    alone = _words_alone(message.source, message.shown, code, now, reason)
+    return alone or _waits(verdict, code, message.attempt, now, reason) or failed
+
+
+def _words_alone(source: str, body: dict | None, code: int | None, now: datetime, reason: str) -> Fate | None:
+    """What the owner answers reaches the customer though WhatsApp does not take the picture with it: the refused message
+    did not leave. Without its file it is not refused for one again.
+    """
+    if source != Message.Source.ANSWER or code not in refused.CODES or not body:
+        return None
+    words = messages.without_file(body)
+    return Fate(Status.QUEUED, now, reason, body=words) if words else None
 
 
 def _waits(
@@ -84,12 +107,13 @@ class Aftermath:
     unwilling: dict[UUID, datetime] = field(
         default_factory=dict
     )  # conversation -> when its contact had stopped marketing
+    refused: set[tuple[UUID, str]] = field(default_factory=set)  # number, Meta's id of a file
 
     def note(
         self, verdict: Verdict | GraphError, code: int | None, reason: str, *, number_id: UUID, conversation_id: UUID,
-        seq: int, at: datetime, retry_after: float | None = None,
+        seq: int, at: datetime, retry_after: float | None = None, body: dict | None = None,
     ) -> None:  # fmt: skip
-        """``seq`` is the message's, ``at`` when it was refused."""
+        """``seq`` is the message's, ``body`` too where it shows a file, ``at`` when it was refused."""
         if verdict.stops_number:
             self.stopped.setdefault(number_id, reason)
         if code in pacing.TOO_MANY or (code is None and verdict.retryable and retry_after):
@@ -98,12 +122,15 @@ class Aftermath:
             self.closed[conversation_id] = max(self.closed.get(conversation_id, 0), seq)
         if code == MARKETING_STOPPED:
             self.unwilling[conversation_id] = max(self.unwilling.get(conversation_id, at), at)
+        if code in refused.CODES and body and (media_id := messages.media_id_of(body)):
+            self.refused.add((number_id, media_id))
 
     def apply(self, now: datetime) -> None:
         stopping.stop(self.stopped, now)
         pacing.slow_down(self.slowed, now)
         _close_windows(self.closed)
         _hear_refusals(self.unwilling)
+        refused.remember(self.refused, now)
 
 
 def _close_windows(closed: dict[UUID, int]) -> None:

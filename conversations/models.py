@@ -434,6 +434,20 @@ class ParkedStatus(models.Model):
         constraints = [models.UniqueConstraint(fields=["number", "wamid", "status"], name="parked_once")]
 
 
+class RefusedFile(models.Model):
+    """Meta's id of a file that it has refused in a message of this number (refused.py)."""
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.ForeignKey(WhatsAppNumber, on_delete=models.CASCADE, db_index=False, related_name="+")
+    media_id = models.CharField(max_length=200)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("refused file")
+        verbose_name_plural = _("refused files")
+        constraints = [models.UniqueConstraint(fields=["number", "media_id"], name="refused_once")]
+
+
 class Pace(models.Model):
     """How many messages a number may send just now: a bucket that fills at ``WhatsAppNumber.per_second``."""
 

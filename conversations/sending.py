@@ -178,7 +178,8 @@ def settle(outcomes: list[Outcome], now: datetime) -> None:
         """
         WITH w AS MATERIALIZED (
             SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(
-                id uuid, attempt int, status smallint, heard smallint, wamid text, send_after timestamptz, code int, reason text)
+                id uuid, attempt int, status smallint, heard smallint, wamid text, send_after timestamptz, code int, reason text,
+                body jsonb)
         ), held AS MATERIALIZED (
             SELECT m.id FROM conversations_message m JOIN w USING (id) ORDER BY m.id FOR NO KEY UPDATE OF m
         )
@@ -190,7 +191,9 @@ def settle(outcomes: list[Outcome], now: datetime) -> None:
                           ELSE m.status END,
             error_code = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN w.code ELSE m.error_code END,
             error_text = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN w.reason ELSE m.error_text END,
-            send_after = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN coalesce(w.send_after, m.send_after) ELSE m.send_after END
+            send_after = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN coalesce(w.send_after, m.send_after) ELSE m.send_after END,
+            payload = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN coalesce(w.body, m.payload) ELSE m.payload END,
+            kind = CASE WHEN m.status IN (%(sending)s, %(unknown)s) THEN coalesce(w.body ->> 'type', m.kind) ELSE m.kind END
         FROM held JOIN w USING (id)
         WHERE m.id = held.id AND m.attempt = w.attempt
         RETURNING m.id, m.attempt, m.number_id, m.wamid
@@ -213,7 +216,7 @@ def settle(outcomes: list[Outcome], now: datetime) -> None:
 
 def _row(outcome: Outcome, aftermath: fates.Aftermath, now: datetime) -> dict:
     post, error = outcome.post, outcome.error
-    fate = fates.at_once(error, post.attempt, now)
+    fate = fates.at_once(error, post.attempt, now, source=post.source, body=post.body)
     if isinstance(error, GraphError):
         aftermath.note(
             error,
@@ -224,6 +227,7 @@ def _row(outcome: Outcome, aftermath: fates.Aftermath, now: datetime) -> dict:
             seq=post.seq,
             at=now,
             retry_after=error.retry_after,
+            body=post.body,
         )
     known = {Status.ACCEPTED: Status.ACCEPTED, Status.UNKNOWN: 0}.get(fate.status, Status.FAILED)
     return {
@@ -236,6 +240,7 @@ def _row(outcome: Outcome, aftermath: fates.Aftermath, now: datetime) -> dict:
         "send_after": fate.after,
         "code": getattr(error, "code", None),
         "reason": fate.reason[:500],
+        "body": fate.body,
     }
 
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from . import delivery, indexing, quiet, retention, returning, sending, settling, templates, ticks, wake
+from . import delivery, indexing, quiet, refused, retention, returning, sending, settling, templates, ticks, wake
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +58,9 @@ def fetch_templates() -> int:
 
 @shared_task(name="conversations.tasks.prune")
 def prune() -> None:
-    """Delete what the owners do not want to be kept any longer. Two at once do no harm."""
+    """Delete what the owners do not want to be kept any longer, and ids that have ended. Two at once do no harm."""
     retention.prune(timezone.now())
+    refused.forget(timezone.now())
 
 
 @shared_task(name="conversations.tasks.return_left_ones")

@@ -20,6 +20,7 @@ from .models import Document
 
 _COLOURS = {
     "draft": "",
+    "kept": "",
     "waiting": "warning",
     "fetching": "info",
     "stored": "success",

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.scoping import OwnedModel
+from accounts.models import User, WhatsAppNumber
+from accounts.scoping import OwnedModel, TiedModel
 from conversations.models import Conversation, Message
 
 from . import reasons
@@ -45,7 +45,9 @@ class StoredFile(OwnedModel):
 
 
 class Document(OwnedModel):
-    """A file that a customer sent, or that is sent to one. Without a message it is a draft: chosen, not yet sent."""
+    """A file that a customer sent, or that is sent to one. Without a message it is a draft: chosen, not yet sent; or it is kept,
+    to be sent to many (kept.py).
+    """
 
     class Kind(models.TextChoices):
         IMAGE = "image", _("picture")
@@ -56,6 +58,7 @@ class Document(OwnedModel):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("not sent yet")
+        KEPT = "kept", _("kept for an answer")
         WAITING = "waiting", _("waiting")
         FETCHING = "fetching", _("being fetched")
         STORED = "stored", _("stored")
@@ -115,6 +118,7 @@ class Document(OwnedModel):
                 name="documents_of_conversation",
             ),
             models.Index(fields=["created_at"], condition=Q(state="draft"), name="documents_drafts"),
+            models.Index(fields=["business"], condition=Q(state="kept"), name="documents_kept"),
         ]
 
     def __str__(self):
@@ -123,9 +127,32 @@ class Document(OwnedModel):
     @property
     def is_shown(self) -> bool:
         """Whether there is a file to hand out."""
-        return self.file_id is not None and self.state in (self.State.STORED, self.State.DRAFT)
+        return self.file_id is not None and self.state in (self.State.STORED, self.State.DRAFT, self.State.KEPT)
 
     @property
     def sentence(self) -> str:
         """Why it is as it is, for a person; "" where there is nothing to say."""
         return str(reasons.SENTENCES[self.why]) if self.why else ""
+
+
+class Upload(TiedModel):
+    """A kept file at WhatsApp, for one number: Meta's id of it there, or why there is none (uploads.py)."""
+
+    document = models.ForeignKey(
+        Document, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="uploads"
+    )
+    number = models.ForeignKey(WhatsAppNumber, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    media_id = models.CharField(max_length=200, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=30, blank=True)  # the last attempt's failure: a code of outgoing.media_id's
+    attempts = models.PositiveSmallIntegerField(default=0)  # that failed, in a row
+    # Nobody begins another attempt before: one is in hand, or the last one has failed a moment ago.
+    not_before = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="upload_once")]
+
+    def __str__(self):
+        return str(self.document)

@@ -21,7 +21,7 @@ from accounts.models import Business, User, WhatsAppNumber
 from accounts.secrets import SecretError
 from cloud_api import media as limits
 from cloud_api.errors import GraphError, InvalidMessage
-from conversations import outbound, sets, writing
+from conversations import outbound, refused, sets, writing
 from conversations.graph import client_of
 from conversations.models import Conversation, Message
 
@@ -136,6 +136,11 @@ def attach(document: Document, message: Message) -> Document:
     if Document.objects.filter(pk=document.pk, state=Document.State.DRAFT, message=None).update(**values):
         document.refresh_from_db()
         return document
+    return copy_of(document, **values)
+
+
+def copy_of(document: Document, **values) -> Document:
+    """Another document with the same file."""
     copy = Document(
         business_id=document.business_id,
         direction=Message.Direction.OUT,
@@ -169,13 +174,35 @@ def media_id(document: Document, number: WhatsAppNumber | None = None, *, now: d
     if not document.is_shown:
         raise _gone()
     ours = document.direction == Message.Direction.OUT and document.media_number == number.pk
-    if ours and document.media_id and document.media_until and document.media_until > now:
+    alive = ours and document.media_id and document.media_until and document.media_until > now
+    if alive and not refused.is_refused(number.pk, document.media_id):
         return document.media_id
-    uploaded = _upload(document, number)
+    uploaded = upload(document, number)
     if document.direction == Message.Direction.OUT:
         document.media_id, document.media_until, document.media_number = uploaded, now + LIVES, number.pk
         document.save(update_fields=["media_id", "media_until", "media_number"])
     return uploaded
+
+
+def upload(document: Document, number: WhatsAppNumber, *, seconds: float = UPLOAD_SECONDS) -> str:
+    """Give WhatsApp the file for this number: Meta's id of it. In no transaction, and whatever ids it has already.
+
+    Raises DomainError: ``file_gone``, ``upload_failed``.
+    """
+    file = document.file
+    try:
+        with storage.workshop() as folder:
+            path = folder / "out"
+            storage.copy(file.place, file.key, path)
+            with path.open("rb") as opened:
+                client = client_of(_sealed_token(number), number.business_id)
+                return client.upload(number.phone_number_id, opened, file.mime, seconds=seconds)
+    except FileNotFoundError:
+        raise _gone() from None
+    except (GraphError, SecretError, *storage.TROUBLE) as error:
+        told = error.message if isinstance(error, GraphError) else type(error).__name__
+        words = _("WhatsApp did not take the file: %s") % told
+        raise DomainError("upload_failed", words, status=502) from None
 
 
 def in_header(
@@ -286,20 +313,3 @@ def _gone() -> DomainError:
 def _sealed_token(number: WhatsAppNumber) -> str:
     [row] = sets.fetch("SELECT access_token AS sealed FROM accounts_whatsappnumber WHERE id = %(id)s", id=number.pk)
     return row.sealed
-
-
-def _upload(document: Document, number: WhatsAppNumber) -> str:
-    file = document.file
-    try:
-        with storage.workshop() as folder:
-            path = folder / "out"
-            storage.copy(file.place, file.key, path)
-            with path.open("rb") as opened:
-                client = client_of(_sealed_token(number), number.business_id)
-                return client.upload(number.phone_number_id, opened, file.mime, seconds=UPLOAD_SECONDS)
-    except FileNotFoundError:
-        raise _gone() from None
-    except (GraphError, SecretError, *storage.TROUBLE) as error:
-        told = error.message if isinstance(error, GraphError) else type(error).__name__
-        words = _("WhatsApp did not take the file: %s") % told
-        raise DomainError("upload_failed", words, status=502) from None

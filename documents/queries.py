@@ -3,14 +3,21 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from conversations.models import Contact
 
 from .models import Document
 
+_BARE = Q(message__kind="text") | Q(message__kind="interactive", message__payload__interactive__header__isnull=True)
+_LEFT_OUT = ExpressionWrapper(Q(_BARE, direction="out"), output_field=BooleanField())
+
 
 def of_messages(messages: Iterable[UUID]) -> dict[UUID, Document]:
-    """Message -> its document, with its file, for those that have one."""
-    rows = Document.objects.filter(message__in=list(messages)).select_related("file")
+    """Message -> its document, with its file, for those that have one. ``left_out``: WhatsApp refused the file, and the words went
+    without it (fates.py).
+    """
+    rows = Document.objects.filter(message__in=list(messages)).select_related("file").annotate(left_out=_LEFT_OUT)
     return {row.message_id: row for row in rows}
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from conversations import wake
 
-from . import fetching, tidying
+from . import fetching, tidying, uploads
 
 
 @shared_task(name="documents.tasks.fetch")
@@ -35,3 +35,9 @@ def sweep() -> None:
 def tidy() -> None:
     """Files that no document names any more. Two at once do no harm."""
     tidying.tidy(timezone.now())
+
+
+@shared_task(name="documents.tasks.upload")
+def upload() -> int:
+    """Give WhatsApp the kept files that it does not have for a number. Any number at once do no harm."""
+    return uploads.work()

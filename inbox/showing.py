@@ -13,6 +13,7 @@ from accounts import reading
 from accounts.models import Membership, User
 from conversations import canned, drafts, queries, thread, window
 from conversations.models import Conversation
+from documents import queries as files
 from documents.models import Document
 
 from . import about, gate, lists, presence
@@ -111,8 +112,8 @@ def _words(bubble: thread.Bubble) -> SafeString:
 
 def _documents(bubbles: list[thread.Bubble]) -> dict[str, Document]:
     """message -> its file, in one statement."""
-    rows = Document.objects.filter(message__in=[bubble.id for bubble in bubbles]).select_related("file")
-    return {str(row.message_id): row for row in rows}
+    found = files.of_messages(bubble.id for bubble in bubbles)
+    return {str(message): document for message, document in found.items()}
 
 
 def window_of(conversation: Conversation, now: datetime) -> Window:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from aibot import traces
+from aibot import attaching, traces
 from aibot.models import RuleMatch, Turn
 from conversations.models import Conversation, Message
+from documents import queries as files
 
 from . import gate
 
@@ -78,7 +79,7 @@ def reason_of(message: Message) -> Reason:
         return _of_rule(message, traces.match_of(message))
     turn = traces.of_reply(message)
     if turn is not None:
-        return _of_turn(turn)
+        return _of_turn(turn, _why_bare(message) or attaching.in_words(turn.reason) or turn.reason)
     if message.source == Message.Source.SYSTEM:
         return Reason(str(_SYSTEM.get(message.source_name, _("The bot wrote it by itself."))), [], [])
     days = {"days": Turn.KEPT_DAYS}
@@ -93,7 +94,13 @@ def _of_rule(message: Message, match: RuleMatch | None) -> Reason:
     return Reason(_("A rule answered."), facts, [], link, _("Open the rule"))
 
 
-def _of_turn(turn: Turn) -> Reason:
+def _why_bare(message: Message) -> str:
+    """Why a message came without its file; "" where it has one, or never had."""
+    document = files.of_messages([message.pk]).get(message.pk)
+    return _("WhatsApp did not take the file: the words went without it.") if document and document.left_out else ""
+
+
+def _of_turn(turn: Turn, why: str) -> Reason:
     near = [(one["question"], _percent(one["confidence"])) for one in turn.ranked]
     facts = [
         (_("Answer"), near[0][0] if turn.tier == Turn.Tier.ANSWER and near else ""),
@@ -108,7 +115,7 @@ def _of_turn(turn: Turn) -> Reason:
             _("%(ms)s ms") % {"ms": number_format(turn.latency_ms, force_grouping=True)} if turn.latency_ms else "",
         ),
         (_("Stopped by"), turn.guard),
-        (_("Reason"), turn.reason),
+        (_("Reason"), why),
     ]
     link = reverse("admin:aibot_turn_change", args=[turn.pk])
     shown = near[1:] if turn.tier == Turn.Tier.ANSWER else near

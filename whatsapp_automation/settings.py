@@ -190,6 +190,7 @@ def _sweep(task: str, queue: str) -> dict:
 PRUNE_SECONDS = 300
 TELL_SECONDS = 15
 INDEX_SECONDS = 5
+UPLOAD_SECONDS = 30
 CELERY_BEAT_SCHEDULE = {
     "sweep inbound": _sweep("webhooks.tasks.sweep", "inbound"),
     "sweep send": _sweep("conversations.tasks.sweep", "send"),
@@ -200,6 +201,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep bot": _sweep("aibot.tasks.sweep", "bot"),
     "sweep media": _sweep("documents.tasks.sweep", "media"),
+    "upload kept files": {
+        "task": "documents.tasks.upload",
+        "schedule": schedule(UPLOAD_SECONDS),
+        "options": {"queue": "media", "expires": UPLOAD_SECONDS},
+    },
     "tidy files": {
         "task": "documents.tasks.tidy",
         "schedule": schedule(PRUNE_SECONDS),

@@ -7,6 +7,8 @@ from rest_framework.response import Response
 
 from accounts.doors.strict import Query, StrictSerializer
 from accounts.doors.views import OWNER, SETTINGS, VIEWER, BusinessViewSet, actor
+from documents import kept
+from documents.api.media import DocumentOut
 
 from .. import owner_answers
 from ..models import ANSWERED, ASKED, MOST_PRODUCTS, MOST_ROWS, Answer, Example
@@ -19,6 +21,7 @@ class AnswerOut(serializers.ModelSerializer):
     textRoman = serializers.CharField(source="text_roman")
     buttons = RuleButton(many=True)
     products = serializers.ListField(child=serializers.UUIDField(), help_text="Those that {prices} stands for.")
+    document = DocumentOut(allow_null=True, help_text="The picture or document that goes with it.")
     updatedAt = serializers.DateTimeField(source="updated_at")
 
     class Meta:
@@ -32,6 +35,7 @@ class AnswerOut(serializers.ModelSerializer):
             "textRoman",
             "buttons",
             "products",
+            "document",
             "enabled",
             "updatedAt",
         ]
@@ -52,6 +56,9 @@ class AnswerIn(StrictSerializer):
     products = serializers.ListField(
         child=serializers.CharField(max_length=36), max_length=MOST_PRODUCTS, required=False
     )
+    documentId = serializers.UUIDField(
+        required=False, allow_null=True, help_text="A file that was given to `/api/media`; null: none."
+    )
     enabled = serializers.BooleanField(required=False)
 
 
@@ -68,7 +75,7 @@ class Answers(BusinessViewSet):
 
     def get_queryset(self):
         rows = Answer.objects.filter(**{name: self.asked[name] for name in ("enabled",) if name in self.asked})
-        return rows.prefetch_related(Prefetch("examples", Example.objects.order_by("place")))
+        return rows.select_related("document").prefetch_related(Prefetch("examples", Example.objects.order_by("place")))
 
     @extend_schema(operation_id="answers_list", summary="Answers")
     def list(self, request):
@@ -82,23 +89,26 @@ class Answers(BusinessViewSet):
     @extend_schema(
         operation_id="answers_create",
         summary="Add an answer",
-        description="One for each question: 409 `answer_exists`. At most 500: 409 `too_many_answers`.",
+        description=(
+            "One for each question: 409 `answer_exists`. At most 500: 409 `too_many_answers`. With a picture or document (`documentId`) "
+            "the text has at most 1,024 characters once it is filled, and there are three buttons at most."
+        ),
         request=AnswerIn,
         responses={201: AnswerOut},
     )
     def create(self, request):
-        answer = owner_answers.add(request.business, actor=actor(request), **self.checked(AnswerIn))
+        answer = owner_answers.add(request.business, actor=actor(request), **self._given())
         return Response(AnswerOut(answer).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
         operation_id="answers_change",
         summary="Change an answer",
-        description="`ways` is the whole list. It counts from the next message on.",
+        description="`ways` is the whole list; `documentId` null takes the file away. It counts from the next message on.",
         request=AnswerIn,
         responses=AnswerOut,
     )
     def partial_update(self, request, pk):
-        given = self.checked(AnswerIn, partial=True)
+        given = self._given(partial=True)
         answer = owner_answers.change(self.get_object(), actor=actor(request), **given)
         return Response(AnswerOut(answer).data)
 
@@ -106,3 +116,10 @@ class Answers(BusinessViewSet):
     def destroy(self, request, pk):
         owner_answers.remove(self.get_object(), actor=actor(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _given(self, *, partial: bool = False) -> dict:
+        given = self.checked(AnswerIn, partial=partial)
+        if "documentId" in given:
+            document_id = given.pop("documentId")
+            given["document"] = kept.named(document_id) if document_id else None
+        return given

@@ -8,6 +8,9 @@ from django_scopes import scope
 from accounts.models import Product
 from aibot import owner_answers
 from aibot.models import Answer
+from documents import outgoing
+from documents.models import Document
+from tests.documents import files
 
 from .test_owner_edits import change, errors_of
 
@@ -132,3 +135,109 @@ def test_agents_and_viewers_take_the_file_home_and_bring_none(visit, bob, vera, 
 
 def test_another_business_s_answers_are_in_no_file(visit, charlie, masala, answer):
     assert "Where is it?" not in visit(charlie).get(EXPORT).content.decode()
+
+
+# --- its picture or document --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(settings, tmp_path):
+    settings.MEDIA_FOLDER = tmp_path / "media"
+
+
+def picture(name: str = "menu.png") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, files.picture("PNG"), content_type="image/png")
+
+
+def the_file() -> Document:
+    return Document.objects.get(state="kept")
+
+
+def test_a_picture_is_chosen_seen_replaced_and_removed(visit, alice, store, answer):
+    client = visit(alice)
+    page = client.get(change(answer)).content.decode()
+    assert 'enctype="multipart/form-data"' in page
+    given = fields(question=answer.question, text=answer.text, ways="the place")
+    done = client.post(change(answer), given | {"file": picture()})
+    assert done.status_code == 302, errors_of(done)
+    first = the_file()
+    page = client.get(change(answer)).content.decode()
+    assert page.count(f"/media/{first.pk}?size=thumb") == 2, "at its field, and in what the customer gets"
+    assert client.get(f"/media/{first.pk}?size=thumb").getvalue()
+    client.post(change(answer), given)
+    assert the_file() == first, "a form that says nothing of it leaves it"
+    client.post(change(answer), given | {"file": SimpleUploadedFile("menu.pdf", files.pdf(), "application/pdf")})
+    assert (the_file().name, the_file().kind) == ("menu.pdf", "document")
+    assert "menu.pdf" in client.get(change(answer)).content.decode()
+    client.post(change(answer), given | {"file-remove": "on"})
+    answer.refresh_from_db()
+    assert answer.document is None
+    assert not Document.objects.exists()
+
+
+def test_a_new_answer_begins_with_one(visit, alice, store, within):
+    done = visit(alice).post(ADD, fields(file=picture()))
+    assert done.status_code == 302, errors_of(done)
+    assert Answer.objects.get().document == the_file()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"file": SimpleUploadedFile("a.html", b"<html><script>1</script></html>")}, "It is kept back."),
+        ({"file": SimpleUploadedFile("a.txt", b"x" * (17 * files.MB))}, "too large"),
+        ({"file": SimpleUploadedFile("a.mp3", files.sound("mp3", codec="libmp3lame"), "audio/mpeg")}, "a picture (JPEG or PNG)"),
+        (
+            {f"buttons-{place}-{part}": intent for place, intent in enumerate(("pricing", "demo", "person", "bye"))
+             for part in ("title", "intent")},
+            "three buttons at most",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_carried_says_so_at_the_file(visit, alice, store, within, given, words):
+    refused = visit(alice).post(ADD, fields(file=picture()) | given)
+    assert refused.status_code == 200
+    assert words in str(errors_of(refused)["file"])
+    assert not Answer.objects.exists()
+
+
+def test_what_was_chosen_stays_chosen_where_the_form_comes_back(visit, alice, store, within):
+    client = visit(alice)
+    refused = client.post(ADD, fields(file=picture(), text="x" * 1100))
+    assert "takes 1024 with a picture or document" in str(errors_of(refused)["text"])
+    draft = Document.objects.get()
+    assert f'name="file-draft" value="{draft.pk}"' in refused.content.decode()
+    done = client.post(ADD, fields(**{"file-draft": str(draft.pk)}))
+    assert done.status_code == 302, errors_of(done)
+    assert the_file() == draft
+
+
+def test_another_person_s_draft_is_not_taken(visit, alice, charlie, store, within, masala):
+    with scope(business=masala):
+        theirs = outgoing.receive(masala, picture(), "theirs.png", by=charlie, mime="image/png")
+    with scope(business=within):
+        bobs = outgoing.receive(within, picture(), "bobs.png", by=None, mime="image/png")
+    for draft in (theirs, bobs):
+        answer = fields(question=f"How old is {draft.name}?")
+        assert visit(alice).post(ADD, answer | {"file-draft": str(draft.pk)}).status_code == 302
+    assert not Document.objects.filter(state="kept").exists()
+
+
+def test_a_viewer_sees_it_and_another_business_does_not(visit, vera, charlie, alice, store, answer):
+    given = fields(question=answer.question, text=answer.text)
+    visit(alice).post(change(answer), given | {"file": picture()})
+    address = f"/media/{the_file().pk}"
+    assert f"{address}?size=thumb" in visit(vera).get(change(answer)).content.decode()
+    assert visit(vera).get(address).getvalue()
+    assert visit(charlie).get(address).status_code == 404
+
+
+def test_a_csv_file_leaves_the_picture_as_it_is(visit, alice, store, answer):
+    client = visit(alice)
+    client.post(change(answer), fields(question=answer.question, text=answer.text, file=picture()))
+    first = the_file()
+    client.post(IMPORT, {"text": "question,answer\nWhere is it?,Here.\n", "take": "1"})
+    answer.refresh_from_db()
+    assert (answer.text, answer.document) == ("Here.", first)
+    long = client.post(IMPORT, {"text": f"question,answer\nWhere is it?,{'x' * 1100}\n"})
+    assert "takes 1024 with a picture or document" in long.content.decode()

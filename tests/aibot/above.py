@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
+from aibot import answers
+from aibot.models import Answer
 from aibot.tiers import Ask, Tiers, Told
 from cloud_api import messages
 from leads.proposals import Fact
@@ -73,7 +75,9 @@ class Answers:
         return Ranked(self.ids[question], question, 0.9, 0.91, question)
 
     def book_of(self, business_id):
-        return SimpleNamespace(answers={id_: SimpleNamespace(id=id_, question=q) for q, id_ in self.ids.items()})
+        return SimpleNamespace(
+            answers={id_: SimpleNamespace(id=id_, question=q, document=None) for q, id_ in self.ids.items()}
+        )
 
     def say(self, shop, answer, said, contact_name, now):
         text = SAYS[answer.question]
@@ -108,3 +112,21 @@ class Model:
 def tiers_of(business, *, answers: bool = True, model: bool = True) -> Tiers:
     of = {business.pk}
     return Tiers(Answers(of) if answers else None, Model(of) if model else None)
+
+
+@dataclass
+class Written(Answers):
+    """The owner's own answers, each of which is meant by its question word by word: the matcher alone stands in."""
+
+    def _found(self, text: str) -> Found:
+        return Found(sure=self._ranked(text), ranked=(self._ranked(text),)) if text in self.ids else Found()
+
+    def book_of(self, business_id):
+        return answers.book_of(business_id)
+
+    def say(self, *given):
+        return answers.say(*given)
+
+
+def written(business, *of: Answer) -> Tiers:
+    return Tiers(Written({business.pk}, ids={answer.question: answer.pk for answer in of}))

@@ -1,12 +1,15 @@
 """/api/answers: the owner's answers, written by a program."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
 from aibot import owner_answers
 from aibot.models import Answer
+from documents.models import Document
+from tests.documents import files
 
 from .asking import as_key, as_person
 from .talking import NOWHERE, without_id
@@ -114,3 +117,59 @@ def test_a_long_body_is_taken(dairy, alice):
     ways = [f"{'how long does it last ' * 10}{number}" for number in range(150)]
     told = as_person(alice).post("/api/answers", WHERE | {"ways": ways}, format="json")
     assert told.status_code == 201
+
+
+# --- its picture or document --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def given(settings, tmp_path):
+    """A file that somebody gives to /api/media: its id."""
+    settings.MEDIA_FOLDER = tmp_path / "media"
+
+    def act(person, content: bytes = b"", name: str = "menu.png") -> str:
+        file = ContentFile(content or files.picture("PNG"), name=name)
+        told = as_person(person).post("/api/media", {"file": file}, format="multipart")
+        assert told.status_code == 201, told.content
+        return told.json()["id"]
+
+    return act
+
+
+@pytest.mark.slow
+def test_a_file_is_given_to_an_answer_told_replaced_and_taken_away(dairy, alice, given):
+    client, first = as_person(alice), given(alice)
+    told = client.post("/api/answers", WHERE | {"documentId": first}, format="json")
+    assert told.status_code == 201, told.json()
+    assert (told.json()["document"]["id"], told.json()["document"]["type"]) == (first, "image")
+    assert [row["document"]["id"] for row in client.get("/api/answers").json()["results"]] == [first]
+    same = client.patch(of(told.json()["id"]), {"documentId": first, "enabled": True}, format="json")
+    assert same.json()["document"]["id"] == first
+    second = client.patch(of(told.json()["id"]), {"documentId": given(alice, files.pdf(), "menu.pdf")}, format="json")
+    assert (second.json()["document"]["type"], second.json()["document"]["name"]) == ("document", "menu.pdf")
+    kept = client.patch(of(told.json()["id"]), {"text": "Here."}, format="json")
+    assert kept.json()["document"] == second.json()["document"]
+    none = client.patch(of(told.json()["id"]), {"documentId": None}, format="json")
+    assert (none.status_code, none.json()["document"]) == (200, None)
+    with scope(business=dairy):
+        assert not Document.objects.exists()
+
+
+@pytest.mark.slow
+def test_a_file_of_another_business_or_none_is_not_there(alice, charlie, masala, answer, given):
+    for document in (given(charlie), NOWHERE):
+        refused = as_person(alice).patch(of(answer), {"documentId": str(document)}, format="json")
+        assert (refused.status_code, list(refused.json()["fields"])) == (404, ["documentId"])
+
+
+@pytest.mark.slow
+def test_what_whatsapp_has_no_message_for_is_refused_at_the_file_or_the_text(alice, answer, given):
+    client, picture = as_person(alice), given(alice)
+    long = client.patch(of(answer), {"documentId": picture, "text": "x" * 1025}, format="json")
+    assert (long.status_code, list(long.json()["fields"])) == (400, ["text"])
+    buttons = [{"intent": intent, "title": intent} for intent in ("pricing", "demo", "person", "bye")]
+    many = client.patch(of(answer), {"documentId": picture, "buttons": buttons}, format="json")
+    assert (many.status_code, list(many.json()["fields"])) == (400, ["documentId"])
+    sound = given(alice, files.sound("mp3", codec="libmp3lame"), "jingle.mp3")
+    wrong = client.patch(of(answer), {"documentId": sound}, format="json")
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["documentId"])

@@ -180,3 +180,48 @@ def test_each_kind_stands_under_its_name(built, content):
 
 def test_ten_rows_over_two_sections_go():
     assert menu(sections=[("S", rows(5)), ("T", rows(5, size=2))])["type"] == "interactive"
+
+
+def test_a_file_stands_above_a_text_or_buttons_and_can_be_left_out_again():
+    text, buttons = messages.text("Our menu"), messages.buttons("Our menu", THREE)
+    picture = messages.with_file(text, "image", "4711")
+    assert picture == {"type": "image", "image": {"id": "4711", "caption": "Our menu"}}
+    leaflet = messages.with_file(text, "document", "4711", filename="menu.pdf")
+    assert leaflet["document"] == {"id": "4711", "filename": "menu.pdf", "caption": "Our menu"}
+    headed = messages.with_file(buttons, "document", "4711", filename="menu.pdf")
+    assert headed["interactive"]["header"] == {"type": "document", "document": {"id": "4711", "filename": "menu.pdf"}}
+    assert headed["interactive"]["body"] == {"text": "Our menu"}
+    for made in (picture, leaflet, headed):
+        assert messages.media_id_of(made) == "4711"
+    assert [messages.without_file(made) for made in (picture, leaflet, headed)] == [text, text, buttons]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        messages.text("x" * (messages.CAPTION + 1)),
+        messages.list_menu("Which?", "Open", [("", [("a", "A", "")])]),
+        messages.buttons("Which?", THREE, header="Menu"),
+        messages.template("order_ready", "en"),
+    ],
+    ids=["long", "list", "header", "template"],
+)
+def test_what_has_no_place_for_a_file(body):
+    with pytest.raises(InvalidMessage):
+        messages.with_file(body, "image", "4711")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        messages.text("hello"),
+        messages.image("4711"),
+        messages.audio("4711"),
+        messages.image(link="https://example.org/a.png", caption="Ours"),
+        messages.buttons("Which?", THREE, header="Menu"),
+        messages.template("order_ready", "en"),
+    ],
+    ids=["text", "no words", "audio", "link", "text header", "template"],
+)
+def test_what_has_no_file_of_ours_or_no_words_beside_it(body):
+    assert messages.without_file(body) is None

@@ -78,7 +78,12 @@ def test_every_row_with_a_business_is_scoped_or_says_why_not():
 
 def test_a_row_that_hangs_on_a_tenants_row_names_the_business_itself():
     """Or it could not be scoped. What belongs to a number alone, or to a message's way out, is the sender's own."""
-    of_the_sender = {"conversations.ParkedStatus", "conversations.Pace", "conversations.EarlierAttempt"}
+    of_the_sender = {
+        "conversations.ParkedStatus",
+        "conversations.Pace",
+        "conversations.EarlierAttempt",
+        "conversations.RefusedFile",
+    }
     without = {
         model._meta.label
         for model in our_models()
