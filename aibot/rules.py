@@ -23,7 +23,7 @@ from conversations.outbound import Outgoing
 from conversations.wording import is_devanagari, language_of
 from leads import capture
 
-from . import asking, hours, meant, tiers
+from . import asking, hours, meant, tiers, traces
 from .hits import Hit, record_many
 from .matching import COURTESY, Book, Match
 from .models import MOST_BUTTONS, Rule
@@ -55,6 +55,7 @@ class Replies:
     emails: dict[UUID, str] = field(default_factory=dict)  # contact -> the address that they gave
     hits: list[Hit] = field(default_factory=list)
     due: dict[UUID, tiers.Due] = field(default_factory=dict)  # conversations in which a tier above the rules answers
+    unanswered: list[Recorded] = field(default_factory=list)  # what no tier answers either
     overtaken: dict[UUID, set[UUID]] = field(
         default_factory=lambda: defaultdict(set)
     )  # conversation -> greetings to cancel
@@ -159,6 +160,7 @@ def conclude(replies: Replies, now: datetime) -> None:
     lately.note_emails(replies.emails)
     capture.note_emails(replies.emails, now)
     record_many(replies.hits, now)
+    traces.note_unanswered(replies.unanswered, now)
 
 
 def _is_stop(match: Match | None) -> bool:
@@ -419,7 +421,11 @@ def _fall_back(r: Recorded, shop: Shop, replies: Replies, now: datetime) -> None
     if not r.deleted and _is_left_to_a_tier(r, replies, told=told):
         return
     _wait(r, replies)
-    if told or r.deleted:
+    if r.deleted:
+        return
+    if _may_mean_an_answer(r):
+        replies.unanswered.append(r)
+    if told:
         return
     _say(r, replies, nobody_text(shop, r.event.text, r.contact_name, now), "fallback")
 
@@ -428,16 +434,19 @@ def _is_left_to_a_tier(r: Recorded, replies: Replies, *, told: bool) -> bool:
     """Whether a tier above the rules answers it, later: then it is noted. Where a person was promised (``told``), only what the
     owner has written is said; the model is left out, as with what does not consist of its words alone.
     """
-    event = r.event
-    if event.kind not in tiers.SPOKEN | tiers.CAPTIONED or not event.text.strip():
+    if not _may_mean_an_answer(r):
         return False
-    may_model = tiers.is_spoken(event.kind, event.product) and not told and r.business_id in replies.above.model
+    may_model = tiers.is_spoken(r.event.kind, r.event.product) and not told and r.business_id in replies.above.model
     with_answers = r.business_id in replies.above.answers
     if not may_model and not with_answers:
         return False
     due = replies.due.setdefault(r.conversation_id, tiers.Due(r.business_id, r.turn, at_once=True))
     due.add(r.message_id, r.seq, at_once=with_answers)
     return True
+
+
+def _may_mean_an_answer(r: Recorded) -> bool:
+    return r.event.kind in tiers.SPOKEN | tiers.CAPTIONED and bool(r.event.text.strip())
 
 
 def nobody_text(shop: Shop, said: str, contact_name: str, now: datetime) -> str:
