@@ -22,7 +22,7 @@ from accounts import audit, audit_words, reading
 from accounts.admin_base import ChoiceFilter, History, OwnedAdmin, OwnedForm, yes_no
 from conversations.admin import SinceFilter
 
-from . import admin_answers, admin_model, owner_rules  # noqa: F401 - their pages are registered
+from . import admin_answers, admin_model, budget, owner_rules  # noqa: F401 - their pages are registered
 from .admin_fields import ButtonsField
 from .kinds import KINDS
 from .models import Rule, RuleMatch, Trap, Turn
@@ -304,7 +304,7 @@ class TrapAdmin(OwnedAdmin):
 class TurnAdmin(History, OwnedAdmin):
     """How the bot came to what it said to messages that no rule answered. Nobody changes it."""
 
-    list_display = ("conversation", "tier", "outcome", "reason", "tokens", "time")
+    list_display = ("conversation", "tier", "outcome", "reason", "tokens", "price", "time")
     list_filter = (("tier", ChoiceFilter), ("outcome", ChoiceFilter), SinceFilter)
     list_select_related = ("conversation__contact",)
     search_fields = (
@@ -315,13 +315,17 @@ class TurnAdmin(History, OwnedAdmin):
     search_help_text = gettext_lazy("Name or phone")
     fields = (
         "conversation", "message", "reply", "messages", "tier", "outcome", "reason", "nearest", "matcher", "model",
-        "prompt_version", "tokens_in", "tokens_out", "cost", "latency_ms", "guard", "at",
+        "prompt_version", "tokens_in", "tokens_out", "price", "latency_ms", "guard", "at",
     )  # fmt: skip
-    readonly_fields = ("nearest",)
+    readonly_fields = ("nearest", "price")
 
     @display(description=gettext_lazy("tokens"))
     def tokens(self, obj):
         return obj.tokens_in + obj.tokens_out or ""
+
+    @display(description=gettext_lazy("cost"), ordering="cost")
+    def price(self, obj):
+        return budget.shown(obj.cost)
 
     @display(description=gettext_lazy("nearest answers"))
     def nearest(self, obj):

@@ -25,6 +25,7 @@ from django_scopes import scopes_disabled
 from accounts import allowance, audit
 from accounts.ids import uuid7
 from accounts.models import Business, User
+from accounts.money import exact
 from conversations import sets
 
 from .models import Budget, Price, Reservation
@@ -370,6 +371,11 @@ def cost_of(price: Price | None, of: Worst | Usage) -> int | None:
 def as_money(money: int | None) -> Decimal | None:
     """In the table's currency; None where no price is known."""
     return None if money is None else Decimal(money) / MICRO
+
+
+def shown(cost: Decimal | None) -> str:
+    """What a call costs, as people read it; "" where no price is known."""
+    return "" if cost is None else exact(cost, settings.AI_CURRENCY)
 
 
 # --- who is to be told ---------------------------------------------------------------------------------------------------------
