@@ -73,8 +73,8 @@ def of_rule(name: str, rule_id: UUID | None, phrase: str | None) -> Reason:
     return Reason(_("A rule answered."), facts, [], link, _("Open the rule"))
 
 
-def of_turn(turn: Turn, link: str = "") -> Reason:
-    """``link``: to its trace, where that is stored."""
+def of_turn(turn: Turn, link: str = "", link_words: str = "") -> Reason:
+    """``link``: to its trace, where that is stored, or to what ``link_words`` say."""
     near = [(one["question"], _percent(one["confidence"])) for one in turn.ranked]
     facts = [
         (_("Answer"), near[0][0] if turn.tier == Turn.Tier.ANSWER and near else ""),
@@ -93,7 +93,7 @@ def of_turn(turn: Turn, link: str = "") -> Reason:
     ]
     shown = near[1:] if turn.tier == Turn.Tier.ANSWER else near
     words = _SYSTEM.get(turn.reason, _TIERS[Turn.Tier(turn.tier)])
-    return Reason(str(words), [fact for fact in facts if fact[1]], shown, link, _("Open the trace"))
+    return Reason(str(words), [fact for fact in facts if fact[1]], shown, link, link_words or _("Open the trace"))
 
 
 def _percent(share: float) -> str:

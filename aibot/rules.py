@@ -5,7 +5,7 @@ settings are read when one of them has changed since the last pass (``_shops``).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -116,14 +116,29 @@ def replies_for(
     case, and STOP is confirmed with the bot off too. ``above`` says of businesses which tiers they have above the rules: what no
     rule answers is left to those.
     """
-    replies = Replies()
-    if above is not None:
-        replies.ask_above = lambda: above({r.business_id for r in recorded})
     heard = [r for r in recorded if not _expects_no_answer(r)]
-    shops = _shops({r.business_id for r in heard})
     ours = [r for r in heard if _is_ours(r)]
     met = streaks.before([r.message_id for r in ours])
     stands = lately.before({r.conversation_id for r in ours}, now)
+    replies = decide(heard, _shops({r.business_id for r in heard}), met, stands, now, above)
+    streaks.fall_silent(replies.silent)
+    return replies
+
+
+def decide(
+    heard: Sequence[Recorded],
+    shops: Mapping[UUID, "Shop"],
+    met: Mapping[UUID, streaks.Streak],
+    stands: Mapping[UUID, lately.Lately],
+    now: datetime,
+    above: Callable[[Collection[UUID]], tiers.Above] | None = None,
+) -> Replies:
+    """What rules say to messages that may get an answer, of the streak that each message meets and of what each conversation stands
+    at. It writes nothing: a conversation that is made up (made_up.py) is decided by it too.
+    """
+    replies = Replies()
+    if above is not None:
+        replies.ask_above = lambda: above({r.business_id for r in heard})
     replies.told = {conversation: dict(stand.said) for conversation, stand in stands.items()}
     for r in heard:
         shop = shops[r.business_id]
@@ -142,7 +157,6 @@ def replies_for(
             ask = replies.asks.get(r.conversation_id, stands[r.conversation_id].ask)
             if not (ask and not r.deleted and _answers_the_ask(r, shop, match, ask, replies, now)):
                 _reply(r, shop, match, replies, now)
-    streaks.fall_silent(replies.silent)
     return replies
 
 
