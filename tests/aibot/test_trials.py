@@ -13,7 +13,7 @@ from accounts.errors import DomainError
 from aibot import made_up, tasks, tiers, trial_lines, trials, turns
 from aibot.models import Budget, Price, PromptVersion, Reservation, Trial
 from aibot.rules import shop_of
-from conversations.models import Message
+from conversations.models import Message, Status
 from tests.factories import Chat, Customer
 
 from .above import DELIVERY, FRESH, RETURNS, tiers_of
@@ -122,7 +122,7 @@ TIERS = {
 
 
 @pytest.mark.parametrize("script", TIERS.values(), ids=TIERS)
-def test_so_it_is_by_the_tiers_above(with_tiers, above, script, settings):
+def test_so_it_is_by_the_tiers_above(with_tiers, above, script):
     above.answers.close["is it good"] = (FRESH, RETURNS)
     told = [texts(with_tiers.says(text)) for text in script]
     real = [_of_a_real_one(text, above) for text in script]
@@ -130,6 +130,8 @@ def test_so_it_is_by_the_tiers_above(with_tiers, above, script, settings):
 
 
 def _of_a_real_one(text: str, above) -> list[str]:
+    """What has been said before has left."""
+    Message.objects.filter(direction="out").update(status=Status.SENT)
     before = set(Message.objects.values_list("pk", flat=True))
     was, tiers.INSTALLED = tiers.INSTALLED, above
     try:
@@ -137,9 +139,8 @@ def _of_a_real_one(text: str, above) -> list[str]:
         turns.one_pass(timezone.now() + timedelta(seconds=3), above, lambda act: act())
     finally:
         tiers.INSTALLED = was
-    return list(
-        Message.objects.filter(direction="out").exclude(pk__in=before).order_by("seq").values_list("text", flat=True)
-    )
+    told = Message.objects.filter(direction="out").exclude(pk__in=before).order_by("seq")
+    return list(told.values_list("text", flat=True))
 
 
 # --- what is left --------------------------------------------------------------------------------------------------------------
