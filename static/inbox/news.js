@@ -61,7 +61,7 @@ export function take(found) {
   else if (added.length) offerEnd();
   forgetTyping();
   tell(live.querySelector("#told"));
-  document.dispatchEvent(new CustomEvent("inbox:news", { detail: { added } }));
+  document.dispatchEvent(new CustomEvent("inbox:news", { detail: { added, proposals: live.dataset.proposals } }));
   tellSeen();
 }
 

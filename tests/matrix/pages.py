@@ -193,6 +193,14 @@ PAGES = [
     Page("admin/business/<uuid:business_id>/", VIEWER, "POST", {"business_id": "business"}, ok=DONE),
     Page("admin/number/<uuid:number_id>/test/", OWNER, "POST", {"number_id": "number"}),
     Page("admin/aibot/rule/try/", VIEWER),
+    Page("admin/aibot/rule/try/", VIEWER, "POST", post=lambda rows: {"text": "what is the price"}, ok=DONE),
+    Page(
+        "admin/aibot/rule/try/",
+        OWNER,
+        "POST",
+        post=lambda rows: {"text": "what is the price", "intent": "pricing", "keep": "1"},
+        ok=DONE,
+    ),
     Page("admin/aibot/answer/export/", VIEWER),
     Page("admin/aibot/answer/unanswered/", VIEWER),
     Page(
