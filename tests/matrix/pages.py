@@ -159,6 +159,15 @@ PAGES = [
         ok=DONE,
     ),
     Page(_THREAD + "name", AGENT, "POST", _CHAT, post=lambda rows: {"name": "Meera from the market"}, ok=DONE),
+    Page(
+        _THREAD + "proposal",
+        AGENT,
+        "POST",
+        _CHAT,
+        post=lambda rows: {"dismiss": str(rows["proposal"].pk)},
+        post_ids={"dismiss": "proposal"},
+        ok=DONE,
+    ),
     Page(_THREAD + "block", AGENT, "POST", _CHAT, ok=DONE),
     # --- the inbox: templates
     Page("inbox/new", AGENT, stranger=(200,)),
