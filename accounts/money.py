@@ -12,9 +12,23 @@ def amount(value: Decimal, currency: str) -> str:
     ('₹1,25,000', '$1,250.50')
     """
     whole, _, cents = f"{abs(value):.2f}".partition(".")
+    return _written(value, currency, whole, "" if cents == "00" else cents)
+
+
+def exact(value: Decimal, currency: str) -> str:
+    """To the millionth, for what costs less than a coin; two decimals at least.
+
+    >>> exact(Decimal("0.002"), "USD"), exact(Decimal("125000"), "INR")
+    ('$0.002', '₹1,25,000.00')
+    """
+    whole, _, decimals = f"{abs(value):.6f}".partition(".")
+    return _written(value, currency, whole, decimals[:2] + decimals[2:].rstrip("0"))
+
+
+def _written(value: Decimal, currency: str, whole: str, decimals: str) -> str:
     grouped = _indian(whole) if currency == "INR" else f"{int(whole):,}"
     sign = _SIGNS.get(currency, f"{currency} ")
-    return f"{'-' if value < 0 else ''}{sign}{grouped}{'' if cents == '00' else '.' + cents}"
+    return f"{'-' if value < 0 else ''}{sign}{grouped}{'.' + decimals if decimals else ''}"
 
 
 def _indian(digits: str) -> str:

@@ -1,7 +1,7 @@
 """The admin of rules: phrases one a line, buttons as three rows, and the reply as the customer gets it."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpResponseRedirect
@@ -16,24 +16,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from accounts import audit, audit_words, reading
+from accounts import audit_words, reading
 from accounts.admin_base import ChoiceFilter, History, OwnedAdmin, OwnedForm, yes_no
 from conversations.admin import SinceFilter
 
-from . import admin_answers, admin_model, owner_rules  # noqa: F401 - their pages are registered
+from . import admin_answers, admin_model, admin_trying, budget, owner_rules  # noqa: F401 - their pages are registered
 from .admin_fields import ButtonsField
+from .admin_trying import TrapForm, keep_trap
 from .kinds import KINDS
 from .models import Rule, RuleMatch, Trap, Turn
 from .rules import owners_text, shop_of, text_of
-from .trying import failing, try_message
+from .trying import failing
 
 SHOWN_MATCHES = 10
-
-
-def intent_choices() -> list[tuple[str, str]]:
-    return [("", _("nothing: no rule should answer")), *Rule.Intent.choices]
 
 
 def kinds_shown() -> SafeString:
@@ -78,20 +74,6 @@ class RuleForm(OwnedForm):
     def _check_traps(self) -> None:
         if broken := owner_rules.misunderstood(self._rule()):
             self.add_error("save_anyway", owner_rules.in_words(broken))
-
-
-class TryForm(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("What the customer writes"),
-        max_length=4096,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-    )
-
-
-class TrapForm(forms.Form):
-    intent = forms.ChoiceField(
-        label=gettext_lazy("It should mean"), choices=intent_choices, required=False, widget=UnfoldAdminSelectWidget
-    )
 
 
 audit_words.know(Rule)
@@ -208,40 +190,7 @@ class RuleAdmin(OwnedAdmin):
         ]
 
     def try_view(self, request):
-        """What a text gets. By POST, so that no address holds a customer's words; nothing is sent or stored."""
-        return require_http_methods(["GET", "HEAD", "POST"])(self._try)(request)
-
-    def _try(self, request):
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        form = TryForm(request.POST or None)
-        tried = (
-            try_message(shop_of(request.business.pk), form.cleaned_data["text"], timezone.now())
-            if form.is_valid()
-            else None
-        )
-        if tried and "keep" in request.POST:
-            return self._keep(request, form.cleaned_data["text"])
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Try a message"),
-            "form": form,
-            "tried": tried,
-            "settings_link": reverse("admin:accounts_settings_changelist"),
-            "trap_form": TrapForm(initial={"intent": tried.rule.intent if tried and tried.rule else ""}),
-            "may_keep": self.has_change_permission(request),
-        }
-        return TemplateResponse(request, "admin/aibot/try.html", context, status=422 if form.errors else 200)
-
-    def _keep(self, request, text):
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        trap_form = TrapForm(request.POST)
-        if not trap_form.is_valid():
-            raise Http404
-        keep_trap(request, text, trap_form.cleaned_data["intent"])
-        return HttpResponseRedirect(reverse("admin:aibot_rule_try"))
+        return require_http_methods(["GET", "HEAD", "POST"])(admin_trying.page)(request, self)
 
     def wrong_view(self, request, rule_id, match_id):
         """One of a rule's last messages should have meant something else: it becomes a test line."""
@@ -269,18 +218,6 @@ class RuleAdmin(OwnedAdmin):
         return TemplateResponse(request, "admin/aibot/wrong.html", context, status=422 if form.errors else 200)
 
 
-def keep_trap(request, text: str, intent: str) -> None:
-    """Make a line one of the business's test lines, or change what it should mean, and say so."""
-    text = text[: Trap._meta.get_field("text").max_length]
-    trap, is_new = Trap.objects.update_or_create(business=request.business, text=text, defaults={"intent": intent})
-    what = "created" if is_new else "changed"
-    audit.record(f"trap.{what}", business=request.business, actor=request.user, target=str(trap.pk))
-    if failing(shop_of(request.business.pk).book, [trap]):
-        messages.warning(request, _("It is a test line now. The rules do not understand it yet: change their phrases."))
-    else:
-        messages.success(request, _("It is a test line now, and the rules understand it."))
-
-
 @admin.register(Trap)
 class TrapAdmin(OwnedAdmin):
     """A business's own test lines, with what the rules make of each now."""
@@ -304,7 +241,7 @@ class TrapAdmin(OwnedAdmin):
 class TurnAdmin(History, OwnedAdmin):
     """How the bot came to what it said to messages that no rule answered. Nobody changes it."""
 
-    list_display = ("conversation", "tier", "outcome", "reason", "tokens", "time")
+    list_display = ("conversation", "tier", "outcome", "reason", "tokens", "price", "time")
     list_filter = (("tier", ChoiceFilter), ("outcome", ChoiceFilter), SinceFilter)
     list_select_related = ("conversation__contact",)
     search_fields = (
@@ -315,13 +252,17 @@ class TurnAdmin(History, OwnedAdmin):
     search_help_text = gettext_lazy("Name or phone")
     fields = (
         "conversation", "message", "reply", "messages", "tier", "outcome", "reason", "nearest", "matcher", "model",
-        "prompt_version", "tokens_in", "tokens_out", "cost", "latency_ms", "guard", "at",
+        "prompt_version", "tokens_in", "tokens_out", "price", "latency_ms", "guard", "at",
     )  # fmt: skip
-    readonly_fields = ("nearest",)
+    readonly_fields = ("nearest", "price")
 
     @display(description=gettext_lazy("tokens"))
     def tokens(self, obj):
         return obj.tokens_in + obj.tokens_out or ""
+
+    @display(description=gettext_lazy("cost"), ordering="cost")
+    def price(self, obj):
+        return budget.shown(obj.cost)
 
     @display(description=gettext_lazy("nearest answers"))
     def nearest(self, obj):

@@ -1,5 +1,6 @@
 """The admin of what the language model costs and of how it was told to answer: to be read; the price table is the installation's."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -72,36 +73,56 @@ class BudgetAdmin(SharedHistoryAdmin):
 
 def _amount(row: Budget, value: int) -> str:
     if row.kind == Budget.Kind.MONEY:
-        return number_format(budget.as_money(value), decimal_pos=4, force_grouping=True)
+        return budget.shown(budget.as_money(value))
     return number_format(value, force_grouping=True)
 
 
 @admin.register(Reservation)
 class ReservationAdmin(History, OwnedAdmin):
     sees = OWNER
-    list_display = ("time", "contact", "model", "state", "charged", "cost")
+    list_display = ("time", "whose", "model", "state", "charged", "cost")
     list_filter = (("state", ChoiceFilter),)
     list_select_related = ("contact",)
     fields = readonly_fields = (
-        "at", "contact", "model", "state", "tokens", "tokens_in", "tokens_out", "charged", "cost", "ended_at",
+        "at", "whose", "model", "state", "tokens", "tokens_in", "tokens_out", "charged", "cost", "ended_at",
     )  # fmt: skip
 
     @display(description=gettext_lazy("time"), ordering="at")
     def time(self, obj):
         return reading.time_tag(obj.at, timezone.now())
 
+    @display(description=gettext_lazy("contact"))
+    def whose(self, obj):
+        return obj.contact or _("Try it")
+
     @display(description=gettext_lazy("cost"))
     def cost(self, obj):
-        return number_format(budget.as_money(obj.charged_money), decimal_pos=4) if obj.charged_money else ""
+        return budget.shown(budget.as_money(obj.charged_money)) if obj.charged_money else ""
 
 
 @admin.register(Price)
 class PriceAdmin(InstallationAdmin):
     """A new price is a new row with its day: what was charged before stays as it was."""
 
-    list_display = ("model", "valid_from", "per_million_in", "per_million_out", "per_minute")
+    list_display = ("model", "valid_from", "for_reading", "for_writing", "for_listening")
     search_fields = ("model",)
-    fields = ("model", "valid_from", "per_million_in", "per_million_out", "per_minute")
+
+    def get_fieldsets(self, request, obj=None):
+        words = _("In %(currency)s, as AI_CURRENCY says.") % {"currency": settings.AI_CURRENCY}
+        prices = {"fields": ("per_million_in", "per_million_out", "per_minute"), "description": words}
+        return ((None, {"fields": ("model", "valid_from")}), (_("Prices"), prices))
+
+    @display(description=gettext_lazy("a million tokens in"), ordering="per_million_in")
+    def for_reading(self, obj):
+        return budget.shown(obj.per_million_in)
+
+    @display(description=gettext_lazy("a million tokens out"), ordering="per_million_out")
+    def for_writing(self, obj):
+        return budget.shown(obj.per_million_out)
+
+    @display(description=gettext_lazy("a minute of speech"), ordering="per_minute")
+    def for_listening(self, obj):
+        return budget.shown(obj.per_minute) if obj.per_minute else ""
 
 
 @admin.register(PromptVersion)

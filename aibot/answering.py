@@ -18,7 +18,7 @@ from conversations.models import Message
 
 from . import meant, rules
 from .models import Turn
-from .tiers import Ask, Tiers, Told
+from .tiers import Ask, MadeUp, Tiers, Told
 
 SAID_WITHIN = timedelta(minutes=10)  # the same answer is not given twice within this
 Tier = Turn.Tier
@@ -45,7 +45,7 @@ class Taken:
     business_id: UUID
     conversation_id: UUID
     number_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None  # None: made up
     contact_name: str
     turn: int
     attempts: int
@@ -62,6 +62,7 @@ class Taken:
     words: tuple[Words, ...]
     said: frozenset[UUID]  # answers that were given a moment ago
     asked: frozenset[UUID]  # answers that the customer was asked about
+    made_up: MadeUp | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -128,7 +129,9 @@ def _asked_texts(one: Taken) -> tuple[str, ...]:
     """A tap on an answer needs no look. One on "None of these" is about what was asked before it."""
     if not one.tap:
         return one.texts
-    return _texts_of_the_ask(one) if one.tap == meant.NONE else ()
+    if one.tap != meant.NONE:
+        return ()
+    return one.made_up.asked_about if one.made_up else _texts_of_the_ask(one)
 
 
 def _texts_of_the_ask(one: Taken) -> tuple[str, ...]:
@@ -208,7 +211,8 @@ def by_model(one: Taken, looked: Looked, above: Tiers, now: datetime) -> Decisio
             ranked=tuple(looked.found.ranked) if looked.found else (),
             first_of_conversation=one.is_first,
             now=now,
-            reserved=lambda: ticks.show_typing(one.conversation_id),
+            reserved=(lambda: ticks.show_typing(one.conversation_id)) if one.made_up is None else (lambda: None),
+            made_up=one.made_up,
         )
     )
     text = told.text.strip()[: messages.TEXT_BODY]

@@ -25,6 +25,7 @@ from django_scopes import scopes_disabled
 from accounts import allowance, audit
 from accounts.ids import uuid7
 from accounts.models import Business, User
+from accounts.money import exact
 from conversations import sets
 
 from .models import Budget, Price, Reservation
@@ -84,8 +85,10 @@ class Refused(Exception):
 # --- one call ------------------------------------------------------------------------------------------------------------------
 
 
-def reserve(business_id: UUID, contact_id: UUID, model: str, worst: Worst, now: datetime) -> UUID:
-    """The reservation's id, committed. Raises Refused; nothing is reserved then. No transaction may be open: the call follows."""
+def reserve(business_id: UUID, contact_id: UUID | None, model: str, worst: Worst, now: datetime) -> UUID:
+    """The reservation's id, committed. Raises Refused; nothing is reserved then. No transaction may be open: the call follows.
+    ``contact_id`` None: the business's own people try the bot; together they count as one customer.
+    """
     business = Business.objects.select_related("settings").get(pk=business_id)
     limits = allowance.limits_of(business)
     price = price_of(model, now.date())
@@ -99,7 +102,7 @@ def reserve(business_id: UUID, contact_id: UUID, model: str, worst: Worst, now: 
         with scopes_disabled(), transaction.atomic(durable=True):
             taken = {(span.business_id, span.kind): _taken(span) for span in spans}
             # Who reserves holds the installation's row by now, so that this count is of all who came before.
-            if _calls_in_the_last_hour(contact_id, now) >= limits.calls_per_hour:
+            if _calls_in_the_last_hour(business_id, contact_id, now) >= limits.calls_per_hour:
                 raise Refused(TOO_MANY)
             return Reservation.objects.create(
                 business_id=business_id,
@@ -188,9 +191,9 @@ def _why_not(span: _Span, now: datetime) -> str:
     return USED_UP
 
 
-def _calls_in_the_last_hour(contact_id: UUID, now: datetime) -> int:
+def _calls_in_the_last_hour(business_id: UUID, contact_id: UUID | None, now: datetime) -> int:
     since = now - timedelta(hours=1)
-    rows = Reservation.objects.filter(contact=contact_id, at__gt=since)
+    rows = Reservation.objects.filter(business=business_id, contact=contact_id, at__gt=since)
     return rows.exclude(state=Reservation.State.RELEASED).count()
 
 
@@ -370,6 +373,11 @@ def cost_of(price: Price | None, of: Worst | Usage) -> int | None:
 def as_money(money: int | None) -> Decimal | None:
     """In the table's currency; None where no price is known."""
     return None if money is None else Decimal(money) / MICRO
+
+
+def shown(cost: Decimal | None) -> str:
+    """What a call costs, as people read it; "" where no price is known."""
+    return "" if cost is None else exact(cost, settings.AI_CURRENCY)
 
 
 # --- who is to be told ---------------------------------------------------------------------------------------------------------

@@ -186,7 +186,9 @@ def _conclude(one: Taken, decision: Decision, now: datetime) -> str:
     if stands.last_inbound_seq > one.seen_seq:
         release(one, pending.due_at if pending.last_seq > one.last_seq else now + settings.TURN_QUIET)
         return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else Outcome.OVERTAKEN.value
-    decision = attaching.if_there(_in_time(one, decision, stands, now))
+    if stands.streak >= streaks.MOST:
+        streaks.fall_silent({one.conversation_id: now})
+    decision = attaching.if_there(in_time(decision, stands.streak, waits=stands.waiting_since is not None))
     proposals.propose(one.contact_id, decision.facts, now)
     said = _say(one, decision, now) if decision.tier != Turn.Tier.SILENT else None
     if decision.waits:
@@ -216,13 +218,12 @@ def _hold(one: Taken, now: datetime) -> tuple[Any, Any]:
     return stands[0] if stands else None, pending[0] if pending else None
 
 
-def _in_time(one: Taken, decision: Decision, stands, now: datetime) -> Decision:
-    """The bot that has talked alone for too long says so once, as with rules, and is silent then. What is said where nothing answers
-    is said once.
+def in_time(decision: Decision, streak: int, *, waits: bool) -> Decision:
+    """The bot that has talked alone for too long (``streak``: its messages in a row) says so once, as with rules, and is silent then.
+    What is said where nothing answers is said once: not where the conversation ``waits`` already.
     """
-    if stands.streak >= streaks.MOST:
-        streaks.fall_silent({one.conversation_id: now})
-        if stands.streak > streaks.MOST:
+    if streak >= streaks.MOST:
+        if streak > streaks.MOST:
             return Decision(Turn.Tier.SILENT.value, waits=True, reason="handover: long")
         return replace(
             decision,
@@ -237,20 +238,31 @@ def _in_time(one: Taken, decision: Decision, stands, now: datetime) -> Decision:
             reason="handover: long",
             file=None,
         )
-    if decision.fallback and stands.waiting_since is not None:
+    if decision.fallback and waits:
         return replace(decision, body=None, fallback=False)
     return decision
 
 
 def _say(one: Taken, decision: Decision, now: datetime) -> Any:
     """Queue it; the id of the message, or None where nothing is said."""
+    outgoing = spoken(one, decision, now)
+    if not outgoing:
+        return None
+    outbound.queue_many(outgoing, now)
+    if decision.file is not None:
+        files.attach(decision.file, Message.objects.get(pk=outgoing[-1].id))
+    return outgoing[-1].id
+
+
+def spoken(one: Taken, decision: Decision, now: datetime) -> list[Outgoing]:
+    """The messages that say it: none, one, or the line that it is automated before it. The last one is the answer."""
     shop = rules.shop_of(one.business_id)
     body, text, name = attaching.body_of(decision), decision.text, decision.source_name
     if decision.fallback:
         text = rules.nobody_text(shop, one.text, one.contact_name, now)[: messages.TEXT_BODY]
         body, name = messages.text(text) if text.strip() else None, name or "fallback"
     if body is None:
-        return None
+        return []
     outgoing = []
     if one.is_first and decision.tier in _OF_THE_BOT:
         words = automated.line(shop, decision.language or shop.language, one.contact_name, now)
@@ -260,10 +272,7 @@ def _say(one: Taken, decision: Decision, now: datetime) -> Any:
         else:
             body, text = told
     outgoing.append(_outgoing(one, decision, body, text, name))
-    outbound.queue_many(outgoing, now)
-    if decision.file is not None:
-        files.attach(decision.file, Message.objects.get(pk=outgoing[-1].id))
-    return outgoing[-1].id
+    return outgoing
 
 
 def _outgoing(one: Taken, decision: Decision, body: dict, text: str, name: str) -> Outgoing:
@@ -318,8 +327,14 @@ def _keep_what_was_learnt(one: Taken, decision: Decision, now: datetime) -> None
 
 
 def _trace(one: Taken, decision: Decision, outcome: Outcome, now: datetime, *, reply=None) -> str:
+    trace_of(one, decision, outcome, now, reply=reply).save(force_insert=True)
+    return outcome.value
+
+
+def trace_of(one: Taken, decision: Decision, outcome: Outcome, now: datetime, *, reply=None) -> Turn:
+    """How it was decided, not saved yet."""
     trace, found = decision.trace, decision.looked.found
-    Turn.objects.create(
+    return Turn(
         business_id=one.business_id,
         conversation_id=one.conversation_id,
         message_id=one.words[-1].id,
@@ -344,7 +359,6 @@ def _trace(one: Taken, decision: Decision, outcome: Outcome, now: datetime, *, r
         guard=str(trace.get("guard") or "")[:80],
         at=now,
     )
-    return outcome.value
 
 
 def _ranked(ranked) -> dict:

@@ -66,12 +66,14 @@ def _read(conversation_id: UUID, after: int, until: int) -> list[Line]:
         _SQL, conversation=conversation_id, after=after, until=until, unsaid=_UNSAID, most=MOST
     )  # fmt: skip
     return [
-        Line(row.seq, CUSTOMER if row.direction == "in" else BUSINESS, _text(row), row.at) for row in reversed(rows)
+        line_of(row.seq, CUSTOMER if row.direction == "in" else BUSINESS, row.text or f"[{row.kind}]", row.at)
+        for row in reversed(rows)
     ]
 
 
-def _text(row) -> str:
-    return masked(row.text)[:CHARACTERS] or f"[{row.kind}]"
+def line_of(seq: int, who: str, text: str, at: datetime) -> Line:
+    """What the model may read of a message."""
+    return Line(seq, who, masked(text)[:CHARACTERS], at)
 
 
 def _of_one_sitting(lines: Sequence[Line], now: datetime) -> list[Line]:

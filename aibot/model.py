@@ -120,12 +120,13 @@ class _Call:
 
     def _prompt(self, shop: Shop) -> prompt.Prompt:
         ask = self.ask
-        lines = memory.recall(ask.conversation_id, ask.seen_seq, ask.now)
+        of = ask.made_up
+        lines = list(of.lines) if of else memory.recall(ask.conversation_id, ask.seen_seq, ask.now)
         made = prompt.build(
             shop,
             texts=ask.texts,
             language=ask.language,
-            name=_name_of(ask.contact_id),
+            name=of.name if of else _name_of(ask.contact_id),
             answers=self.answers,
             memory=_before_the_burst(lines, len(ask.texts)),
         )
@@ -173,7 +174,8 @@ class _Call:
     def paid(self, model: str, worst: budget.Worst, call: Callable[[], provider.Answer]) -> str:
         """Reserve, call, settle, whatever becomes of the call."""
         ask = self.ask
-        reservation = budget.reserve(ask.business_id, ask.contact_id, model, worst, ask.now)
+        now = ask.made_up.really if ask.made_up else ask.now
+        reservation = budget.reserve(ask.business_id, ask.contact_id, model, worst, now)
         usage = None
         if not connection.in_atomic_block:
             connection.close()  # back into the pool: the provider thinks for seconds, and others need it
@@ -225,7 +227,7 @@ def _text_of(answer, language: str) -> str:
     return {"hi": answer.text_hi, "hi-Latn": answer.text_roman}.get(language, "").strip() or answer.text
 
 
-def _name_of(contact_id: UUID) -> str:
+def _name_of(contact_id: UUID | None) -> str:
     with scopes_disabled():
         contact = Contact.objects.filter(pk=contact_id).only("name", "profile_name").first()
     return (contact.name or contact.profile_name) if contact else ""

@@ -1,5 +1,6 @@
 """What the bot says, as the owner wrote it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import placeholders
 from accounts.ids import uuid7
-from accounts.models import Business
+from accounts.models import Business, User
 from accounts.scoping import OwnedModel, TiedModel
 from conversations.models import Conversation, Message
 from documents.models import Document
@@ -182,7 +183,7 @@ class RuleMatch(OwnedModel):
 
 
 class Trap(OwnedModel):
-    """A line that the rules must understand as this business says: run when a rule is saved, and on "Try a message"."""
+    """A line that the rules must understand as this business says: run when a rule is saved, and kept from "Try it"."""
 
     text = models.CharField(_("message"), max_length=500)
     intent = models.CharField(
@@ -333,6 +334,36 @@ class PendingTurn(TiedModel):
         return str(self.pk)
 
 
+class Trial(OwnedModel):
+    """A conversation that somebody makes up to try the bot (trials.py): one for each person and business. Nothing of it is sent, and
+    it is forgotten after KEPT. While ``waiting_since`` is set, the worker of the queue `bot` is to answer it.
+    """
+
+    KEPT = timedelta(hours=24)
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    lines = models.JSONField(default=list)  # see made_up.py
+    state = models.JSONField(default=dict)
+    with_model = models.BooleanField(default=False)
+    said_at = models.DateTimeField()  # the time at which the newest message is said to be written
+    waiting_since = models.DateTimeField(null=True)
+    ticket = models.UUIDField(null=True)  # of the newest message: an answer to an earlier one is dropped
+    taken_at = models.DateTimeField(null=True)  # by the worker
+    touched_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+        constraints = [models.UniqueConstraint(fields=["business", "user"], name="trial_once")]
+        indexes = [
+            models.Index(fields=["waiting_since"], condition=Q(waiting_since__isnull=False), name="trials_that_wait"),
+            models.Index(fields=["touched_at"], name="trials_by_age"),
+        ]
+
+    def __str__(self):
+        return str(self.pk)
+
+
 class Turn(TiedModel):
     """How the bot came to what it said, or did not say, to messages that no rule answered. Kept KEPT_DAYS, and no longer than the
     customer's message is.
@@ -452,7 +483,12 @@ class Reservation(OwnedModel):
         LOST = "lost", _("charged as reserved: the worker ended")
 
     contact = models.ForeignKey(
-        "conversations.Contact", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+        "conversations.Contact",
+        null=True,  # of nobody: somebody of the business's has tried the bot
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     model = models.CharField(_("model"), max_length=120)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)

@@ -5,7 +5,7 @@ settings are read when one of them has changed since the last pass (``_shops``).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,7 +23,7 @@ from conversations.outbound import Outgoing
 from conversations.wording import is_devanagari, language_of
 from leads import capture
 
-from . import asking, hours, meant, tiers
+from . import asking, hours, meant, tiers, traces
 from .hits import Hit, record_many
 from .matching import COURTESY, Book, Match
 from .models import MOST_BUTTONS, Rule
@@ -55,6 +55,7 @@ class Replies:
     emails: dict[UUID, str] = field(default_factory=dict)  # contact -> the address that they gave
     hits: list[Hit] = field(default_factory=list)
     due: dict[UUID, tiers.Due] = field(default_factory=dict)  # conversations in which a tier above the rules answers
+    unanswered: list[Recorded] = field(default_factory=list)  # what no tier answers either
     overtaken: dict[UUID, set[UUID]] = field(
         default_factory=lambda: defaultdict(set)
     )  # conversation -> greetings to cancel
@@ -115,14 +116,29 @@ def replies_for(
     case, and STOP is confirmed with the bot off too. ``above`` says of businesses which tiers they have above the rules: what no
     rule answers is left to those.
     """
-    replies = Replies()
-    if above is not None:
-        replies.ask_above = lambda: above({r.business_id for r in recorded})
     heard = [r for r in recorded if not _expects_no_answer(r)]
-    shops = _shops({r.business_id for r in heard})
     ours = [r for r in heard if _is_ours(r)]
     met = streaks.before([r.message_id for r in ours])
     stands = lately.before({r.conversation_id for r in ours}, now)
+    replies = decide(heard, _shops({r.business_id for r in heard}), met, stands, now, above)
+    streaks.fall_silent(replies.silent)
+    return replies
+
+
+def decide(
+    heard: Sequence[Recorded],
+    shops: Mapping[UUID, "Shop"],
+    met: Mapping[UUID, streaks.Streak],
+    stands: Mapping[UUID, lately.Lately],
+    now: datetime,
+    above: Callable[[Collection[UUID]], tiers.Above] | None = None,
+) -> Replies:
+    """What rules say to messages that may get an answer, of the streak that each message meets and of what each conversation stands
+    at. It writes nothing: a conversation that is made up (made_up.py) is decided by it too.
+    """
+    replies = Replies()
+    if above is not None:
+        replies.ask_above = lambda: above({r.business_id for r in heard})
     replies.told = {conversation: dict(stand.said) for conversation, stand in stands.items()}
     for r in heard:
         shop = shops[r.business_id]
@@ -141,7 +157,6 @@ def replies_for(
             ask = replies.asks.get(r.conversation_id, stands[r.conversation_id].ask)
             if not (ask and not r.deleted and _answers_the_ask(r, shop, match, ask, replies, now)):
                 _reply(r, shop, match, replies, now)
-    streaks.fall_silent(replies.silent)
     return replies
 
 
@@ -159,6 +174,7 @@ def conclude(replies: Replies, now: datetime) -> None:
     lately.note_emails(replies.emails)
     capture.note_emails(replies.emails, now)
     record_many(replies.hits, now)
+    traces.note_unanswered(replies.unanswered, now)
 
 
 def _is_stop(match: Match | None) -> bool:
@@ -419,7 +435,11 @@ def _fall_back(r: Recorded, shop: Shop, replies: Replies, now: datetime) -> None
     if not r.deleted and _is_left_to_a_tier(r, replies, told=told):
         return
     _wait(r, replies)
-    if told or r.deleted:
+    if r.deleted:
+        return
+    if _may_mean_an_answer(r):
+        replies.unanswered.append(r)
+    if told:
         return
     _say(r, replies, nobody_text(shop, r.event.text, r.contact_name, now), "fallback")
 
@@ -428,16 +448,19 @@ def _is_left_to_a_tier(r: Recorded, replies: Replies, *, told: bool) -> bool:
     """Whether a tier above the rules answers it, later: then it is noted. Where a person was promised (``told``), only what the
     owner has written is said; the model is left out, as with what does not consist of its words alone.
     """
-    event = r.event
-    if event.kind not in tiers.SPOKEN | tiers.CAPTIONED or not event.text.strip():
+    if not _may_mean_an_answer(r):
         return False
-    may_model = tiers.is_spoken(event.kind, event.product) and not told and r.business_id in replies.above.model
+    may_model = tiers.is_spoken(r.event.kind, r.event.product) and not told and r.business_id in replies.above.model
     with_answers = r.business_id in replies.above.answers
     if not may_model and not with_answers:
         return False
     due = replies.due.setdefault(r.conversation_id, tiers.Due(r.business_id, r.turn, at_once=True))
     due.add(r.message_id, r.seq, at_once=with_answers)
     return True
+
+
+def _may_mean_an_answer(r: Recorded) -> bool:
+    return r.event.kind in tiers.SPOKEN | tiers.CAPTIONED and bool(r.event.text.strip())
 
 
 def nobody_text(shop: Shop, said: str, contact_name: str, now: datetime) -> str:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from conversations import wake
 
-from . import answers, budget, hits, standing, traces, turns
+from . import answers, budget, hits, standing, traces, trials, turns
 
 
 @shared_task(name="aibot.tasks.answer")
@@ -22,10 +22,25 @@ def answer() -> int:
     return total
 
 
+@shared_task(name="aibot.tasks.answer_trials")
+def answer_trials() -> int:
+    """Answer who tries the bot. As ``answer``: a last look after it says that it sleeps."""
+    wake.stay_awake("trials")
+    try:
+        total = trials.work()
+    finally:
+        wake.fall_asleep("trials")
+    if trials.has_work(timezone.now()):
+        trials.wake_up()
+    return total
+
+
 @shared_task(name="aibot.tasks.sweep")
 def sweep() -> None:
     """Start what a lost wake-up forgot, and what a worker had in hand that has died."""
     wake.beat_heart("bot")
+    if trials.has_work(timezone.now()):
+        answer_trials()
     if turns.has_work(timezone.now()):
         answer()
 
@@ -41,10 +56,10 @@ def keep_books() -> int:
 
 @shared_task(name="aibot.tasks.prune")
 def prune() -> int:
-    """Forget old matches of rules and old turns, one step; the next beat takes the next one."""
+    """Forget old matches of rules, turns and trials, one step; the next beat takes the next one."""
     now = timezone.now()
     with transaction.atomic():
-        return hits.prune(now) + traces.prune(now)
+        return hits.prune(now) + traces.prune(now) + trials.prune(now)
 
 
 @shared_task(name="aibot.tasks.read_examples")

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from .memory import Line
+
 SPOKEN = frozenset({"text", "interactive", "button"})  # what consists of its words alone
 CAPTIONED = frozenset(
     {"image", "video", "document"}
@@ -40,12 +42,22 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeUp:
+    """Of a conversation that stands in no rows, since its owner tries the bot: what is read from the rows of a real one."""
+
+    name: str  # the customer's
+    lines: tuple[Line, ...]  # the conversation so far, the new messages included
+    asked_about: tuple[str, ...]  # what the customer has written before the last "Did you mean ...?"
+    really: datetime  # the time by which a call is charged; the owner may have chosen another one to talk at
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """What the model is to answer. ``reserved`` is called once the budget is: the customer sees that somebody types."""
 
     business_id: UUID
     conversation_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None  # None: made up
     message_id: UUID
     turn: int
     seen_seq: int
@@ -55,6 +67,7 @@ class Ask:
     first_of_conversation: bool
     now: datetime
     reserved: Callable[[], None] = _nothing
+    made_up: MadeUp | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def work(
     """Answer what is due until nothing is for ``linger`` seconds, or ``life`` is over. Returns how many turns were taken. Calls of
     the model go on in threads of their own (``spawn``) and outlive it. Raises the database's errors.
     """
-    above, spawn = above or tiers.INSTALLED, spawn or _in_a_thread
+    above, spawn = above or tiers.INSTALLED, spawn or in_a_thread
     started = quiet_since = time.monotonic()
     total = 0
     while True:
@@ -259,7 +259,7 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(CALLS, thread_name_prefix="model")
 
 
-def _in_a_thread(act: Callable[[], None]) -> Future:
+def in_a_thread(act: Callable[[], None]) -> Future:
     def run() -> None:
         try:
             act()

@@ -24,7 +24,9 @@ TASKS = {
     "send": "conversations.tasks.send",
     "media": "documents.tasks.fetch",
     "bot": "aibot.tasks.answer",
+    "trials": "aibot.tasks.answer_trials",
 }
+_QUEUES = {"trials": "bot"}  # those that are no queue of Celery's: which worker has them
 FLAG_SECONDS = 15  # a killed worker's flag goes by itself; the sweep comes sooner
 BROKEN = (ConnectionInterrupted, RedisError, OperationalError, OSError)
 _PAUSE_SECONDS = 5.0
@@ -41,7 +43,9 @@ def wake(queue: str) -> bool:
     try:
         if not cache.add(_flag(queue), 1, FLAG_SECONDS):
             return False
-        current_app.send_task(TASKS[queue], queue=queue, retry=False, ignore_result=True, expires=60)
+        current_app.send_task(
+            TASKS[queue], queue=_QUEUES.get(queue, queue), retry=False, ignore_result=True, expires=60
+        )
     except BROKEN as error:
         _paused_until = time.monotonic() + _PAUSE_SECONDS
         log.warning("wake_failed", queue=queue, error=type(error).__name__)

@@ -9,11 +9,12 @@ from conversations import consent, labels, queries
 from conversations.models import ConsentEvent, Contact, Conversation, Identity, Label, Note
 from conversations.thread import last_words
 from documents.models import Document
+from leads import proposals
 from leads.models import Lead
 
 from . import gate
 
-MOST = 10  # notes, files, conversations
+MOST = 10  # notes, files, conversations, proposals
 
 _HOW = {
     "message": gettext_lazy("by a message"),
@@ -25,7 +26,7 @@ _HOW = {
 
 
 def contact(request, conversation: Conversation) -> dict:
-    """What inbox/_contact.html shows, in nine statements."""
+    """What inbox/_contact.html shows, in ten statements."""
     whose = conversation.contact
     earlier = Conversation.objects.filter(contact=whose).exclude(pk=conversation.pk).select_related("number")
     others = list(earlier.order_by("-created_at")[:MOST])
@@ -40,6 +41,7 @@ def contact(request, conversation: Conversation) -> dict:
         "allowed": allowed(whose),
         "identities": list(Identity.objects.filter(contact=whose).order_by("kind", "created_at")),
         "lead": Lead.objects.filter(contact=whose).first(),
+        "proposals": list(proposals.to_decide(whose).select_related("message")[:MOST]),
         "on_it": labels.of(conversation),
         "labels_there_are": list(Label.objects.all()),
         "notes": list(Note.objects.filter(**of_theirs).order_by("-created_at")[:MOST]),

@@ -1,5 +1,5 @@
 """What an agent does with a conversation: take over, return, assign, close, reopen, mark as unread, decide about what is not
-confirmed; labels, notes, the customer's name, blocking. The same with many: many.py.
+confirmed; labels, notes, the customer's name, what was read about the lead, blocking. The same with many: many.py.
 """
 
 from functools import wraps
@@ -17,6 +17,8 @@ from accounts.errors import DomainError
 from accounts.models import User
 from conversations import assignment, blocking, contacts, deciding, drafts, labels, notes
 from conversations.models import Conversation, Label
+from leads import proposals
+from leads.models import Proposal
 
 from . import gate
 from .answers import Done, done, refused
@@ -167,6 +169,25 @@ def rename(request, conversation: Conversation) -> Done:
     except ValidationError as error:
         raise DomainError("invalid", error.messages[0], status=422) from None
     return Done(_("Saved."))
+
+
+@act
+def proposal(request, conversation: Conversation) -> Done:
+    """Accept or dismiss what the language model has read about the lead: ``accept`` or ``dismiss`` names it."""
+    if "dismiss" in request.POST:
+        proposals.dismiss(_proposal(conversation, request.POST["dismiss"]), actor=request.user, now=timezone.now())
+        return Done(_("Dismissed."))
+    proposals.accept(_proposal(conversation, request.POST.get("accept", "")), actor=request.user, now=timezone.now())
+    return Done(_("Accepted."))
+
+
+def _proposal(conversation: Conversation, wanted: str) -> Proposal:
+    """Of the conversation's contact. Raises DomainError for one that is not there."""
+    rows = Proposal.objects.filter(lead__contact=conversation.contact_id)
+    found = rows.filter(pk=wanted).first() if is_uuid(wanted) else None
+    if found is None:
+        raise DomainError("not_found", _("There is no such proposal."), status=404)
+    return found
 
 
 @act

@@ -15,6 +15,7 @@ from conversations import canned, drafts, queries, thread, window
 from conversations.models import Conversation
 from documents import queries as files
 from documents.models import Document
+from leads import proposals
 
 from . import about, gate, lists, presence
 from .formatting import formatted_with_links
@@ -74,6 +75,7 @@ def news(request, conversation: Conversation, after: int, now: datetime) -> dict
         **_state(request, conversation, now),
         "lines": lines_of(bubbles, now, unread=0),
         "last": max([after, *(bubble.seq for bubble in bubbles)]),
+        "proposals_open": proposals.to_decide(conversation.contact).count(),
         # More came than one answer holds: the page is fetched anew.
         "is_too_much": sum(bubble.seq > after for bubble in bubbles) >= queries.PAGE,
     }

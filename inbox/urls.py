@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{_AT}/draft", composing.draft, name="inbox_draft"),
     path(f"{_AT}/label", acting.label, name="inbox_label"),
     path(f"{_AT}/name", acting.rename, name="inbox_rename"),
+    path(f"{_AT}/proposal", acting.proposal, name="inbox_proposal"),
     path(f"{_AT}/block", acting.block, name="inbox_block"),
     path(f"{_AT}/resend", acting.resend, name="inbox_resend"),
     path(f"{_AT}/dismiss", acting.dismiss, name="inbox_dismiss"),

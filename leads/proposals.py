@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError
@@ -61,6 +62,11 @@ def propose(contact_id: UUID, facts: Iterable[Fact], now: datetime) -> int:
             now=now,
         )
     )
+
+
+def to_decide(contact: Contact) -> QuerySet[Proposal]:
+    """The newest first."""
+    return Proposal.objects.filter(lead__contact=contact, state=Proposal.State.OPEN).order_by("-created_at", "pk")
 
 
 @transaction.atomic

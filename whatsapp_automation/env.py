@@ -57,6 +57,14 @@ def amount(name: str) -> Decimal | None:
     return Decimal(value)
 
 
+def currency(name: str, default: str) -> str:
+    """A currency's code, such as USD."""
+    value = text(name, default)
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        raise ConfigError(f"{name} must be three capitals such as USD")
+    return value
+
+
 def boolean(name: str, default: bool) -> bool:
     raw = text(name, "").lower()
     if raw in ("1", "true", "yes", "on"):

@@ -371,7 +371,8 @@ AI_MODEL = env.text("AI_MODEL", "")
 AI_API_KEY = env.text("AI_API_KEY", "")
 AI_DAILY_TOKEN_BUDGET = env.integer("AI_DAILY_TOKEN_BUDGET", 200_000, most=10**12)
 AI_MAX_CALLS_PER_USER_PER_HOUR = env.integer("AI_MAX_CALLS_PER_USER_PER_HOUR", 20, most=10_000)
-AI_MONTHLY_MONEY_CAP = env.amount("AI_MONTHLY_MONEY_CAP")  # in the currency of the price table; None: no cap
+AI_MONTHLY_MONEY_CAP = env.amount("AI_MONTHLY_MONEY_CAP")  # in AI_CURRENCY; None: no cap
+AI_CURRENCY = env.currency("AI_CURRENCY", "USD")  # of the price table and of all that the model costs
 AI_TRANSCRIPTION_MODEL = env.text("AI_TRANSCRIPTION_MODEL", "")
 AI_SECONDS = env.integer("AI_SECONDS", 20, least=1, most=20)  # for an answer of the model, a second try included
 # Where customers' files lie: a folder that nobody else reads.

@@ -1,7 +1,7 @@
 // The pane beside the thread keeps itself fresh, part by part: what somebody writes or has opened there stays.
 import { ask, byId, chat, swap } from "./lib.js";
 
-const PARTS = ["about-name", "about-facts", "about-labels", "about-notes", "about-files", "about-others"];
+const PARTS = ["about-name", "about-facts", "about-proposals", "about-labels", "about-notes", "about-files", "about-others"];
 const PAUSE = 400;
 let waiting = null;
 
@@ -23,7 +23,8 @@ async function fetchAbout() {
 }
 
 document.addEventListener("inbox:news", ({ detail }) => {
-  if (detail.added.some((line) => line.matches(".said-note, .said:has(.file)"))) refreshAbout();
+  const proposed = detail.proposals !== byId("about-proposals")?.dataset.count;
+  if (proposed || detail.added.some((line) => line.matches(".said-note, .said:has(.file)"))) refreshAbout();
 });
 document.addEventListener("inbox:acted", refreshAbout);
 // Where it is opened over the thread.

@@ -61,7 +61,7 @@ export function take(found) {
   else if (added.length) offerEnd();
   forgetTyping();
   tell(live.querySelector("#told"));
-  document.dispatchEvent(new CustomEvent("inbox:news", { detail: { added } }));
+  document.dispatchEvent(new CustomEvent("inbox:news", { detail: { added, proposals: live.dataset.proposals } }));
   tellSeen();
 }
 
@@ -182,7 +182,7 @@ document.addEventListener("submit", (event) => {
   const by = event.submitter;
   const body = new FormData(form);
   if (by?.name) body.set(by.name, by.value);
-  form.closest("[popover]")?.hidePopover?.();
+  if (!("stays" in form.dataset)) form.closest("[popover]")?.hidePopover?.();
   form.ariaBusy = "true";
   act(by?.getAttribute("formaction") || form.getAttribute("action"), body)
     .then((done) => { if (done) acted(form); })

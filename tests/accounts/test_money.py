@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.money import amount
+from accounts.money import amount, exact
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ from accounts.money import amount
 )
 def test_an_amount_has_its_sign_and_its_grouping(value, currency, shown):
     assert amount(Decimal(value), currency) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "shown"),
+    [
+        ("0", "USD", "$0.00"),
+        ("0.000001", "USD", "$0.000001"),
+        ("0.0020", "EUR", "€0.002"),
+        ("0.1000000", "INR", "₹0.10"),
+        ("1234567.5", "INR", "₹12,34,567.50"),
+        ("-0.25", "NPR", "-NPR 0.25"),
+    ],
+)
+def test_what_costs_less_than_a_coin_is_told_all_the_same(value, currency, shown):
+    assert exact(Decimal(value), currency) == shown

@@ -1,11 +1,13 @@
-"""An owner's rules: what is refused, "Try a message", a rule's last matches, and the business's own test lines."""
+"""An owner's rules: what is refused, "Try it", a rule's last matches, and the business's own test lines."""
+
+import re
 
 import pytest
 from django.urls import reverse
 from django_scopes import scope, scopes_disabled
 
 from accounts.models import AuditEvent, Product
-from aibot.models import Rule, RuleMatch, Trap
+from aibot.models import Rule, RuleMatch, Trap, Trial
 from conversations.models import Message
 
 from .test_owner_edits import change, errors_of, rule_fields
@@ -160,12 +162,12 @@ def test_only_the_owner_says_what_was_wrong(visit, request, dairy, masala, rule,
     assert traps(dairy) == []
 
 
-# --- try a message ------------------------------------------------------------------------------------------------------------
+# --- try it -------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_message_is_tried_and_nothing_is_sent_or_stored(visit, vera, dairy):
-    shown = visit(vera).post(TRY, {"text": "hi, what is the price of panir?"})
-    assert shown.status_code == 200
+    shown = visit(vera).post(TRY, {"text": "hi, what is the price of panir?"}, follow=True)
+    assert shown.redirect_chain == [(TRY, 302)]
     assert "pricing · English" in shown.text
     assert "Fresh paneer (200 g): ₹90.50" in shown.text
     assert "Cow ghee (1 kg)" not in shown.text
@@ -177,7 +179,7 @@ def test_a_message_is_tried_and_nothing_is_sent_or_stored(visit, vera, dairy):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("do you sell bicycles", "No rule answers."),
+        ("do you sell bicycles", "No rule answered, and a person gets it."),
         ("the box is not broken", "not with"),
         ("please stop by tomorrow", "counts only where the message says nothing else"),
         ("the price of my broken bottle: it is broken", "but the other rule comes first"),
@@ -185,7 +187,7 @@ def test_a_message_is_tried_and_nothing_is_sent_or_stored(visit, vera, dairy):
     ],
 )
 def test_what_came_close_is_told_with_the_reason(visit, vera, dairy, text, words):
-    assert words in visit(vera).post(TRY, {"text": text}).text
+    assert words in visit(vera).post(TRY, {"text": text}, follow=True).text
 
 
 def test_an_empty_message_is_refused(visit, vera, dairy):
@@ -201,8 +203,43 @@ def test_a_tried_message_may_be_kept_as_a_test_line_by_the_owner(visit, alice, v
     assert traps(dairy) == [("do you sell bicycles", "")]
 
 
+def test_a_script_gets_the_part_that_is_new(visit, vera, dairy):
+    client = visit(vera)
+    part = client.post(TRY, {"text": "price list"}, headers={"HX-Request": "true"})
+    assert part.text.lstrip().startswith('<div id="try"')
+    assert "₹750" in part.text
+    thread = client.get(TRY, {"state": "nothing yet"}, headers={"HX-Request": "true"})
+    assert thread.text.lstrip().startswith('<section id="try-thread"')
+    state = re.search('data-state="(.*?)"', thread.text)[1]
+    assert client.get(TRY, {"state": state}, headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_a_button_of_the_bots_is_tapped_and_one_starts_over(visit, vera, dairy):
+    client = visit(vera)
+    client.post(TRY, {"text": "hello"})
+    tapped = client.post(TRY, {"text": "", "tap": "menu:pricing:en"}, follow=True)
+    assert "₹750" in tapped.text
+    assert client.post(TRY, {"tap": "menu:nothing:en"}).status_code == 422
+    over = client.post(TRY, {"over": "1"}, follow=True)
+    assert "Nothing is said yet." in over.text
+
+
+def test_who_may_not_change_the_bot_does_not_spend_on_it(visit, vera, alice, dairy):
+    visit(vera).post(TRY, {"text": "hello", "model": "on"})
+    visit(alice).post(TRY, {"text": "hello", "model": "on"})
+    with scopes_disabled():
+        asked = {trial.user.name: trial.with_model for trial in Trial.objects.select_related("user")}
+    assert asked == {"Vera": False, "Alice": True}
+
+
+def test_one_persons_trial_is_not_anothers(visit, vera, bob, dairy):
+    visit(vera).post(TRY, {"text": "a very private question"})
+    assert "a very private question" not in visit(bob).get(TRY).text
+    assert "a very private question" in visit(vera).get(TRY).text
+
+
 def test_try_needs_a_business_and_shows_ones_own(visit, charlie, dairy, masala):
-    shown = visit(charlie).post(TRY, {"text": "price list"})
+    shown = visit(charlie).post(TRY, {"text": "price list"}, follow=True)
     assert "Garam masala" in shown.text
     assert "Cow ghee" not in shown.text
 

@@ -231,7 +231,7 @@ def test_an_event_of_a_key_names_the_key(visit, alice, dairy):
     assert "API key wak_abcdefgh…" in visit(alice).get("/admin/accounts/auditevent/").text
 
 
-# --- what the rule's page and "Try a message" say ------------------------------------------------------------------------------
+# --- what the rule's page and "Try it" say ------------------------------------------------------------------------------
 
 
 def test_a_rules_page_says_that_the_settings_answer_in_its_place(visit, alice, dairy):
@@ -244,15 +244,15 @@ def test_a_rules_page_says_that_the_settings_answer_in_its_place(visit, alice, d
     assert "The reply is not said" not in visit(alice).get(change(hindi)).text
 
 
-def test_try_a_message_says_that_the_bot_is_off(visit, alice, dairy):
-    client = visit(alice)
-    address = reverse("admin:aibot_rule_try")
-    assert "The bot is off" not in client.post(address, {"text": "price"}).text
+def test_try_it_says_that_the_bot_is_off_and_answers(visit, alice, dairy):
+    client, address = visit(alice), reverse("admin:aibot_rule_try")
+    assert "The bot is off" not in client.post(address, {"text": "price"}, follow=True).text
     preferences.change(dairy, actor=alice, bot_on=False)
-    assert "The bot is off" in client.post(address, {"text": "price"}).text
-    assert "The bot is off" not in client.post(address, {"text": "STOP"}).text
+    shown = client.post(address, {"text": "price list"}, follow=True).text
+    assert "The bot is off" in shown
+    assert "₹750" in shown
 
 
-def test_try_a_message_says_the_fallback_in_the_customers_language(visit, alice, dairy):
-    shown = visit(alice).post(reverse("admin:aibot_rule_try"), {"text": "क्या आप साइकिल भी बेचते हैं"}).text
+def test_try_it_says_the_fallback_in_the_customers_language(visit, alice, dairy):
+    shown = visit(alice).post(reverse("admin:aibot_rule_try"), {"text": "क्या आप साइकिल भी बेचते हैं"}, follow=True).text
     assert "हमारी टीम जल्द ही" in shown

@@ -16,7 +16,7 @@ LISTS = {
     "templates": "/admin/conversations/template/",
     "rules": "/admin/aibot/rule/",
     "new rule": "/admin/aibot/rule/add/",
-    "try a message": "/admin/aibot/rule/try/",
+    "try it": "/admin/aibot/rule/try/",
     "test lines": "/admin/aibot/trap/",
     "products": "/admin/accounts/product/",
     "settings": "/admin/accounts/settings/",
@@ -62,7 +62,7 @@ IN_HINDI = (
     "conversations",
     "thread",
     "rule",
-    "try a message",
+    "try it",
     "settings",
     "number",
     "contact",
@@ -130,23 +130,6 @@ def test_hindi_fits_as_well(here, opened, shop):
     page, problems = opened(shop.owner, language="hi")
     pages = {name: path for name, path in pages_of(shop).items() if PICTURES or name in IN_HINDI}
     assert here(looked_at, page, pages, (FITS[1], FITS[2]), mark=" hi") == []
-    assert problems == []
-
-
-@pytest.mark.parametrize("language", ["en", "hi"])
-def test_a_message_that_is_tried_shows_its_answer(here, opened, shop, language):
-    page, problems = opened(shop.owner, language=language)
-
-    def tried(text: str, shown: str, name: str) -> list[str]:
-        page.goto("/admin/aibot/rule/try/")
-        page.fill("[name=text]", text)
-        page.click(".try-form .button-primary")
-        page.wait_for_selector(shown)
-        return looked_at_all_ways(page, name, mark=f" {language}")
-
-    answered = ".try-form [role=status] >> text=Cow ghee" if language == "en" else ".try-form [role=status] h3 a"
-    assert here(tried, "hi, price of ghee? my order has not come", answered, "tried") == []
-    assert here(tried, "such nonsense", ".try-form [role=status] h3", "tried without an answer") == []
     assert problems == []
 
 

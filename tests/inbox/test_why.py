@@ -76,7 +76,7 @@ def test_of_a_question_back_it_names_what_is_close(meera, above, at_work):
 def test_of_the_model_it_names_tokens_and_cost(meera, above, at_work):
     meera.says("my neighbour says it is the best")
     page = why(at_work, said())
-    assert all(words in page for words in ("small-one", "210 read, 12 written", "0.000123", "830 ms"))
+    assert all(words in page for words in ("small-one", "210 read, 12 written", "$0.000123", "830 ms"))
 
 
 def test_of_a_handover_it_names_what_stopped_it(meera, above, at_work):

@@ -159,6 +159,15 @@ PAGES = [
         ok=DONE,
     ),
     Page(_THREAD + "name", AGENT, "POST", _CHAT, post=lambda rows: {"name": "Meera from the market"}, ok=DONE),
+    Page(
+        _THREAD + "proposal",
+        AGENT,
+        "POST",
+        _CHAT,
+        post=lambda rows: {"dismiss": str(rows["proposal"].pk)},
+        post_ids={"dismiss": "proposal"},
+        ok=DONE,
+    ),
     Page(_THREAD + "block", AGENT, "POST", _CHAT, ok=DONE),
     # --- the inbox: templates
     Page("inbox/new", AGENT, stranger=(200,)),
@@ -193,6 +202,14 @@ PAGES = [
     Page("admin/business/<uuid:business_id>/", VIEWER, "POST", {"business_id": "business"}, ok=DONE),
     Page("admin/number/<uuid:number_id>/test/", OWNER, "POST", {"number_id": "number"}),
     Page("admin/aibot/rule/try/", VIEWER),
+    Page("admin/aibot/rule/try/", VIEWER, "POST", post=lambda rows: {"text": "what is the price"}, ok=DONE),
+    Page(
+        "admin/aibot/rule/try/",
+        OWNER,
+        "POST",
+        post=lambda rows: {"text": "what is the price", "intent": "pricing", "keep": "1"},
+        ok=DONE,
+    ),
     Page("admin/aibot/answer/export/", VIEWER),
     Page("admin/aibot/answer/unanswered/", VIEWER),
     Page(

@@ -1,0 +1,116 @@
+"""Why the bot says what it says, in words: which tier answered, by what, and what it cost. For "Why?" and "Try it"."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.models import Message
+from documents import queries as files
+
+from . import attaching, budget, traces
+from .models import Turn
+
+_SYSTEM = {
+    "fallback": gettext_lazy("No rule answered, and a person gets it."),
+    "handover: asked": gettext_lazy("The customer asked for a person."),
+    "handover: long": gettext_lazy("The bot had answered many times in a row: a person gets it."),
+    "handover: repeated": gettext_lazy("The same words came again and again: a person gets it."),
+    "handover: problem": gettext_lazy("The customer told a problem: a person gets it."),
+    "handover: model": gettext_lazy("The language model had no answer that may be said: a person gets it."),
+}
+_TIERS = {
+    Turn.Tier.ANSWER: gettext_lazy("An answer of yours is meant by the message."),
+    Turn.Tier.ASK: gettext_lazy("Several answers of yours are close: the customer is asked which one is meant."),
+    Turn.Tier.MODEL: gettext_lazy(
+        "No rule and no answer of yours is meant by the message: the language model wrote it."
+    ),
+    Turn.Tier.FALLBACK: gettext_lazy("Nothing answered, and a person gets it."),
+    Turn.Tier.SILENT: gettext_lazy("Nothing was said."),
+    Turn.Tier.HANDOVER: gettext_lazy("The language model had no answer that may be said: a person gets it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """``facts`` are pairs of a name and a value; ``near`` the nearest answers, each with its likeness."""
+
+    words: str
+    facts: list[tuple[str, str]]
+    near: list[tuple[str, str]]
+    link: str = ""  # in the admin, for the owner
+    link_words: str = ""
+
+
+def of_message(message: Message) -> Reason:
+    """Of one that the bot has written."""
+    if message.source == Message.Source.RULE:
+        match = traces.match_of(message)
+        known = match is not None
+        return of_rule(message.source_name, message.source_ref if known else None, match.phrase if known else None)
+    turn = traces.of_reply(message)
+    if turn is not None:
+        return of_turn(turn, reverse("admin:aibot_turn_change", args=[turn.pk]), bare=_why_bare(message))
+    if message.source == Message.Source.SYSTEM:
+        return of_system(message.source_name)
+    days = {"days": Turn.KEPT_DAYS}
+    return Reason(_("It is not known any more: how an answer was found is kept for %(days)s days.") % days, [], [])
+
+
+def of_system(name: str) -> Reason:
+    """``name``: Message.source_name of a text that is no rule's."""
+    return Reason(str(_SYSTEM.get(name, _("The bot wrote it by itself."))), [], [])
+
+
+def of_rule(name: str, rule_id: UUID | None, phrase: str | None) -> Reason:
+    """``phrase``: "" for a tap; None, as the rule's id, where it is not known any more."""
+    facts = [(_("Rule"), name)]
+    if phrase is not None:
+        facts.append((_("Understood by"), phrase or _("a tap on a button")))
+    link = reverse("admin:aibot_rule_change", args=[rule_id]) if rule_id else ""
+    return Reason(_("A rule answered."), facts, [], link, _("Open the rule"))
+
+
+def of_turn(turn: Turn, link: str = "", link_words: str = "", bare: str = "") -> Reason:
+    """``link``: to its trace, where that is stored, or to what ``link_words`` say. ``bare``: why it came without its file."""
+    near = [(one["question"], _percent(one["confidence"])) for one in turn.ranked]
+    facts = [
+        (_("Answer"), near[0][0] if turn.tier == Turn.Tier.ANSWER and near else ""),
+        (_("Likeness"), near[0][1] if turn.tier == Turn.Tier.ANSWER and near else ""),
+        (_("Matcher"), turn.matcher),
+        (_("Model"), turn.model),
+        (_("Prompt"), turn.prompt_version[:12]),
+        (_("Tokens"), _tokens(turn)),
+        (_("Cost"), budget.shown(turn.cost)),
+        (
+            _("Took"),
+            _("%(ms)s ms") % {"ms": number_format(turn.latency_ms, force_grouping=True)} if turn.latency_ms else "",
+        ),
+        (_("Stopped by"), turn.guard),
+        (_("Reason"), bare or attaching.in_words(turn.reason) or turn.reason),
+    ]
+    shown = near[1:] if turn.tier == Turn.Tier.ANSWER else near
+    words = _SYSTEM.get(turn.reason, _TIERS[Turn.Tier(turn.tier)])
+    return Reason(str(words), [fact for fact in facts if fact[1]], shown, link, link_words or _("Open the trace"))
+
+
+def _why_bare(message: Message) -> str:
+    """Why a message came without its file; "" where it has one, or never had."""
+    document = files.of_messages([message.pk]).get(message.pk)
+    return _("WhatsApp did not take the file: the words went without it.") if document and document.left_out else ""
+
+
+def _percent(share: float) -> str:
+    return f"{round(share * 100)} %"
+
+
+def _tokens(turn: Turn) -> str:
+    if not turn.tokens_in and not turn.tokens_out:
+        return ""
+    return _("%(read)s read, %(written)s written") % {
+        "read": number_format(turn.tokens_in, force_grouping=True),
+        "written": number_format(turn.tokens_out, force_grouping=True),
+    }
