@@ -4,7 +4,7 @@ and after.
 The question is the first of the ways to ask it: a row of Example that follows it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
@@ -64,10 +64,18 @@ def change(answer: Answer, *, actor: User | None, ways: Sequence[str] | None = N
 
 
 @transaction.atomic
-def add_way(answer: Answer, text: str, *, actor: User | None) -> Answer:
-    """One more way to ask it, such as a customer's message. One that is there already changes nothing."""
+def add_ways(answer: Answer, texts: Iterable[str], *, actor: User | None) -> Answer:
+    """More ways to ask it, such as customers' messages. One that is there already changes nothing."""
     held = Answer.objects.select_for_update().get(pk=answer.pk)
-    return change(held, actor=actor, ways=[*ways_of(held), " ".join(text.split())[:ASKED]])
+    return change(held, actor=actor, ways=[*ways_of(held), *(" ".join(text.split())[:ASKED] for text in texts)])
+
+
+@transaction.atomic
+def take_ways(answer: Answer, texts: Iterable[str], *, actor: User | None) -> Answer:
+    """What ``add_ways`` did, undone: they are ways to ask it no more."""
+    held = Answer.objects.select_for_update().get(pk=answer.pk)
+    gone = {" ".join(text.split()).lower() for text in texts}
+    return change(held, actor=actor, ways=[way for way in ways_of(held) if way.lower() not in gone])
 
 
 @transaction.atomic

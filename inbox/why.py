@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from aibot import traces
@@ -18,24 +17,6 @@ from conversations.models import Conversation, Message
 from . import gate
 
 SOURCES = frozenset({"rule", "answer", "model", "system"})
-_SYSTEM = {
-    "fallback": gettext_lazy("No rule answered, and a person gets it."),
-    "handover: asked": gettext_lazy("The customer asked for a person."),
-    "handover: long": gettext_lazy("The bot had answered many times in a row: a person gets it."),
-    "handover: repeated": gettext_lazy("The same words came again and again: a person gets it."),
-    "handover: problem": gettext_lazy("The customer told a problem: a person gets it."),
-    "handover: model": gettext_lazy("The language model had no answer that may be said: a person gets it."),
-}
-_TIERS = {
-    Turn.Tier.ANSWER: gettext_lazy("An answer of yours is meant by the message."),
-    Turn.Tier.ASK: gettext_lazy("Several answers of yours are close: the customer is asked which one is meant."),
-    Turn.Tier.MODEL: gettext_lazy(
-        "No rule and no answer of yours is meant by the message: the language model wrote it."
-    ),
-    Turn.Tier.FALLBACK: gettext_lazy("Nothing answered, and a person gets it."),
-    Turn.Tier.SILENT: gettext_lazy("Nothing was said."),
-    Turn.Tier.HANDOVER: gettext_lazy("The language model had no answer that may be said: a person gets it."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +61,7 @@ def reason_of(message: Message) -> Reason:
     if turn is not None:
         return _of_turn(turn)
     if message.source == Message.Source.SYSTEM:
-        return Reason(str(_SYSTEM.get(message.source_name, _("The bot wrote it by itself."))), [], [])
+        return Reason(str(traces.BY_ITSELF.get(message.source_name, _("The bot wrote it by itself."))), [], [])
     days = {"days": Turn.KEPT_DAYS}
     return Reason(_("It is not known any more: how an answer was found is kept for %(days)s days.") % days, [], [])
 
@@ -101,32 +82,19 @@ def _of_turn(turn: Turn) -> Reason:
         (_("Matcher"), turn.matcher),
         (_("Model"), turn.model),
         (_("Prompt"), turn.prompt_version[:12]),
-        (_("Tokens"), _tokens(turn)),
+        (_("Tokens"), traces.tokens_in_words(turn)),
         (_("Cost"), _cost(turn.cost)),
-        (
-            _("Took"),
-            _("%(ms)s ms") % {"ms": number_format(turn.latency_ms, force_grouping=True)} if turn.latency_ms else "",
-        ),
+        (_("Took"), traces.time_in_words(turn)),
         (_("Stopped by"), turn.guard),
         (_("Reason"), turn.reason),
     ]
     link = reverse("admin:aibot_turn_change", args=[turn.pk])
     shown = near[1:] if turn.tier == Turn.Tier.ANSWER else near
-    words = _SYSTEM.get(turn.reason, _TIERS[Turn.Tier(turn.tier)])
-    return Reason(str(words), [fact for fact in facts if fact[1]], shown, link, _("Open the trace"))
+    return Reason(traces.in_words(turn), [fact for fact in facts if fact[1]], shown, link, _("Open the trace"))
 
 
 def _percent(share: float) -> str:
     return f"{round(share * 100)} %"
-
-
-def _tokens(turn: Turn) -> str:
-    if not turn.tokens_in and not turn.tokens_out:
-        return ""
-    return _("%(read)s read, %(written)s written") % {
-        "read": number_format(turn.tokens_in, force_grouping=True),
-        "written": number_format(turn.tokens_out, force_grouping=True),
-    }
 
 
 def _cost(cost: Decimal | None) -> str:
