@@ -31,13 +31,13 @@ def add(business: Business, *, actor: User | None, ways: Sequence[str] = (), **f
     """``ways``: more ways to ask. Raises ValidationError, and DomainError (409): answer_exists, too_many_answers."""
     Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # one at a time: the count is right
     if Answer.objects.filter(business=business).count() >= MOST:
-        raise DomainError("too_many_answers", _("A business has %s answers at most.") % MOST, status=409)
+        raise DomainError("too_many_answers", too_many(), status=409)
     answer = Answer(business=business, **fields)
     check(answer)
     ways = cleaned_ways(ways, answer.question)
     with _once():
         answer.save()
-    _write_ways(answer, ways)
+    _add_rows(answer, enumerate([answer.question, *ways]))
     _record("created", answer, actor, {}, _told(answer, fields) | {"ways": ways})
     return answer
 
@@ -86,6 +86,10 @@ def remove(answer: Answer, *, actor: User | None) -> None:
     held.delete()
 
 
+def too_many() -> str:
+    return _("A business has %s answers at most.") % MOST
+
+
 def ways_of(answer: Answer) -> list[str]:
     """The further ways to ask, in the order in which they were written."""
     return list(Example.objects.filter(answer=answer, place__gt=0).order_by("place").values_list("text", flat=True))
@@ -97,7 +101,7 @@ def ways_of(answer: Answer) -> list[str]:
 def check(answer: Answer) -> None:
     """Raises ValidationError, its keys the fields: what is missing, too long for WhatsApp once filled, or names no product."""
     answer.question = " ".join(answer.question.split())
-    answer.full_clean(validate_unique=False, validate_constraints=False)
+    answer.full_clean(exclude=["business"], validate_unique=False, validate_constraints=False)
     shop, wrong = shop_of(answer.business_id), {}
     for field in TEXTS:
         if (text := getattr(answer, field).strip()) and (why := _cannot_be_said(shop, text, len(answer.buttons))):
@@ -149,14 +153,16 @@ def _write_ways(answer: Answer, ways: list[str]) -> None:
     wanted = [answer.question, *ways]
     there = {example.text: example for example in Example.objects.filter(answer=answer)}
     Example.objects.filter(answer=answer).exclude(text__in=wanted).delete()
-    Example.objects.bulk_create(
-        Example(business=answer.business, answer=answer, text=text, place=place)
-        for place, text in enumerate(wanted)
-        if text not in there
-    )
+    _add_rows(answer, ((place, text) for place, text in enumerate(wanted) if text not in there))
     for place, text in enumerate(wanted):
         if text in there and there[text].place != place:
             Example.objects.filter(pk=there[text].pk).update(place=place)
+
+
+def _add_rows(answer: Answer, ways: Iterable[tuple[int, str]]) -> None:
+    Example.objects.bulk_create(
+        Example(business=answer.business, answer=answer, text=text, place=place) for place, text in ways
+    )
 
 
 @contextmanager
