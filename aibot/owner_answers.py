@@ -4,17 +4,18 @@ and after.
 The question is the first of the ways to ask it: a row of Example that follows it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import DomainError
 from accounts.models import Business, User
+from accounts.once import once
 
 from . import slots
 from .models import ANSWERED, ASKED, Answer, Example
@@ -165,14 +166,8 @@ def _add_rows(answer: Answer, ways: Iterable[tuple[int, str]]) -> None:
     )
 
 
-@contextmanager
-def _once() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError:
-        words = _("There is an answer to this question already.")
-        raise DomainError("answer_exists", words, status=409, question=words) from None
+def _once() -> AbstractContextManager[None]:
+    return once("answer_exists", "question", _("There is an answer to this question already."))
 
 
 def _record(what: str, answer: Answer, actor: User | None, before: dict, after: dict) -> None:
