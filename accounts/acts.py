@@ -42,6 +42,7 @@ ACTS = {
     "allowed_marketing": _("marketing allowed"),
     "assigned": _("given to somebody"),
     "blocked": _("blocked"),
+    "brought_back": _("brought back"),
     "changed": _("changed"),
     "closed": _("closed"),
     "connected": _("connected"),

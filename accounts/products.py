@@ -1,15 +1,16 @@
 """Write products: the page, the API and the admin all come here. Each change is in the audit log."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from . import audit
 from .errors import DomainError
 from .models import Business, Product, User
+from .once import once
 
 MOST = 1000  # of a business: a rule that looks for a product looks at all of them
 FIELDS = ("name", "name_hi", "name_roman", "aliases", "unit", "price", "active", "position")
@@ -71,14 +72,8 @@ def remove(product: Product, *, actor: User | None) -> None:
     held.delete()
 
 
-@contextmanager
-def _once() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError:
-        words = _("There is a product of this name and unit already.")
-        raise DomainError("product_exists", words, status=409, name=words) from None
+def _once() -> AbstractContextManager[None]:
+    return once("product_exists", "name", _("There is a product of this name and unit already."))
 
 
 def _record(action: str, product: Product, actor: User | None, before: dict, after: dict) -> None:

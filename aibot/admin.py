@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -21,11 +22,11 @@ from accounts import audit_words, reading
 from accounts.admin_base import ChoiceFilter, History, OwnedAdmin, OwnedForm, yes_no
 from conversations.admin import SinceFilter
 
-from . import admin_answers, admin_model, admin_trying, budget, owner_rules  # noqa: F401 - their pages are registered
+from . import admin_answers, admin_model, admin_trying, budget, owner_rules, traces  # noqa: F401 - their pages are registered
 from .admin_fields import ButtonsField
 from .admin_trying import TrapForm, keep_trap
 from .kinds import KINDS
-from .models import Rule, RuleMatch, Trap, Turn
+from .models import PromptVersion, Rule, RuleMatch, Trap, Turn
 from .rules import owners_text, shop_of, text_of
 from .trying import failing
 
@@ -241,24 +242,54 @@ class TrapAdmin(OwnedAdmin):
 class TurnAdmin(History, OwnedAdmin):
     """How the bot came to what it said to messages that no rule answered. Nobody changes it."""
 
-    list_display = ("conversation", "tier", "outcome", "reason", "tokens", "price", "time")
+    list_display = ("asked", "by", "outcome", "conversation", "tokens", "price", "time")
     list_filter = (("tier", ChoiceFilter), ("outcome", ChoiceFilter), SinceFilter)
-    list_select_related = ("conversation__contact",)
+    list_select_related = ("message", "conversation__contact")
     search_fields = (
         "conversation__contact__name",
         "conversation__contact__profile_name",
         "conversation__contact__phone",
     )
     search_help_text = gettext_lazy("Name or phone")
-    fields = (
-        "conversation", "message", "reply", "messages", "tier", "outcome", "reason", "nearest", "matcher", "model",
-        "prompt_version", "tokens_in", "tokens_out", "price", "latency_ms", "guard", "at",
-    )  # fmt: skip
-    readonly_fields = ("nearest", "price")
+
+    def get_fieldsets(self, request, obj=None):
+        """What is empty is left out."""
+        parts = ((None, _TOLD), (gettext_lazy("How it was found"), _FOUND))
+        return [(title, {"fields": [name for name in names if self._says(obj, name)]}) for title, names in parts]
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*_TOLD, *_FOUND)
+
+    def _says(self, obj, name: str) -> bool:
+        return bool(getattr(self, name)(obj) if hasattr(self, name) else getattr(obj, name, None))
+
+    @display(description=gettext_lazy("the customer wrote"))
+    def asked(self, obj):
+        return render_to_string("admin/_one_line.html", {"text": obj.message.text or obj.message.kind})
+
+    @display(
+        description=gettext_lazy("answered by"),
+        ordering="tier",
+        label={
+            "answer": "success",
+            "ask": "info",
+            "model": "info",
+            "fallback": "warning",
+            "handover": "warning",
+            "silent": "",
+        },
+    )
+    def by(self, obj):
+        return obj.tier, obj.get_tier_display()
+
+    @display(description=gettext_lazy("what became of it"))
+    def became(self, obj):
+        return traces.in_words(obj)
 
     @display(description=gettext_lazy("tokens"))
     def tokens(self, obj):
-        return obj.tokens_in + obj.tokens_out or ""
+        total = obj.tokens_in + obj.tokens_out
+        return number_format(total, force_grouping=True) if total else ""
 
     @display(description=gettext_lazy("cost"), ordering="cost")
     def price(self, obj):
@@ -270,6 +301,27 @@ class TurnAdmin(History, OwnedAdmin):
             "", "<p>{} · {} %</p>", ((one["question"], round(one["confidence"] * 100)) for one in obj.ranked)
         )
 
+    @display(description=gettext_lazy("prompt"))
+    def prompt(self, obj):
+        """As the model was told to answer then."""
+        found = PromptVersion.objects.filter(business=obj.business_id, digest=obj.prompt_version).first()
+        if found is None:
+            return obj.prompt_version[:12]
+        link = reverse("admin:aibot_promptversion_change", args=[found.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', link, found)
+
+    @display(description=gettext_lazy("tokens"))
+    def used(self, obj):
+        return traces.tokens_in_words(obj)
+
+    @display(description=gettext_lazy("took"))
+    def took(self, obj):
+        return traces.time_in_words(obj)
+
     @display(description=gettext_lazy("time"), ordering="at")
     def time(self, obj):
         return reading.time_tag(obj.at, timezone.now())
+
+
+_TOLD = ("message", "reply", "became", "outcome", "nearest", "conversation", "at")
+_FOUND = ("tier", "matcher", "model", "prompt", "used", "cost", "took", "guard", "reason", "messages")

@@ -1,14 +1,13 @@
 """The admin of answers: a question with all the ways to ask it, what is answered as the customer gets it, and files of them."""
 
 from typing import ClassVar
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Prefetch, Q
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -26,8 +25,9 @@ from accounts.models import Product, User
 from documents import outgoing
 from documents.models import Document
 
-from . import answer_files, answers, owner_answers, unanswered
+from . import answer_files, answers, owner_answers
 from .admin_fields import ButtonsField, Chosen, FileField
+from .admin_unanswered import UnansweredPage
 from .models import MOST_BUTTONS, Answer, Example
 from .rules import shop_of
 
@@ -128,7 +128,7 @@ class ImportForm(forms.Form):
 
 
 @admin.register(Answer)
-class AnswerAdmin(OwnedAdmin):
+class AnswerAdmin(UnansweredPage, OwnedAdmin):
     form = AnswerForm
     list_before_template = "admin/aibot/_answers_head.html"
     list_display = ("question", "says", "way_count", "enabled")
@@ -241,7 +241,6 @@ class AnswerAdmin(OwnedAdmin):
         view = self.admin_site.admin_view
         return [
             path("import/", view(self.import_view), name="aibot_answer_import"),
-            path("unanswered/", view(self.unanswered_view), name="aibot_answer_unanswered"),
             path("export/", view(self.export_view), name="aibot_answer_export"),
             *super().get_urls(),
         ]
@@ -298,60 +297,3 @@ class AnswerAdmin(OwnedAdmin):
             rows = ", ".join(str(number) for number, _why in outcome.wrong)
             messages.warning(request, _("Left out, since they cannot be said: rows %s.") % rows)
         return HttpResponseRedirect(reverse("admin:aibot_answer_changelist"))
-
-    # --- what nobody has answered
-
-    def get_changeform_initial_data(self, request):
-        """A new answer to what a customer asked: the address names the turn, never the words."""
-        one = self._one_asked(request, request.GET.get("turn", ""))
-        return {"question": one.text} if one else super().get_changeform_initial_data(request)
-
-    def unanswered_view(self, request):
-        return require_http_methods(["GET", "HEAD", "POST"])(self._unanswered)(request)
-
-    def _unanswered(self, request):
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if request.method == "POST":
-            return self._decided(request)
-        answers_there = Answer.objects.filter(business=request.business, enabled=True).order_by("question")
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Unanswered"),
-            "groups": unanswered.groups(request.business, timezone.now()),
-            "answers": answers_there,
-            "may_write": self.has_change_permission(request),
-        }
-        return TemplateResponse(request, "admin/aibot/unanswered.html", context)
-
-    def _decided(self, request):
-        """A message becomes a way to ask an answer, or is put aside."""
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        one = self._one_asked(request, request.POST.get("turn", ""))
-        if one is None:
-            raise Http404
-        if "aside" in request.POST:
-            unanswered.put_aside(request.business, one.turn_id, actor=request.user)
-        else:
-            self._add(request, one)
-        return HttpResponseRedirect(reverse("admin:aibot_answer_unanswered"))
-
-    def _add(self, request, one: unanswered.Asked) -> None:
-        answer = self.get_object(request, request.POST.get("answer", ""))
-        if answer is None:
-            raise Http404
-        try:
-            owner_answers.add_way(answer, one.text, actor=request.user)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, _("It is a way to ask “%s” now.") % answer.question)
-
-    def _one_asked(self, request, turn_id: str) -> unanswered.Asked | None:
-        try:
-            found = unanswered.asked(request.business, timezone.now(), UUID(turn_id))
-        except ValueError:
-            return None
-        return found[0] if found else None

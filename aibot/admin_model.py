@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -16,7 +18,6 @@ from accounts.admin_base import (
     InstallationAdmin,
     OwnedAdmin,
     SharedHistoryAdmin,
-    text_box,
 )
 
 from . import budget
@@ -62,7 +63,12 @@ class BudgetAdmin(SharedHistoryAdmin):
 
     @display(description=gettext_lazy("share"))
     def share(self, obj):
-        return f"{obj.used * 100 // obj.most} %" if obj.most else ""
+        if not obj.most:
+            return ""
+        share = obj.used * 100 // obj.most
+        tone = "bad" if obj.off_at or share >= budget.FULL_AT else "warn" if share >= budget.WARN_AT else "good"
+        bar = '<span class="share"><progress class="share-{}" value="{}" max="100" aria-hidden="true"></progress>{} %</span>'
+        return format_html(bar, tone, min(share, 100), share)
 
     @display(description=gettext_lazy("state"), label={"off": "danger", "full": "warning", "on": "success"})
     def state(self, obj):
@@ -80,7 +86,7 @@ def _amount(row: Budget, value: int) -> str:
 @admin.register(Reservation)
 class ReservationAdmin(History, OwnedAdmin):
     sees = OWNER
-    list_display = ("time", "whose", "model", "state", "charged", "cost")
+    list_display = ("time", "whose", "model", "state", "tokens_charged", "cost")
     list_filter = (("state", ChoiceFilter),)
     list_select_related = ("contact",)
     fields = readonly_fields = (
@@ -94,6 +100,10 @@ class ReservationAdmin(History, OwnedAdmin):
     @display(description=gettext_lazy("contact"))
     def whose(self, obj):
         return obj.contact or _("Try it")
+
+    @display(description=gettext_lazy("charged tokens"), ordering="charged")
+    def tokens_charged(self, obj):
+        return number_format(obj.charged, force_grouping=True) if obj.charged else ""
 
     @display(description=gettext_lazy("cost"))
     def cost(self, obj):
@@ -128,13 +138,17 @@ class PriceAdmin(InstallationAdmin):
 @admin.register(PromptVersion)
 class PromptVersionAdmin(History, OwnedAdmin):
     sees = OWNER
-    list_display = ("name", "created_at")
-    fields = readonly_fields = ("created_at", "digest", "whole")
+    list_display = ("name", "begins", "created_at")
+    fields = readonly_fields = ("created_at", "whole", "digest")
 
     @display(description=gettext_lazy("version"))
     def name(self, obj):
         return str(obj)
 
     @display(description=gettext_lazy("text"))
+    def begins(self, obj):
+        return render_to_string("admin/_one_line.html", {"text": obj.text})
+
+    @display(description=gettext_lazy("text"))
     def whole(self, obj):
-        return text_box(obj.text)
+        return format_html('<pre class="raw-box raw-text" tabindex="0" dir="auto">{}</pre>', obj.text)

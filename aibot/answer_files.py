@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ COLUMNS = ("question", "other_ways", "answer", "answer_hi", "answer_hinglish", "
 _NEEDED = ("question", "answer")
 MOST_BYTES = 500_000
 _TEXTS = {"answer": "text", "answer_hi": "text_hi", "answer_hinglish": "text_roman"}
+_COLUMN_OF = {field: column for column, field in _TEXTS.items()} | {"ways": "other_ways"}
 _ON = {
     "": True,
     "yes": True,
@@ -93,6 +94,9 @@ def take(business: Business, lines: Sequence[Line], *, actor: User | None, dry: 
                 outcome.wrong.append((line.number, why))
                 continue
             seen[question.lower()] = line.number
+            if question.lower() not in there and len(there) + len(outcome.new) >= owner_answers.MOST:
+                outcome.wrong.append((line.number, owner_answers.too_many()))  # asked of each, it takes minutes
+                continue
             _take(business, line, there.get(question.lower()), actor, outcome)
         if dry:
             transaction.set_rollback(True)
@@ -114,20 +118,27 @@ def written(answers: Iterable[Answer]) -> str:
 
 def _take(business: Business, line: Line, answer: Answer | None, actor: User | None, outcome: Outcome) -> None:
     try:
-        with transaction.atomic():
-            if answer is None:
-                owner_answers.add(business, actor=actor, ways=line.ways, **line.fields)
-                outcome.new.append(line.fields["question"])
-                return
-            stood = answer.updated_at
-            ways = [*owner_answers.ways_of(answer), *line.ways]
-            fields = {name: value for name, value in line.fields.items() if name != "question"}
-            after = owner_answers.change(answer, actor=actor, ways=ways, **fields)
-            (outcome.same if after.updated_at == stood else outcome.changed).append(answer.question)
+        if answer is None:
+            owner_answers.add(business, actor=actor, ways=line.ways, **line.fields)
+            outcome.new.append(line.fields["question"])
+            return
+        stood = answer.updated_at
+        ways = [*owner_answers.ways_of(answer), *line.ways]
+        fields = {name: value for name, value in line.fields.items() if name != "question"}
+        after = owner_answers.change(answer, actor=actor, ways=ways, **fields)
+        (outcome.same if after.updated_at == stood else outcome.changed).append(answer.question)
     except ValidationError as error:
-        outcome.wrong.append((line.number, " ".join(error.messages)))
+        outcome.wrong.append((line.number, _by_column(error)))
     except DomainError as error:
         outcome.wrong.append((line.number, str(error.message)))
+
+
+def _by_column(error: ValidationError) -> str:
+    """What is wrong, behind the name of the column that it is in."""
+    return " ".join(
+        f"{_COLUMN_OF.get(field, field)}: {' '.join(told)}" if field != NON_FIELD_ERRORS else " ".join(told)
+        for field, told in error.message_dict.items()
+    )
 
 
 def _decoded(data: bytes) -> str:

@@ -420,6 +420,11 @@ class Turn(TiedModel):
             models.Index(fields=["conversation", "-at"], name="turns_of_conversation"),
             models.Index(fields=["business", "-at"], name="turns_of_business"),
             models.Index(fields=["at"], name="turn_old"),
+            models.Index(
+                fields=["business", "put_aside", "-at"],
+                condition=Q(tier__in=["model", "fallback", "handover"]) & ~Q(outcome="overtaken"),
+                name="turns_unanswered",
+            ),
         ]
 
     def __str__(self):

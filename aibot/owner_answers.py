@@ -5,17 +5,18 @@ The question is the first of the ways to ask it: a row of Example that follows i
 for it alone, and goes with it.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import DomainError
 from accounts.models import Business, User
+from accounts.once import once
 from cloud_api import messages
 from documents import kept
 from documents.models import Document
@@ -39,7 +40,7 @@ def add(business: Business, *, actor: User | None, ways: Sequence[str] = (), **f
     """
     Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # one at a time: the count is right
     if Answer.objects.filter(business=business).count() >= MOST:
-        raise DomainError("too_many_answers", _("A business has %s answers at most.") % MOST, status=409)
+        raise DomainError("too_many_answers", too_many(), status=409)
     answer = Answer(business=business, **fields)
     check(answer)
     ways = cleaned_ways(ways, answer.question)
@@ -47,7 +48,7 @@ def add(business: Business, *, actor: User | None, ways: Sequence[str] = (), **f
         answer.document = kept.keep(answer.document)
     with _once():
         answer.save()
-    _write_ways(answer, ways)
+    _add_rows(answer, enumerate([answer.question, *ways]))
     _record("created", answer, actor, {}, _told(answer, fields) | {"ways": ways})
     return answer
 
@@ -79,10 +80,18 @@ def change(answer: Answer, *, actor: User | None, ways: Sequence[str] | None = N
 
 
 @transaction.atomic
-def add_way(answer: Answer, text: str, *, actor: User | None) -> Answer:
-    """One more way to ask it, such as a customer's message. One that is there already changes nothing."""
+def add_ways(answer: Answer, texts: Iterable[str], *, actor: User | None) -> Answer:
+    """More ways to ask it, such as customers' messages. One that is there already changes nothing."""
     held = Answer.objects.select_for_update().get(pk=answer.pk)
-    return change(held, actor=actor, ways=[*ways_of(held), " ".join(text.split())[:ASKED]])
+    return change(held, actor=actor, ways=[*ways_of(held), *(" ".join(text.split())[:ASKED] for text in texts)])
+
+
+@transaction.atomic
+def take_ways(answer: Answer, texts: Iterable[str], *, actor: User | None) -> Answer:
+    """What ``add_ways`` did, undone: they are ways to ask it no more."""
+    held = Answer.objects.select_for_update().get(pk=answer.pk)
+    gone = {" ".join(text.split()).lower() for text in texts}
+    return change(held, actor=actor, ways=[way for way in ways_of(held) if way.lower() not in gone])
 
 
 @transaction.atomic
@@ -93,6 +102,10 @@ def remove(answer: Answer, *, actor: User | None) -> None:
     held.delete()
     if held.document is not None:
         kept.let_go(held.document)
+
+
+def too_many() -> str:
+    return _("A business has %s answers at most.") % MOST
 
 
 def ways_of(answer: Answer) -> list[str]:
@@ -108,7 +121,7 @@ def check(answer: Answer) -> None:
     file that WhatsApp has no one message for.
     """
     answer.question = " ".join(answer.question.split())
-    answer.full_clean(validate_unique=False, validate_constraints=False)
+    answer.full_clean(exclude=["business"], validate_unique=False, validate_constraints=False)
     shop, wrong = shop_of(answer.business_id), {}
     for field in TEXTS:
         if (text := getattr(answer, field).strip()) and (why := _cannot_be_said(shop, text, answer)):
@@ -186,24 +199,20 @@ def _write_ways(answer: Answer, ways: list[str]) -> None:
     wanted = [answer.question, *ways]
     there = {example.text: example for example in Example.objects.filter(answer=answer)}
     Example.objects.filter(answer=answer).exclude(text__in=wanted).delete()
-    Example.objects.bulk_create(
-        Example(business=answer.business, answer=answer, text=text, place=place)
-        for place, text in enumerate(wanted)
-        if text not in there
-    )
+    _add_rows(answer, ((place, text) for place, text in enumerate(wanted) if text not in there))
     for place, text in enumerate(wanted):
         if text in there and there[text].place != place:
             Example.objects.filter(pk=there[text].pk).update(place=place)
 
 
-@contextmanager
-def _once() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError:
-        words = _("There is an answer to this question already.")
-        raise DomainError("answer_exists", words, status=409, question=words) from None
+def _add_rows(answer: Answer, ways: Iterable[tuple[int, str]]) -> None:
+    Example.objects.bulk_create(
+        Example(business=answer.business, answer=answer, text=text, place=place) for place, text in ways
+    )
+
+
+def _once() -> AbstractContextManager[None]:
+    return once("answer_exists", "question", _("There is an answer to this question already."))
 
 
 def _record(what: str, answer: Answer, actor: User | None, before: dict, after: dict) -> None:

@@ -5,18 +5,18 @@ A rule must fit what WhatsApp takes once it is filled, and the business's test l
 understood, or the owner says that it shall be saved all the same.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import DomainError
 from accounts.models import Business, Product, User
+from accounts.once import once
 
 from .matching import Book
 from .models import Rule, Trap
@@ -155,14 +155,8 @@ def _check(rule: Rule, save_anyway: bool) -> None:
         )
 
 
-@contextmanager
-def _once() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError:
-        words = _("There is a rule of this intent and language already.")
-        raise DomainError("rule_exists", words, status=409, intent=words) from None
+def _once() -> AbstractContextManager[None]:
+    return once("rule_exists", "intent", _("There is a rule of this intent and language already."))
 
 
 def _record(what: str, rule: Rule, actor: User | None, before: dict, after: dict) -> None:

@@ -4,34 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from conversations.models import Message
 from documents import queries as files
 
 from . import attaching, budget, traces
 from .models import Turn
-
-_SYSTEM = {
-    "fallback": gettext_lazy("No rule answered, and a person gets it."),
-    "handover: asked": gettext_lazy("The customer asked for a person."),
-    "handover: long": gettext_lazy("The bot had answered many times in a row: a person gets it."),
-    "handover: repeated": gettext_lazy("The same words came again and again: a person gets it."),
-    "handover: problem": gettext_lazy("The customer told a problem: a person gets it."),
-    "handover: model": gettext_lazy("The language model had no answer that may be said: a person gets it."),
-}
-_TIERS = {
-    Turn.Tier.ANSWER: gettext_lazy("An answer of yours is meant by the message."),
-    Turn.Tier.ASK: gettext_lazy("Several answers of yours are close: the customer is asked which one is meant."),
-    Turn.Tier.MODEL: gettext_lazy(
-        "No rule and no answer of yours is meant by the message: the language model wrote it."
-    ),
-    Turn.Tier.FALLBACK: gettext_lazy("Nothing answered, and a person gets it."),
-    Turn.Tier.SILENT: gettext_lazy("Nothing was said."),
-    Turn.Tier.HANDOVER: gettext_lazy("The language model had no answer that may be said: a person gets it."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +41,7 @@ def of_message(message: Message) -> Reason:
 
 def of_system(name: str) -> Reason:
     """``name``: Message.source_name of a text that is no rule's."""
-    return Reason(str(_SYSTEM.get(name, _("The bot wrote it by itself."))), [], [])
+    return Reason(str(traces.BY_ITSELF.get(name, _("The bot wrote it by itself."))), [], [])
 
 
 def of_rule(name: str, rule_id: UUID | None, phrase: str | None) -> Reason:
@@ -83,18 +62,16 @@ def of_turn(turn: Turn, link: str = "", link_words: str = "", bare: str = "") ->
         (_("Matcher"), turn.matcher),
         (_("Model"), turn.model),
         (_("Prompt"), turn.prompt_version[:12]),
-        (_("Tokens"), _tokens(turn)),
+        (_("Tokens"), traces.tokens_in_words(turn)),
         (_("Cost"), budget.shown(turn.cost)),
-        (
-            _("Took"),
-            _("%(ms)s ms") % {"ms": number_format(turn.latency_ms, force_grouping=True)} if turn.latency_ms else "",
-        ),
+        (_("Took"), traces.time_in_words(turn)),
         (_("Stopped by"), turn.guard),
         (_("Reason"), bare or attaching.in_words(turn.reason) or turn.reason),
     ]
     shown = near[1:] if turn.tier == Turn.Tier.ANSWER else near
-    words = _SYSTEM.get(turn.reason, _TIERS[Turn.Tier(turn.tier)])
-    return Reason(str(words), [fact for fact in facts if fact[1]], shown, link, link_words or _("Open the trace"))
+    return Reason(
+        traces.in_words(turn), [fact for fact in facts if fact[1]], shown, link, link_words or _("Open the trace")
+    )
 
 
 def _why_bare(message: Message) -> str:
@@ -105,12 +82,3 @@ def _why_bare(message: Message) -> str:
 
 def _percent(share: float) -> str:
     return f"{round(share * 100)} %"
-
-
-def _tokens(turn: Turn) -> str:
-    if not turn.tokens_in and not turn.tokens_out:
-        return ""
-    return _("%(read)s read, %(written)s written") % {
-        "read": number_format(turn.tokens_in, force_grouping=True),
-        "written": number_format(turn.tokens_out, force_grouping=True),
-    }

@@ -1,8 +1,16 @@
 """The admin of leads. Each change of one is written into its history."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, When
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from accounts import reading
@@ -89,16 +97,42 @@ class ProposalAdmin(ContactSearch, OwnedAdmin):
 
     adds = changes = deletes = NEVER
     decides = AGENT
-    list_display = ("whose", "what", "value", "standing", "since")
+    list_display = ("whose", "fact", "value", "standing", "decide", "since")
     list_filter = (("state", ChoiceFilter), ("what", ChoiceFilter))
     list_select_related = ("lead__contact",)
+    ordering = (Case(When(state=Proposal.State.OPEN, then=0), default=1), "-created_at")
     search_fields = ("lead__contact__name", "lead__contact__profile_name", "lead__contact__phone")
     search_help_text = gettext_lazy("Name or phone")
-    fields = readonly_fields = ("lead", "what", "value", "source", "state", "decided_by", "decided_at", "created_at")
     actions = ("accept_selected", "dismiss_selected")
+
+    def get_fields(self, request, obj=None):
+        decided = ("decided_by", "decided_at") if obj and obj.decided_at else ("decide",)
+        return ("fact", "value", "lead", "source", "state", "created_at", *decided)
+
+    get_readonly_fields = get_fields
+
+    def get_list_display(self, request):
+        shown = super().get_list_display(request)
+        return shown if self.has_decide_permission(request) else [name for name in shown if name != "decide"]
 
     def has_decide_permission(self, request) -> bool:
         return self.allows(request, self.decides)
+
+    def get_urls(self):
+        decide = self.admin_site.admin_view(self.decide_view)
+        return [path("<uuid:proposal_id>/decide/<str:act>/", decide, name="leads_proposal_decide"), *super().get_urls()]
+
+    def decide_view(self, request, proposal_id, act):
+        return require_POST(self._decide_one)(request, proposal_id, act)
+
+    def _decide_one(self, request, proposal_id, act):
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, str(proposal_id))
+        if row is None or act not in _DECISIONS:
+            raise Http404
+        self._decide(request, [row], _DECISIONS[act])
+        return HttpResponseRedirect(reverse("admin:leads_proposal_changelist"))
 
     @admin.action(description=gettext_lazy("Accept"), permissions=["decide"])
     def accept_selected(self, request, queryset):
@@ -108,9 +142,9 @@ class ProposalAdmin(ContactSearch, OwnedAdmin):
     def dismiss_selected(self, request, queryset):
         self._decide(request, queryset, proposals.dismiss)
 
-    def _decide(self, request, queryset, act) -> None:
+    def _decide(self, request, rows, act) -> None:
         done = 0
-        for row in queryset:
+        for row in rows:
             try:
                 act(row, actor=request.user, now=timezone.now())
                 done += 1
@@ -124,17 +158,42 @@ class ProposalAdmin(ContactSearch, OwnedAdmin):
     def whose(self, obj):
         return contact_header(obj.lead.contact)
 
+    @display(description=gettext_lazy("what was read"), ordering="what")
+    def fact(self, obj):
+        return capfirst(obj.get_what_display())
+
+    @display(description=gettext_lazy("decide"))
+    def decide(self, obj):
+        """Buttons of the page's own form: their addresses are others."""
+        if obj.state != Proposal.State.OPEN:
+            return ""
+        return format_html(
+            '<span class="row-acts">{}</span>',
+            format_html_join(
+                "",
+                '<button class="button" type="submit" formaction="{}">{}</button>',
+                (
+                    (reverse("admin:leads_proposal_decide", args=[obj.pk, act]), words)
+                    for act, words in (("accept", _("Accept")), ("dismiss", _("Dismiss")))
+                ),
+            ),
+        )
+
     @display(description=gettext_lazy("state"), label={"open": "warning", "accepted": "success", "dismissed": ""})
     def standing(self, obj):
         return obj.state, obj.get_state_display()
 
     @display(description=gettext_lazy("read in"))
     def source(self, obj):
-        return obj.message.text
+        link = reverse("admin:conversations_conversation_change", args=[obj.message.conversation_id])
+        return format_html('<a class="text-link" dir="auto" href="{}">“{}”</a>', link, obj.message.text)
 
     @display(description=gettext_lazy("since"), ordering="created_at")
     def since(self, obj):
         return reading.time_tag(obj.created_at, timezone.now())
+
+
+_DECISIONS = {"accept": proposals.accept, "dismiss": proposals.dismiss}
 
 
 def _shown(lead: Lead, name: str) -> str:

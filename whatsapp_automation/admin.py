@@ -215,14 +215,6 @@ def _sees(request, app: str, model: str) -> bool:
     return registered.has_view_permission(request)
 
 
-def tokens(request) -> str:
-    return static("owner/tokens.css")
-
-
-def styles(request) -> str:
-    return static("owner/admin.css")
-
-
 def favicon(request) -> str:
     return static("owner/icon.svg")
 

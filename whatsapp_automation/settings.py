@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from celery.schedules import crontab, schedule
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from . import env
@@ -529,7 +530,21 @@ UNFOLD = {
     "ENVIRONMENT": "whatsapp_automation.admin.environment_badge",
     "SIDEBAR": {"show_search": False, "navigation": "whatsapp_automation.admin.navigation"},
     "DASHBOARD_CALLBACK": "whatsapp_automation.admin.dashboard",
-    "STYLES": ["whatsapp_automation.admin.tokens", "whatsapp_automation.admin.styles"],
+    "STYLES": [
+        lambda _request, sheet=sheet: static(f"owner/{sheet}.css")
+        for sheet in (
+            "tokens",
+            "unfold",
+            "parts",
+            "bubbles",
+            "conversations",
+            "editors",
+            "frame",
+            "pages",
+            "unanswered",
+            "trying",
+        )
+    ],
     "COLORS": {
         "primary": {
             "50": "oklch(97% .02 200)",

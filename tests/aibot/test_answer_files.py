@@ -1,6 +1,8 @@
 """Answers that come from a spreadsheet and go back into one."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
 from aibot import answer_files, owner_answers
@@ -121,3 +123,22 @@ def test_the_demo_s_thirty_answers_can_all_be_said(within):
     assert outcome.wrong == []
     assert len(outcome.new) == 30
     assert shop_of(within.pk).name == "Shuddh Dairy"
+
+
+def test_what_is_wrong_names_its_column(within):
+    outcome = take(within, "question,answer,answer_hi\nWhere?,,\nPrice?,So.,{price:moon}\n")
+    assert [(number, why.partition(":")[0]) for number, why in outcome.wrong] == [(2, "answer"), (3, "answer_hi")]
+
+
+def test_rows_beyond_the_most_answers_cost_nothing(within, monkeypatch):
+    """A file of 2,000 rows took minutes."""
+    monkeypatch.setattr(owner_answers, "MOST", 2)
+
+    def statements(rows: int) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            outcome = take(within, "question,answer\n" + "".join(f"Number {n}?,So.\n" for n in range(rows)), dry=True)
+        assert (len(outcome.new), len(outcome.wrong)) == (2, rows - 2)
+        return len(asked)
+
+    statements(3)  # reads what is kept of the shop
+    assert statements(40) == statements(3)

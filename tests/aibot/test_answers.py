@@ -126,7 +126,7 @@ def test_a_change_counts_from_the_next_message_on(within, book, alice):
     owner_answers.change(refund, actor=alice, enabled=True)
     assert sure_of(within, "refund status") == refund.question
     assert sure_of(within, "are your cows happy") is None
-    owner_answers.add_way(refund, "are your cows happy", actor=alice)
+    owner_answers.add_ways(refund, ["are your cows happy"], actor=alice)
     assert sure_of(within, "are your cows happy") == refund.question
     owner_answers.remove(refund, actor=alice)
     assert sure_of(within, "refund status") is None

@@ -11,11 +11,12 @@ from .. import factories
 _PLACES = count(200)
 
 
-def begun() -> factories.Chat:
-    """A customer of one test alone, who has said hello."""
+def begun(*texts: str) -> factories.Chat:
+    """A customer of one test alone, who has written these texts, or hello."""
     place = next(_PLACES)
     chat = factories.Chat(factories.Customer(f"Lata {place}", f"919876500{place}", f"IN.1{place}"))
-    chat.says("hello")
+    for text in texts or ("hello",):
+        chat.says(text)
     return chat
 
 

@@ -15,7 +15,7 @@ from django_scopes import scope, scopes_disabled
 
 from accounts import businesses, preferences
 from accounts.models import Business, Membership, Product, User, WhatsAppNumber
-from aibot.models import Rule
+from aibot.models import Answer, Budget, Rule, Turn
 from conversations import outbound
 from conversations.models import Conversation, Message, Status, Template
 from leads.models import Lead
@@ -23,6 +23,7 @@ from whatsapp_automation import onboarding
 
 from .. import factories
 from ..factories import DAIRY_NUMBER, Chat, Customer, receive, status_body, value_body
+from . import bot
 
 QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 FAR_NUMBER = "109876543210033"
@@ -59,6 +60,7 @@ def open_shop() -> Shop:
         thread = _every_bubble(agent)
         _others()
         _of_the_account()
+        bot.fill(business, owner, first_customer=40)
         rows = _addresses(business)
         failed = Message.objects.filter(status=Status.FAILED).first()
         waiting = Conversation.objects.get(contact__phone=WAITS.phone)
@@ -232,5 +234,8 @@ def _addresses(business: Business) -> dict[str, str]:
             found[model._meta.label_lower] = _page(model._meta.app_label, model._meta.model_name, row.pk)
     # Named, not the first: rows of one millisecond have ids in any order, and a rule that answered shows more than others.
     found["aibot.rule"] = _page("aibot", "rule", Rule.objects.get(intent="demo", language="en").pk)
+    found["aibot.turn"] = _page("aibot", "turn", Turn.objects.get(tier="model").pk)
+    found["aibot.answer"] = _page("aibot", "answer", Answer.objects.get(question=bot.ANSWERS[0][0]).pk)
+    found["aibot.budget"] = _page("aibot", "budget", Budget.objects.get(business=business, off_at__isnull=False).pk)
     found["a rule that answered"] = _page("aibot", "rule", Rule.objects.get(intent="pricing", language="en").pk)
     return found

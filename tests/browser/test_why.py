@@ -1,20 +1,18 @@
 """ "Why?" at the bot's messages: by keyboard, on a phone, in both themes."""
 
 from datetime import timedelta
-from itertools import count
 
 import pytest
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from aibot.models import Turn
-from conversations.models import Conversation, Message
+from conversations.models import Message
 
-from .. import factories
 from ..browsing import PICTURES
+from . import chats
 from .looking import keep, too_wide, violations
 
-PLACES = count(400)
 NEAR = [
     {"id": "1", "question": "How long does the paneer stay fresh in the fridge?", "confidence": 0.83, "score": 0.9, "example": ""},
     {"id": "2", "question": "Can I give it back?", "confidence": 0.31, "score": 0.7, "example": ""},
@@ -24,12 +22,9 @@ NEAR = [
 @pytest.fixture
 def chat(shop):
     """A customer who was answered by a rule and by the model."""
-    place = next(PLACES)
-    chat = factories.Chat(factories.Customer(f"Nila {place}", f"919876500{place}", f"IN.2{place}"))
-    chat.says("how much is the milk")
-    chat.says("is it as good as they say")
+    chat = chats.begun("how much is the milk", "is it as good as they say")
+    conversation = chats.the_conversation(chat)
     with scopes_disabled():
-        conversation = Conversation.objects.get(contact__phone=chat.sender.phone)
         reply = Message.objects.filter(conversation=conversation, direction="out").latest("seq")
         Message.objects.filter(pk=reply.pk).update(source="model", source_name="small-one", text="They say so.")
         Turn.objects.create(

@@ -108,3 +108,32 @@ def test_agents_decide_on_the_page_and_viewers_and_strangers_do_not(told, masala
     client.post("/admin/leads/proposal/", {"action": "dismiss_selected", "_selected_action": str(row.pk)})
     row.refresh_from_db()
     assert row.state == state
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "state"),
+    [
+        ("bob", "accept", "accepted"), ("bob", "dismiss", "dismissed"), ("bob", "forget", "open"), ("vera", "accept", "open"),
+        ("charlie", "accept", "open"),
+    ],
+)  # fmt: skip
+def test_a_button_at_each_decides_it(told, masala, request, who, act, state):
+    told(city="Pune")
+    row = of("city")
+    client = Client()
+    client.force_login(request.getfixturevalue(who))
+    page = client.get("/admin/leads/proposal/").content.decode()
+    assert (f"{row.pk}/decide/accept/" in page) == (who == "bob")
+    client.post(f"/admin/leads/proposal/{row.pk}/decide/{act}/")
+    row.refresh_from_db()
+    assert row.state == state
+
+
+def test_those_to_be_decided_come_first(told, bob):
+    told(city="Pune")
+    told(city="Mysuru")
+    proposals.dismiss(Proposal.objects.get(value="Mysuru"), actor=bob, now=timezone.now())
+    client = Client()
+    client.force_login(bob)
+    shown = client.get("/admin/leads/proposal/").context["cl"].result_list
+    assert [row.value for row in shown] == ["Pune", "Mysuru"]

@@ -238,6 +238,13 @@ PAGES = [
         refused=(403, 200),  # a viewer gets the list; that nothing is decided, tests/leads/test_proposals.py says
     ),
     Page(
+        "admin/leads/proposal/<uuid:proposal_id>/decide/<str:act>/",
+        AGENT,
+        "POST",
+        {"proposal_id": "proposal", "act": "accept"},
+        ok=DONE,
+    ),
+    Page(
         "admin/accounts/product/",
         OWNER,
         "POST",

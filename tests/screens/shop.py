@@ -13,15 +13,17 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts import businesses
 from accounts.models import Business, User, WhatsAppNumber
+from aibot.models import Answer
 from conversations import assignment, canned, indexing, labels, notes, outbound
 from conversations.models import Conversation, Message, Status, Template
 from documents import outgoing
 from documents.models import Document
-from leads.models import Lead
+from leads.models import Lead, Proposal
 from webhooks.models import Delivery, FailedItem
 from whatsapp_automation import demo
 
 from .. import factories
+from ..browser import bot
 from ..factories import DAIRY_NUMBER, DAIRY_WABA, Customer, deliver, drain, message_body, new_wamid, text_body
 from ..simulated import DAIRY
 
@@ -39,6 +41,18 @@ POOJA = Customer("Pooja Reddy", "919845012311", "IN.5011")
 HARISH = Customer("Harish Gowda", "919845012312", "IN.5012")
 
 
+DELIVERY = "Where do you deliver?"
+ASKED = [
+    ("do you come to Whitefield?", DELIVERY),
+    ("whitefield me delivery hai kya", DELIVERY),
+    ("मारथाहल्ली में पहुँचाते हैं क्या?", DELIVERY),
+    ("is there curd today", ""),
+    ("is there curd today morning", ""),
+    ("Can I visit the farm with my children on Sunday?", ""),
+    ("kya aap bina cheeni ki mithai banate ho", ""),
+]
+
+
 @dataclass(frozen=True)
 class Shop:
     business: Business
@@ -48,6 +62,7 @@ class Shop:
     waiting: str
     closed: str
     template: str
+    answer: str
 
 
 class Day:
@@ -110,6 +125,7 @@ def open_shop() -> Shop:
         _leads()
         template = _templates(business)
         _failed()
+        _of_the_bot(day)
         indexing.index_all()
         Conversation.objects.filter(contact__profile_name=ARJUN.name).update(unread=0)
         return Shop(
@@ -120,6 +136,7 @@ def open_shop() -> Shop:
             waiting=str(day.of(RAVI).pk),
             closed=str(day.of(SUNITA).pk),
             template=str(template.pk),
+            answer=str(Answer.objects.get(question=DELIVERY).pk),
         )
 
 
@@ -285,6 +302,30 @@ def _templates(business: Business) -> Template:
         reason="It promises too much.",
     )
     return made
+
+
+def _of_the_bot(day: Day) -> None:
+    """Questions that found no answer, turns of each kind, what the model cost and what it has read."""
+    near = {DELIVERY: Answer.objects.get(question=DELIVERY)}
+    for place, (text, question) in enumerate(ASKED):
+        day.says(factories.customer(place), 50 + 170 * place, text)
+        message = Message.objects.filter(direction="in", text=text).latest("seq")
+        bot.unanswered_turn(message, near.get(question), day.ago(50 + 170 * place))
+    with_model = Message.objects.filter(direction="in", text=ASKED[-1][0]).latest("seq")
+    bot.turn(
+        with_model, "model", "queued", day.ago(40), model=bot.MODEL, tokens_in=2104, tokens_out=87, latency_ms=1830,
+        cost=Decimal("0.000713"),
+    )  # fmt: skip
+    bot.money(day.business, with_model, day.now)
+    read = {
+        SUNITA: ("product_interest", "Buffalo milk, 2 litres a day"),
+        HARISH: ("quantity", "40 kg"),
+        IMRAN: ("city", "Bengaluru"),
+    }
+    for who, (what, value) in read.items():
+        lead = Lead.objects.get(contact__profile_name=who.name)
+        source = Message.objects.filter(direction="in", conversation__contact=lead.contact).earliest("seq")
+        Proposal.objects.create(business=day.business, lead=lead, message=source, what=what, value=value)
 
 
 def _failed() -> None:
