@@ -315,7 +315,7 @@ class TurnAdmin(History, OwnedAdmin):
     search_help_text = gettext_lazy("Name or phone")
     fields = (
         "conversation", "message", "reply", "messages", "tier", "outcome", "reason", "nearest", "matcher", "model",
-        "prompt_version", "tokens_in", "tokens_out", "cost", "latency_ms", "guard", "at",
+        "prompt_version", "tokens_in", "tokens_out", "cost", "latency_ms", "heard_by", "guard", "at",
     )  # fmt: skip
     readonly_fields = ("nearest",)
 

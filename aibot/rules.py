@@ -429,14 +429,19 @@ def _is_left_to_a_tier(r: Recorded, replies: Replies, *, told: bool) -> bool:
     owner has written is said; the model is left out, as with what does not consist of its words alone.
     """
     event = r.event
+    if tiers.is_voice_note(event.kind, event.payload):
+        return not told and r.business_id in replies.above.ears and _leave(r, replies, at_once=True)
     if event.kind not in tiers.SPOKEN | tiers.CAPTIONED or not event.text.strip():
         return False
-    may_model = tiers.is_spoken(event.kind, event.product) and not told and r.business_id in replies.above.model
+    is_read = tiers.is_spoken(event.kind, event.product) or tiers.is_readable(event.kind, event.payload)
+    may_model = is_read and not told and r.business_id in replies.above.model
     with_answers = r.business_id in replies.above.answers
-    if not may_model and not with_answers:
-        return False
+    return (may_model or with_answers) and _leave(r, replies, at_once=with_answers)
+
+
+def _leave(r: Recorded, replies: Replies, *, at_once: bool) -> bool:
     due = replies.due.setdefault(r.conversation_id, tiers.Due(r.business_id, r.turn, at_once=True))
-    due.add(r.message_id, r.seq, at_once=with_answers)
+    due.add(r.message_id, r.seq, at_once=at_once)
     return True
 
 

@@ -24,6 +24,12 @@ _SYSTEM = {
     "handover: long": gettext_lazy("The bot had answered many times in a row: a person gets it."),
     "handover: repeated": gettext_lazy("The same words came again and again: a person gets it."),
     "handover: problem": gettext_lazy("The customer told a problem: a person gets it."),
+    "voice: stop": gettext_lazy(
+        "In the voice note a machine heard STOP: the customer is asked to write it, and a person gets it."
+    ),
+    "voice: start": gettext_lazy(
+        "In the voice note a machine heard START: the customer is asked to write it, and a person gets it."
+    ),
     "handover: model": gettext_lazy("The language model had no answer that may be said: a person gets it."),
 }
 _TIERS = {
@@ -107,6 +113,7 @@ def _of_turn(turn: Turn) -> Reason:
             _("Took"),
             _("%(ms)s ms") % {"ms": number_format(turn.latency_ms, force_grouping=True)} if turn.latency_ms else "",
         ),
+        (_("Voice note written down by"), turn.heard_by),
         (_("Stopped by"), turn.guard),
         (_("Reason"), turn.reason),
     ]
