@@ -83,8 +83,16 @@ def _later(file: File, now: datetime) -> datetime:
 
 def file_comes_at(one: Taken, now: datetime) -> datetime | None:
     """When to look again for a file that the model should read; None where there is none to wait for."""
-    awaited = [words.file for words in one.words if words.file and is_awaited(words.file)]
-    return next((_later(file, now) for file in awaited if now - file.since <= WAIT), None)
+    return min((_later(file, now) for file in _awaited(one)), default=None)
+
+
+def is_late(one: Taken, now: datetime) -> bool:
+    """Whether a file that the model should read has not come in time."""
+    return any(now - file.since > WAIT for file in _awaited(one))
+
+
+def _awaited(one: Taken) -> list[File]:
+    return [words.file for words in one.words if words.file and is_awaited(words.file)]
 
 
 # --- write one down ------------------------------------------------------------------------------------------------------------

@@ -192,6 +192,8 @@ def _answer(
         ends.released.append((one, one.quiet_at))
     elif (decision := answering.when_quiet(one, looked, above)) is not None:
         ends.decided.append((one, decision))
+    elif hearing.is_late(one, now):
+        ends.decided.append((one, answering.give_up("document: late", looked)))
     elif (look_at := hearing.file_comes_at(one, now)) is not None:
         _keep_in_mind(one, looked)
         ends.released.append((one, look_at))

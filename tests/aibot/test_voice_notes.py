@@ -296,3 +296,72 @@ def test_a_note_that_is_too_long_is_not_sent_to_the_provider(server, dairy, sett
     assert server.requests == []
     ends_with_a_person()
     assert Turn.objects.get().reason == "voice: too_long"
+
+
+# --- where it is shown ---------------------------------------------------------------------------------------------------------
+
+
+def test_it_stands_below_the_note_and_why_tells_it(above, client, bob):
+    above.ears.text = "<b>do your</b> cows graze"
+    Chat().sends("audio", NOTE)
+    comes()
+    works()
+    works(6)
+    client.force_login(bob)
+    of = Conversation.objects.get()
+    page = client.get(f"/inbox/{of.pk}").content.decode()
+    assert "Transcribed:</span> &lt;b&gt;do your&lt;/b&gt; cows graze" in page
+    reply = Message.objects.get(direction="out")
+    why = client.get(f"/inbox/{of.pk}/why/{reply.pk}").content.decode()
+    assert "Voice note written down by" in why
+    assert "listener" in why
+
+
+def test_why_a_stop_that_was_heard_is_not_done(above, client, bob):
+    above.ears.text = "stop"
+    Chat().sends("audio", NOTE)
+    comes()
+    works()
+    works(6)
+    client.force_login(bob)
+    address = f"/inbox/{Conversation.objects.get().pk}/why/{Message.objects.get(direction='out').pk}"
+    assert "a machine heard STOP" in client.get(address).content.decode()
+
+
+def test_it_goes_with_the_message(above):
+    meera = Chat()
+    meera.sends("audio", NOTE)
+    comes()
+    works()
+    deletes(meera)
+    assert not Document.objects.exists()
+
+
+# --- text files ----------------------------------------------------------------------------------------------------------------
+
+LIST = {"id": "79", "mime_type": "text/plain", "filename": "list.txt"}
+
+
+def test_the_model_waits_for_a_text_file_and_gets_it_beside_its_caption(above):
+    Chat().sends("document", {**LIST, "caption": ODD})
+    works()
+    assert (above.model.asks, said()) == ([], [])
+    Document.objects.update(state="stored", text="2 kg ghee")
+    works(8)
+    (ask,) = above.model.asks
+    assert (ask.said[0].text, ask.said[0].document) == (ODD, "2 kg ghee")
+
+
+def test_a_caption_that_surely_means_an_answer_waits_for_no_file(above):
+    Chat().sends("document", {**LIST, "caption": DELIVERY})
+    works()
+    assert SAYS[DELIVERY] in said()[0]
+
+
+@pytest.mark.parametrize("state", ["waiting", "failed", "quarantined", "stored"])
+def test_a_text_file_that_nobody_could_read_is_a_persons(above, state):
+    Chat().sends("document", {**LIST, "caption": ODD})
+    Document.objects.update(state=state)
+    works(hearing.WAIT.total_seconds() + 5)
+    ends_with_a_person()
+    assert above.model.asks == []
