@@ -324,4 +324,4 @@ class TurnAdmin(History, OwnedAdmin):
 
 
 _TOLD = ("message", "reply", "became", "outcome", "nearest", "conversation", "at")
-_FOUND = ("tier", "matcher", "model", "prompt", "used", "cost", "took", "guard", "reason", "messages")
+_FOUND = ("tier", "matcher", "model", "prompt", "used", "cost", "took", "heard_by", "guard", "reason", "messages")

@@ -18,7 +18,7 @@ from conversations.models import Message
 
 from . import meant, rules
 from .models import Turn
-from .tiers import Ask, MadeUp, Tiers, Told
+from .tiers import Ask, MadeUp, Said, Tiers, Told
 
 SAID_WITHIN = timedelta(minutes=10)  # the same answer is not given twice within this
 Tier = Turn.Tier
@@ -26,7 +26,7 @@ Tier = Turn.Tier
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A message of the customer's. ``is_spoken``: it consists of its words alone, so that the model may answer them."""
+    """A message of the customer's. ``is_spoken``: all of it is words that the model may answer, written, heard or read."""
 
     id: UUID
     seq: int
@@ -34,6 +34,22 @@ class Words:
     text: str
     tap_id: str
     at: datetime
+    is_voice: bool = False  # its text is what a machine heard; "" as long as nobody has
+    document: str = ""  # what a machine read in its file
+    file: "File | None" = None  # of a voice note or a document
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file of a message, and how far it is read."""
+
+    id: UUID
+    state: str
+    since: datetime
+    is_read: bool  # or given up
+    why: str
+    attempts: int
+    until: datetime | None  # in the hands of a reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,7 @@ class Taken:
     said: frozenset[UUID]  # answers that were given a moment ago
     asked: frozenset[UUID]  # answers that the customer was asked about
     made_up: MadeUp | None = None
+    spent: tuple = ()  # on voice notes, and not told in a trace: see hearing.py
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -129,23 +146,24 @@ def _asked_texts(one: Taken) -> tuple[str, ...]:
     """A tap on an answer needs no look. One on "None of these" is about what was asked before it."""
     if not one.tap:
         return one.texts
-    if one.tap != meant.NONE:
-        return ()
-    return one.made_up.asked_about if one.made_up else _texts_of_the_ask(one)
+    return tuple(said.text for said in _said_before_the_ask(one)) if one.tap == meant.NONE else ()
 
 
-def _texts_of_the_ask(one: Taken) -> tuple[str, ...]:
+def _said_before_the_ask(one: Taken) -> tuple[Said, ...]:
+    if one.made_up:
+        return tuple(Said(text) for text in one.made_up.asked_about)
     rows = sets.fetch(
         """
-        SELECT m.text FROM (
+        SELECT coalesce(nullif(m.text, ''), d.text) AS text, m.text = '' AS is_heard FROM (
             SELECT first_seq, seen_seq FROM aibot_turn WHERE conversation_id = %(id)s AND tier = 'ask' ORDER BY at DESC LIMIT 1
         ) t
         JOIN conversations_message m ON m.conversation_id = %(id)s AND m.seq BETWEEN t.first_seq AND t.seen_seq
-        WHERE m.direction = 'in' AND m.revoked_at IS NULL AND m.text <> '' ORDER BY m.seq LIMIT 20
+        LEFT JOIN documents_document d ON d.message_id = m.id AND m.kind = 'audio'
+        WHERE m.direction = 'in' AND m.revoked_at IS NULL AND coalesce(nullif(m.text, ''), d.text, '') <> '' ORDER BY m.seq LIMIT 20
         """,
         id=one.conversation_id,
     )
-    return tuple(row.text for row in rows)
+    return tuple(Said(row.text, is_heard=row.is_heard) for row in rows)
 
 
 def not_to_answer(one: Taken, now: datetime) -> Decision | None:
@@ -198,6 +216,7 @@ def by_model(one: Taken, looked: Looked, above: Tiers, now: datetime) -> Decisio
     """Ask the model. It raises nothing of the provider's."""
     assert above.model is not None  # nosec B101 - when_quiet has looked
     texts = looked.texts or one.texts
+    said = _said_before_the_ask(one) if one.tap == meant.NONE else ()
     told: Told = above.model.reply(
         Ask(
             business_id=one.business_id,
@@ -213,6 +232,7 @@ def by_model(one: Taken, looked: Looked, above: Tiers, now: datetime) -> Decisio
             now=now,
             reserved=(lambda: ticks.show_typing(one.conversation_id)) if one.made_up is None else (lambda: None),
             made_up=one.made_up,
+            messages=said or tuple(Said(words.text, words.document, words.is_voice) for words in one.words),
         )
     )
     text = told.text.strip()[: messages.TEXT_BODY]

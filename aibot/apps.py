@@ -8,4 +8,4 @@ class AibotConfig(AppConfig):
     def ready(self):
         from . import answers, model, tiers
 
-        tiers.INSTALLED = tiers.Tiers(answers=answers, model=model)
+        tiers.INSTALLED = tiers.Tiers(answers=answers, model=model, ears=model)

@@ -2,6 +2,8 @@
 only do so beside another. guard.py reads them.
 """
 
+import re
+
 from conversations.wording import words
 
 
@@ -25,6 +27,28 @@ NUMBERS = _set(
     "पचहत्तर अस्सी पचासी नब्बे पंचानवे पचानवे निन्यानवे सौ हज़ार हजार लाख करोड़ करोड डेढ़ डेढ ढाई अढ़ाई आधा आधे आधी पौने पौन सवा साढ़े साढे दर्जन "
     "शून्य दुगना दोगुना तिगुना"
 )
+# Hindi's numbers from 21 to 99 are words of their own.
+NUMBERS |= _set(
+    "baais bais teis chaubis chaubees chabbis chhabbis sattais satais atthais athais untis unatis iktis ikattis battis taintis chauntis "
+    "paintis chhattis saintis adtis artis untalis iktalis ikatalis bayalis tetalis taintalis chavalis chauvalis paintalis chhiyalis "
+    "saintalis sentalis adtalis artalis unchas ikyavan ikkyavan bavan baavan tirpan tirepan chauvan chavvan pachpan chhappan sattavan "
+    "athavan atthavan unsath iksath basath baasath tirsath tiresath chausath painsath chhiyasath sadsath adsath unhattar ikhattar bahattar "
+    "tihattar chauhattar pachhattar pichhattar chhihattar sathattar athhattar unasi unyasi ikyasi bayasi tirasi chaurasi pachasi chhiyasi "
+    "satasi sattasi athasi atthasi navasi ikyanve ikyanave banve banave tiranve chauranve pachanve pachanave chhiyanve sattanve satanve "
+    "atthanve ninyanve nabbe lakhs karod hazaron hazaaron sainkdo saikdo arab "
+    "इक्कीस बाइस बाईस तेइस तेईस चौबिस छब्बिस सत्ताइस अट्ठाइस उन्तीस उनत्तीस इकत्तीस चौतीस पैतीस सैतीस अड़तीस उनतालिस चालिस इकतालीस बयालीस तैंतालीस तेतालीस "
+    "चौवालीस चवालीस छियालीस सैंतालीस अड़तालीस उनचास इक्यावन इक्यावान बावन तिरपन तिरेपन चौवन चव्वन छप्पन सत्तावन अट्ठावन अठावन उनसठ इकसठ बासठ तिरसठ "
+    "तिरेसठ चौंसठ चौसठ पैसठ छियासठ सड़सठ अड़सठ उनहत्तर इकहत्तर बहत्तर तिहत्तर चौहत्तर पिचहत्तर छिहत्तर सतहत्तर अठहत्तर उनासी उन्यासी इक्यासी बयासी तिरासी "
+    "चौरासी छियासी सत्तासी सतासी अट्ठासी अठासी नवासी इक्यानवे बानवे बानबे तिरानवे चौरानवे पंचानबे छियानवे सत्तानवे सतानवे अट्ठानवे अठानवे निन्यानबे अरब "
+    "fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth twentieth thirtieth hundredth thousandth "
+    "tens scores gross trillion"
+)
+# Written together: "chhesau", "paanchhazar", "छहसौ".
+COUNTED = re.compile(
+    r"(?:ek|do|teen|tin|char|chaar|paanch|panch|pach|chhe|chhah|che|saat|sat|aath|ath|nau|das|dedh|dhai|adhai|bees|tees|pachas)"
+    r"(?:sau|so|sow|hazar|hazaar|hajar|lakh)|"
+    r"(?:एक|दो|तीन|चार|पाँच|पांच|छह|छः|छ|सात|आठ|नौ|दस|डेढ़|ढाई|बीस|पचास)(?:सौ|हज़ार|हजार|लाख)"
+)
 # "saath" is Hindi's "with" as often as sixty, and "tera" its "your": numbers where they count something.
 DOUBTFUL = _set(
     "saath sath sat tera bara sola sow tin che quarter half single couple double teen char chaar saat das dus"
@@ -33,6 +57,8 @@ PROMISES = _set(
     "free fre freebie freebies gratis complimentary muft mufat muftt gratuit "
     "discount discounts discounted discounting off cashback percent percentage percents rebate coupon voucher "
     "rupee rupees rupaye rupay rupaya rupiya rupya rupiah rupias rs inr paisa paise dollar dollars euro euros "
+    "refund refunds refunded refunding reimburse reimbursed reimbursement bogo gift gifts gifted giveaway bonus waive waived waives "
+    "waiver uphar uphaar tohfa tohfe upahar उपहार तोहफा तोहफ़ा तोहफे तोहफ़े गिफ्ट गिफ़्ट बोनस रिफंड रिफ़ंड bhugtan भुगतान "
     "chhoot chhut chut chhoott pratishat nishulk nihshulk "
     "मुफ्त मुफ़्त फ्री फ़्री निशुल्क नि:शुल्क निःशुल्क छूट डिस्काउंट कैशबैक प्रतिशत फीसदी फ़ीसदी परसेंट रुपये रुपए रुपया रुपयों रुपयो रूपये रूपए रु पैसे डॉलर"
 )
@@ -59,6 +85,24 @@ UNITS = SPANS | AMOUNTS
 NAMES_A_NUMBER = _set(
     "order no number sector flat house plot block phase room pin pincode invoice bill booking ward gate floor street lane "
     "ऑर्डर नंबर सेक्टर मकान फ्लैट बिल पिन गली"
+)
+# "You get {price:ghee} back": a price that is said to go the other way, or to be none.
+BESIDE_NO_SLOT = _set(
+    "back save saves saved saving savings less cheaper minus subtract deduct deducted reduced reduction cut earn earns receive pay you owe owes "
+    "wapas vapas bachat kam kamao वापस वापिस बचत कम घटा"
+) - _set("pay you receive")
+_PAYS = "pay|pays|paid|paying|payment|charge|charges|charged|charging|cost|costs|fee|fees|bill|billed|money"
+_PAISE = "paisa|paise|paisey|charge|charges|shulk|shulak|kharcha|kharch|fee|पैसा|पैसे|पैसों|शुल्क|चार्ज|खर्च|खर्चा|ख़र्च|फीस|फ़ीस"
+_NO = "no|not|never|without|nothing|dont|don['’]t|doesn['’]t|won['’]t|wont|needn['’]t|isn['’]t|cannot|can['’]t"
+# What costs nothing, without one of the words above: "you need not pay", "buy one get one", "bina paise", "एक पर एक".
+FOR_NOTHING = re.compile(
+    rf"\b(?:{_NO})\b(?:\W+\w+){{0,4}}?\W+(?:{_PAYS})\b|\b(?:{_PAYS})\b(?:\W+\w+){{0,3}}?\W+nothing\b|"
+    r"\bfor nothing\b|\bon the house\b|\bon us\b|\b(?:on|big|mega|special) sale\b|\bmoney\W+back\b|\b(?:lowest|best) price\b|"
+    r"\b(?:buy|take|order|get|pay)\W+(?:for\W+)?(?:one|a|an|any)\b(?:\W+\w+){0,4}?\W+(?:get|take|and get)\W+(?:one|another|a second|more)\b|"
+    r"\bek\W+(?:pe|par|ke\W+sath|ke\W+saath|kharido|khareedo|lo|le)\W+(?:\w+\W+){0,3}?ek\b|"
+    r"एक\s*(?:पर|पे|के\s*साथ|खरीदो|ख़रीदो|लो|खरीदें)[\s,]*(?:[^\s]+\s+){0,3}?एक(?![\u0900-\u097f])|"
+    rf"(?:\bbina\b|\bbagair\b|बिना|बग़ैर|बगैर)(?:\W+[\w\u0900-\u097f]+){{0,2}}?\W+(?:{_PAISE})|"
+    rf"(?:{_PAISE})(?:\W+[\w\u0900-\u097f]+){{0,2}}?\W+(?:nahi|nahin|nai|mat|नहीं|नही|मत)(?![\u0900-\u097f\w])"
 )
 SIGNS = frozenset("₹$€£%‰¢¥")
 NEXT = _set("next this coming following per every each agle agli har isi अगले अगली इसी हर प्रति")

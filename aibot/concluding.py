@@ -8,6 +8,7 @@ until then (``current``), so that nobody's question is forgotten.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -183,6 +184,9 @@ def _conclude(one: Taken, decision: Decision, now: datetime) -> str:
     if stands.owner != "bot" or stands.state != "open" or stands.turn != one.turn or stands.blocked_at:
         _forget(one)
         return _trace(one, decision, Outcome.TAKEN_OVER, now)
+    if stands.deleted:
+        release(one, now)  # what its writer has deleted meanwhile is not answered
+        return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else Outcome.OVERTAKEN.value
     if stands.last_inbound_seq > one.seen_seq:
         release(one, pending.due_at if pending.last_seq > one.last_seq else now + settings.TURN_QUIET)
         return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else Outcome.OVERTAKEN.value
@@ -202,11 +206,13 @@ def _hold(one: Taken, now: datetime) -> tuple[Any, Any]:
     stands = sets.fetch(
         """
         SELECT c.turn, c.owner, c.state, c.last_inbound_seq, c.waiting_since, b.blocked_at,
-               CASE WHEN c.bot_streak_turn = c.turn AND c.bot_streak_at > %(now)s - %(forgotten)s THEN c.bot_streak ELSE 0 END AS streak
+               CASE WHEN c.bot_streak_turn = c.turn AND c.bot_streak_at > %(now)s - %(forgotten)s THEN c.bot_streak ELSE 0 END AS streak,
+               EXISTS (SELECT FROM conversations_message WHERE id = ANY(%(messages)s) AND revoked_at IS NOT NULL) AS deleted
         FROM conversations_conversation c JOIN conversations_contact b ON b.id = c.contact_id
         WHERE c.id = %(id)s FOR NO KEY UPDATE OF c
         """,
         id=one.conversation_id,
+        messages=[words.id for words in one.words],
         now=now,
         forgotten=streaks.FORGOTTEN_AFTER,
     )
@@ -328,12 +334,15 @@ def _keep_what_was_learnt(one: Taken, decision: Decision, now: datetime) -> None
 
 def _trace(one: Taken, decision: Decision, outcome: Outcome, now: datetime, *, reply=None) -> str:
     trace_of(one, decision, outcome, now, reply=reply).save(force_insert=True)
+    if one.spent:  # told once
+        sets.run("UPDATE aibot_pendingturn SET spent = '[]' WHERE id = %(id)s", id=one.id)
     return outcome.value
 
 
 def trace_of(one: Taken, decision: Decision, outcome: Outcome, now: datetime, *, reply=None) -> Turn:
     """How it was decided, not saved yet."""
     trace, found = decision.trace, decision.looked.found
+    calls = [*([trace] if trace else []), *one.spent]
     return Turn(
         business_id=one.business_id,
         conversation_id=one.conversation_id,
@@ -352,13 +361,24 @@ def trace_of(one: Taken, decision: Decision, outcome: Outcome, now: datetime, *,
         matcher=str(found.matcher)[:40] if found else "",
         prompt_version=str(trace.get("prompt_version", ""))[:64],
         model=str(trace.get("model", ""))[:120],
-        tokens_in=trace.get("tokens_in") or 0,
-        tokens_out=trace.get("tokens_out") or 0,
-        cost=trace.get("cost"),
-        latency_ms=trace.get("latency_ms") or 0,
+        tokens_in=sum(call.get("tokens_in") or 0 for call in calls),
+        tokens_out=sum(call.get("tokens_out") or 0 for call in calls),
+        cost=_cost(calls),
+        latency_ms=sum(call.get("latency_ms") or 0 for call in calls),
         guard=str(trace.get("guard") or "")[:80],
+        heard_by=_heard_by(one)[:120],
         at=now,
     )
+
+
+def _cost(calls: list[dict]) -> Decimal | None:
+    """Of all calls together; None where that of one is not known, or there was none."""
+    costs = [call.get("cost") for call in calls]
+    return None if not costs or None in costs else sum((Decimal(str(cost)) for cost in costs), Decimal(0))
+
+
+def _heard_by(one: Taken) -> str:
+    return str(one.spent[-1]["model"]) if one.spent else ""
 
 
 def _ranked(ranked) -> dict:

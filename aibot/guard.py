@@ -60,7 +60,7 @@ def fault(reply: str, language: str, grounds: Grounds) -> str:
         return LONG
     if _hides(reply):
         return HIDDEN
-    outside = SLOT.sub(f" {_SLOT} ", reply)
+    outside = _folded(SLOT.sub(f" {_SLOT} ", reply))
     if "{" in outside or "}" in outside:
         return SLOTS
     if "```" in reply or re.search(r"<[a-z/!]", reply, re.IGNORECASE):
@@ -71,13 +71,18 @@ def fault(reply: str, language: str, grounds: Grounds) -> str:
 # --- links and addresses -------------------------------------------------------------------------------------------------------
 
 _LINKS = re.compile(
+    r"\]\s*\(|"  # [words](address)
+    r"[\u0900-\u097f]\.(?:भारत|कॉम|इन|नेट)|"
+    r"\w\s*[\[({<]\s*\.\s*[\])}>]\s*\w|"  # evil[.]com
+    r"\b[\w-]+\s+\.\s*(?:com|in|net|org|co|io|shop|store|me|ly|app|xyz|info|biz|example)\b|"
     r"[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+|\bmailto:\S+|\btel:\S+|"
-    r"[^\s@]+@\S*|"  # an e-mail address, a UPI id, a name on another network
+    r"[^\s@]*\s*@\s*\S*|"  # an e-mail address, a UPI id, a name on another network
     r"(?<![\w.])(?:[\w-]+\.)+[a-z]{2,}(?![\w])(?:/\S*)?",
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(
-    r"\b(?:dot|डॉट)\s*(?:com|in|net|org|co|io|shop|store|कॉम|इन)\b|\(?\b(?:at the rate|at)\b\)\s*\w|\bupi\b|यूपीआई",
+    r"\bdot\b|डॉट|\b(?:at the rate|at)\b\s*[\])}]|[\[({]\s*at\b|\bat\s+the\s+rate\b|एट\s+द\s+रेट|\bupi\b|यूपीआई|"
+    r"\b(?:ok\s?(?:axis|sbi|icici|hdfc\s?bank)|ybl|ibl|axl|paytm|phonepe|gpay|bhim)\b",
     re.IGNORECASE,
 )
 _ABBREVIATIONS = frozenset({"e.g", "i.e", "a.m", "p.m"})
@@ -118,12 +123,17 @@ def _token(found: str) -> str:
     return (words(found) or (found,))[0] if found[0].isalpha() else found
 
 
+_FORMATTING = re.compile(r"(?<=[^\W\d_])[*_~`]+(?=[^\W\d_])")  # fr*ee* is shown without its stars
+
+
 def _folded(text: str) -> str:
-    return "".join(map(_plain, unicodedata.normalize("NFKC", text).casefold()))
+    return _FORMATTING.sub("", "".join(map(_plain, unicodedata.normalize("NFKC", text).casefold())))
 
 
 def _plain(c: str) -> str:
-    """Digits of any script as 0 to 9, é as e."""
+    """Digits of any script as 0 to 9, é as e; without signs that join letters and are not seen."""
+    if c in "\u200c\u200d":
+        return ""
     if c.isdecimal():
         return str(unicodedata.decimal(c))
     return unicodedata.normalize("NFD", c)[0] if "\u00c0" <= c <= "\u00ff" else c
@@ -139,8 +149,12 @@ def _runs(of: Sequence[str], length: int) -> Iterable[tuple[str, ...]]:
 
 def _words(text: str, grounds: Grounds) -> str:
     said = tokens(text)
-    if _is_spelled_out(text):
+    if _is_spelled_out(text) or _SIGN_IN_A_WORD.search(text) or _TWO_SCRIPTS.search(text):
         return HIDDEN
+    if _in_pieces(said) or (_SLOT in said and claims.BESIDE_NO_SLOT & set(said)):
+        return PROMISE
+    if any(not _is_the_owners(match[0], grounds) for match in claims.FOR_NOTHING.finditer(text)):
+        return PROMISE
     for at in range(len(said)):
         why = _kind(said, at)
         if why and not _is_grounded(said, at, why, grounds):
@@ -168,6 +182,27 @@ def _kind(said: Sequence[str], at: int) -> str:
     return DATE if token in claims.SPANS and before in claims.NEXT else ""
 
 
+_SIGN_IN_A_WORD = re.compile(r"[^\W\d_][®©ª°·¸¬¦|!$#^=+\\<>¡¿«»§¶¤]+[^\W\d_]")
+# A word of two scripts: a sign of one hides in a word of the other.
+_TWO_SCRIPTS = re.compile(r"[a-z\u00df-\u00ff][\u0900-\u0963]|[\u0900-\u0963][a-z\u00df-\u00ff]")
+
+
+def _in_pieces(said: Sequence[str]) -> bool:
+    """ "fr ee", "fr-ee", "mu ft": a promise whose pieces are no words."""
+    pieces = [word for word in said if word not in "-./'’"]
+    for at in range(len(pieces) - 1):
+        for end in (at + 2, at + 3, at + 4):
+            run = pieces[at:end]
+            whole = "".join(run)
+            if len(run) == end - at and len(whole) > 3 and whole.isalpha() and whole in claims.PROMISES:
+                return True
+    return False
+
+
+def _is_the_owners(phrase: str, grounds: Grounds) -> bool:
+    return _stands_in(phrase.strip(), grounds)
+
+
 def _at(said: Sequence[str], at: int) -> str:
     return said[at] if 0 <= at < len(said) else ""
 
@@ -177,14 +212,21 @@ def _counts(after: str) -> bool:
 
 
 def _is_promise(token: str) -> bool:
-    return token in claims.PROMISES or (
-        token.startswith(("rupee", "rupay", "रुप", "रूप", "discount", "cashback")) and token not in claims.HARMLESS
+    return (
+        token in claims.PROMISES
+        or _squeezed(token) in claims.PROMISES
+        or (token.startswith(("rupee", "rupay", "रुप", "रूप", "discount", "cashback")) and token not in claims.HARMLESS)
     )
 
 
+def _squeezed(token: str) -> str:
+    """ "freeee" as "free"."""
+    return re.sub(r"(.)\1{2,}", r"\1\1", token)
+
+
 def _holds_a_number(token: str) -> bool:
-    """ "sixhundred", "freedelivery": words that were written together."""
-    return (
+    """ "sixhundred", "freedelivery", "dosau": words that were written together."""
+    return claims.COUNTED.fullmatch(token) is not None or (
         len(token) > 5
         and token not in claims.NOT_GLUED
         and any(part in token and part != token for part in claims.GLUED)
@@ -223,19 +265,30 @@ def _is_spelled_out(text: str) -> bool:
 # --- what it is written in -----------------------------------------------------------------------------------------------------
 
 
+_JOINED = re.compile(r"[a-z0-9\u00c0-\u00ff][\u200c\u200d]|[\u200c\u200d][a-z0-9\u00c0-\u00ff]", re.IGNORECASE)
+
+
 def _hides(text: str) -> bool:
     """Signs that are not seen, letters that look like others, other scripts."""
+    if _JOINED.search(text):
+        return True
     for c in unicodedata.normalize("NFC", text):
         category = unicodedata.category(c)
         if category in ("Cc", "Co", "Cs", "Cn") and c != "\n":
             return True
         if category == "Cf" and c not in "\u200c\u200d":
             return True
+        if category[0] == "P" and not _is_our_sign(c):
+            return True  # a full stop of another script, as in an address
         if category[0] in "LM" and not _is_of_our_scripts(c):
             return True
         if category in ("No", "Nl"):
             return True  # ½, ², Ⅷ, ⑥
     return False
+
+
+def _is_our_sign(c: str) -> bool:
+    return c <= "\u00ff" or "\u0900" <= c <= "\u097f" or "\u2010" <= c <= "\u205e"
 
 
 def _is_of_our_scripts(c: str) -> bool:

@@ -18,21 +18,24 @@ from .masking import masked
 MOST = 10
 SITTING = timedelta(minutes=30)  # a longer silence begins a new one
 CHARACTERS = 500  # of a message
-_VERSION = 1
+_VERSION = 2
 
 CUSTOMER, BUSINESS = "customer", "business"
 
 _SQL = """
-    SELECT seq, direction, text, kind, wa_timestamp AS at FROM conversations_message
-    WHERE conversation_id = %(conversation)s AND seq > %(after)s AND seq <= %(until)s AND revoked_at IS NULL
-      AND (direction = 'in' OR status <> ALL(%(unsaid)s))
+    SELECT seq, m.direction, coalesce(nullif(m.text, ''), d.text, '') AS text, m.kind, wa_timestamp AS at
+    FROM conversations_message m LEFT JOIN documents_document d ON d.message_id = m.id AND m.kind = 'audio'
+    WHERE m.conversation_id = %(conversation)s AND seq > %(after)s AND seq <= %(until)s AND revoked_at IS NULL
+      AND (m.direction = 'in' OR status <> ALL(%(unsaid)s))
     ORDER BY seq DESC LIMIT %(most)s
 """
 # Whatever happened to the kept messages since changes one of these.
 _STAMP_SQL = """
-    SELECT count(*) AS lines, count(edited_at) AS edits, extract(epoch FROM max(edited_at))::float AS edited, count(revoked_at) AS revoked,
-           count(*) FILTER (WHERE direction = 'out' AND status = ANY(%(unsaid)s)) AS unsaid
-    FROM conversations_message WHERE conversation_id = %(conversation)s AND seq BETWEEN %(first)s AND %(last)s
+    SELECT count(*) AS lines, count(d.read_at) AS read,
+           count(edited_at) AS edits, extract(epoch FROM max(edited_at))::float AS edited, count(revoked_at) AS revoked,
+           count(*) FILTER (WHERE m.direction = 'out' AND status = ANY(%(unsaid)s)) AS unsaid
+    FROM conversations_message m LEFT JOIN documents_document d ON d.message_id = m.id AND m.kind = 'audio'
+    WHERE m.conversation_id = %(conversation)s AND seq BETWEEN %(first)s AND %(last)s
 """
 _UNSAID = [50, 90]  # failed, cancelled
 

@@ -42,6 +42,7 @@ _TOO_LITTLE = 0.1  # of the time: nothing is begun any more
 _TOKENS_A_SECOND = 50  # of speech, at the most
 _BYTES_A_SECOND = 500  # of speech, at the least: 4 kbit/s
 _MOST_SPEECH = 4 * 2**20  # bytes of a recording
+_MOST_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Transcript:
     text: str = ""
     why: str = ""
     trace: dict = field(default_factory=dict)
+    again: bool = False  # nothing was used, and another attempt may succeed
 
 
 def may_answer(business_ids: Collection[UUID]) -> set[UUID]:
@@ -75,6 +77,8 @@ def _why(error: Exception, of: UUID | None) -> str:
             return f"provider:{error.code}"
         case result.BadResult():
             return "result:unreadable"
+        case _TooLong():
+            return "too_long"
     log.error("model_failed", of=str(of), exc_info=error)
     return f"failed:{type(error).__name__}"
 
@@ -124,11 +128,11 @@ class _Call:
         lines = list(of.lines) if of else memory.recall(ask.conversation_id, ask.seen_seq, ask.now)
         made = prompt.build(
             shop,
-            texts=ask.texts,
+            said=ask.said,
             language=ask.language,
             name=of.name if of else _name_of(ask.contact_id),
             answers=self.answers,
-            memory=_before_the_burst(lines, len(ask.texts)),
+            memory=_before_the_burst(lines, len(ask.said)),
         )
         prompt.keep(ask.business_id, made)
         self.trace["prompt_version"] = made.version
@@ -143,7 +147,7 @@ class _Call:
             for unit in (p.unit, f"({p.unit})")
         ]
         written = [text for pair in self.answers for text in pair]
-        return guard.Grounds(self.ask.texts, written, (shop.name, *named), made.instructions)
+        return guard.Grounds(self.ask.written, written, (shop.name, *named), made.instructions)
 
     def _answer(self, made: prompt.Prompt) -> str:
         """What the model says. Each attempt is reserved and settled by itself."""
@@ -243,8 +247,8 @@ def _before_the_burst(lines: list[memory.Line], burst: int) -> list[memory.Line]
 
 
 def _facts(said: result.Result, ask: Ask) -> tuple[Fact, ...]:
-    """An e-mail address only as the customer wrote it: a person would write to it."""
-    words = " ".join(ask.texts).casefold()
+    """An e-mail address only as the customer wrote it: a person would write to it. One that was heard or read in a file is none."""
+    words = " ".join(ask.written).casefold()
     told = {**said.lead, **({"follow_up": said.follow_up} if said.follow_up else {})}
     if told.get("email", "").casefold() not in words:
         told.pop("email")
@@ -254,8 +258,9 @@ def _facts(said: result.Result, ask: Ask) -> tuple[Fact, ...]:
 # --- voice notes ---------------------------------------------------------------------------------------------------------------
 
 
-def may_transcribe() -> bool:
-    return budget.is_set() and bool(settings.AI_TRANSCRIPTION_MODEL)
+def may_transcribe(business_ids: Collection[UUID]) -> set[UUID]:
+    """The businesses whose voice notes may be written down now. One statement where a model for it is set, else none."""
+    return may_answer(business_ids) if settings.AI_TRANSCRIPTION_MODEL else set()
 
 
 def transcribe(
@@ -274,16 +279,29 @@ def transcribe(
         log.warning("voice_note_not_read", document=str(document.pk), error=type(error).__name__)
         return Transcript("", "file", call.traced())
     except Exception as error:  # noqa: BLE001 - whatever it was, a person hears it
-        return Transcript("", _why(error, document.pk), call.traced())
+        return Transcript("", _why(error, document.pk), call.traced(), _costs_nothing_yet(error))
     return Transcript(text, "" if text else "nothing_said", call.traced())
 
 
+def _costs_nothing_yet(error: Exception) -> bool:
+    """What may have been used already is not paid for twice."""
+    if isinstance(error, budget.Refused):
+        return error.reason == budget.BUSY
+    return isinstance(error, provider.NotReached) and error.retryable
+
+
+class _TooLong(Exception):
+    pass
+
+
 def _heard(document: Document, call: _Call) -> str:
-    if not may_transcribe():
+    if not (budget.is_set() and settings.AI_TRANSCRIPTION_MODEL):
         raise budget.Refused(budget.NOT_SET)
     stored = document.file
-    if document.state != Document.State.STORED or stored is None or stored.size > _MOST_SPEECH:
-        raise budget.Refused(budget.OFF)
+    if document.state != Document.State.STORED or stored is None:
+        raise FileNotFoundError
+    if stored.size > _MOST_SPEECH or (stored.seconds or 0) > _MOST_SECONDS:
+        raise _TooLong
     with storage.workshop() as folder:
         path = folder / f"voice{_ENDINGS.get(stored.mime, '.ogg')}"
         storage.copy(stored.place, stored.key, path)

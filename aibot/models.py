@@ -322,6 +322,7 @@ class PendingTurn(TiedModel):
     look_at = models.DateTimeField()  # when a worker takes it; in hand: when it is taken from a worker that has died
     ticket = models.UUIDField(null=True)  # of the worker that has it in hand
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    spent = models.JSONField(default=list)  # on its voice notes, until a trace tells it: see hearing.py
     # What answers them stands in the outbox and has not left: it may still be cancelled, since the customer wrote again.
     reply = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+")
 
@@ -409,6 +410,7 @@ class Turn(TiedModel):
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=6, null=True)
     latency_ms = models.PositiveIntegerField(_("took, in ms"), default=0)
     guard = models.CharField(_("guard"), max_length=80, blank=True)
+    heard_by = models.CharField(_("voice note written down by"), max_length=120, blank=True, default="", db_default="")
     put_aside = models.BooleanField(default=False, db_default=False, editable=False)  # the owner wants no answer to it
     at = models.DateTimeField(_("time"))
 

@@ -17,11 +17,13 @@ from accounts.models import Product
 from .masking import masked
 from .memory import Line
 from .models import PromptVersion
+from .tiers import Said
 
 MOST_PRODUCTS, MOST_ANSWERS = 30, 5
 MOST_TOKENS = 500  # of the model's answer
 OVERHEAD = 200  # tokens that a server may add around the messages, and for the schema beyond its text
 _CHARACTERS = 1500  # of one message of the customer
+_OF_A_FILE = 2000  # of what a machine read in one
 
 BASE = """\
 You answer customers of one small business on WhatsApp, as its automated assistant. You are given one JSON object: \
@@ -70,14 +72,15 @@ class Prompt:
 def build(
     shop,
     *,
-    texts: Sequence[str],
+    said: Sequence[Said],
     language: str,
     name: str,
     answers: Iterable[tuple[str, str]],
     memory: Sequence[Line],
 ) -> Prompt:
-    """For a rules.Shop. ``texts``: the customer's new messages; ``answers``: the owner's that come near, as question and answer."""
+    """For a rules.Shop. ``said``: the customer's new messages; ``answers``: the owner's that come near, as question and answer."""
     instructions = instructions_of(shop)
+    texts = [one.text for one in said]
     data = {
         "business": _facts(shop),
         "products": [_product(p) for p in products_for(shop, texts)],
@@ -85,13 +88,21 @@ def build(
         "customer_name": masked(name)[:100],
         "customer_language": language,
         "conversation_so_far": [{"from": line.who, "text": line.text} for line in memory],
-        "new_messages": [masked(text)[:_CHARACTERS] for text in texts],
+        "new_messages": [_message(one) for one in said],
     }
     messages = [
         {"role": "system", "content": instructions},
         {"role": "user", "content": json.dumps(data, ensure_ascii=False)},
     ]
     return Prompt(messages, instructions, hashlib.sha256(instructions.encode()).hexdigest())
+
+
+def _message(one: Said) -> str | dict:
+    """A text as it is; what a machine heard or read stands under its own name, quoted like all else."""
+    if not one.is_heard and not one.document:
+        return masked(one.text)[:_CHARACTERS]
+    told = {"heard_in_voice_note" if one.is_heard else "text": masked(one.text)[:_CHARACTERS]}
+    return told | ({"read_in_attached_file": masked(one.document)[:_OF_A_FILE]} if one.document else {})
 
 
 def instructions_of(shop) -> str:

@@ -65,6 +65,7 @@ def of_turn(turn: Turn, link: str = "", link_words: str = "", bare: str = "") ->
         (_("Tokens"), traces.tokens_in_words(turn)),
         (_("Cost"), budget.shown(turn.cost)),
         (_("Took"), traces.time_in_words(turn)),
+        (_("Voice note written down by"), turn.heard_by),
         (_("Stopped by"), turn.guard),
         (_("Reason"), bare or attaching.in_words(turn.reason) or turn.reason),
     ]

@@ -76,12 +76,20 @@ def _object(text: str) -> dict:
     first, last = text.find("{"), text.rfind("}")
     for part in (text, fenced[1] if fenced else "", text[first : last + 1] if first >= 0 else ""):
         try:
-            told = json.loads(part)
+            told = json.loads(part, object_pairs_hook=_once)
         except (ValueError, RecursionError):
             continue
         if isinstance(told, dict):
             return told
     raise BadResult("no JSON object")
+
+
+def _once(pairs: list[tuple]) -> dict:
+    """An object that says a thing twice says neither: readers differ in which one they take. Raises BadResult."""
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise BadResult("a key stands twice")
+    return told
 
 
 def _text(told: dict, name: str, most: int) -> str:

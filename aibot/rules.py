@@ -448,14 +448,20 @@ def _is_left_to_a_tier(r: Recorded, replies: Replies, *, told: bool) -> bool:
     """Whether a tier above the rules answers it, later: then it is noted. Where a person was promised (``told``), only what the
     owner has written is said; the model is left out, as with what does not consist of its words alone.
     """
+    event = r.event
+    if tiers.is_voice_note(event.kind, event.payload):
+        return not told and r.business_id in replies.above.ears and _leave(r, replies, at_once=True)
     if not _may_mean_an_answer(r):
         return False
-    may_model = tiers.is_spoken(r.event.kind, r.event.product) and not told and r.business_id in replies.above.model
+    is_read = tiers.is_spoken(event.kind, event.product) or tiers.is_readable(event.kind, event.payload)
+    may_model = is_read and not told and r.business_id in replies.above.model
     with_answers = r.business_id in replies.above.answers
-    if not may_model and not with_answers:
-        return False
+    return (may_model or with_answers) and _leave(r, replies, at_once=with_answers)
+
+
+def _leave(r: Recorded, replies: Replies, *, at_once: bool) -> bool:
     due = replies.due.setdefault(r.conversation_id, tiers.Due(r.business_id, r.turn, at_once=True))
-    due.add(r.message_id, r.seq, at_once=with_answers)
+    due.add(r.message_id, r.seq, at_once=at_once)
     return True
 
 

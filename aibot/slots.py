@@ -25,6 +25,9 @@ _TOTAL = re.compile(r"([a-z0-9-]+)\s*\*\s*([0-9]{1,4}(?:\.[0-9]{1,2})?)")
 _LEFT_OUT = frozenset(
     ["not", "no", "except", "but", "without", "नहीं", "छोड़कर", "अलावा", "nahi", "nahin", "chhodkar", "chodkar", "alawa"]
 )
+_NO_PLACE = re.compile(
+    r"[^\w\s,'()\u0900-\u097f-]"
+)  # signs that words() does not see: the place is repeated as it stands
 _AREA = {"en": "Our delivery area: {}", "hi": "हमारा डिलीवरी क्षेत्र: {}", "hi-Latn": "Hamara delivery area: {}"}
 _YES = {
     "en": "Yes, we deliver to {}.",
@@ -114,6 +117,6 @@ class _Filler:
 def _lies_in(place: str, area: str) -> bool:
     """Whether the area names the place word for word, and leaves nothing out."""
     wanted, known = list(words(place)), list(words(area))
-    if not wanted or _LEFT_OUT & set(known):
+    if _NO_PLACE.search(place) or not wanted or _LEFT_OUT & set(known):
         return False
     return any(known[at : at + len(wanted)] == wanted for at in range(len(known)))

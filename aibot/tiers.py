@@ -3,7 +3,7 @@
 ``INSTALLED`` names the modules (apps.py). The drain asks ``above`` which businesses have one; nothing is computed there.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -29,6 +29,14 @@ class Answers(Protocol):
     def say(self, shop: Any, answer: Any, said: str, contact_name: str, now: datetime) -> Any: ...
 
 
+class Ears(Protocol):
+    """See model.py."""
+
+    def may_transcribe(self, business_ids: Collection[UUID]) -> set[UUID]: ...
+
+    def transcribe(self, document: Any, contact_id: UUID, now: datetime) -> Any: ...
+
+
 class Model(Protocol):
     """See model.py."""
 
@@ -52,6 +60,17 @@ class MadeUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """One message of the customer's. ``is_heard``: its text is what a machine heard in a voice note; ``document``: what one read in
+    its file. Neither is what the customer is sure to have said.
+    """
+
+    text: str
+    document: str = ""
+    is_heard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """What the model is to answer. ``reserved`` is called once the budget is: the customer sees that somebody types."""
 
@@ -68,6 +87,16 @@ class Ask:
     now: datetime
     reserved: Callable[[], None] = _nothing
     made_up: MadeUp | None = None
+    messages: tuple[Said, ...] = ()  # the burst, with what machines read; none: the texts were all written
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        return self.messages or tuple(Said(text) for text in self.texts)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """What the customer has typed."""
+        return tuple(one.text for one in self.said if not one.is_heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +114,16 @@ class Told:
 class Tiers:
     answers: Answers | None = None
     model: Model | None = None
+    ears: Ears | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """Of some businesses, those with owner-written answers, and those whose model may answer."""
+    """Of some businesses, those with owner-written answers, those whose model may answer, and those whose voice notes are heard."""
 
     answers: set[UUID] = field(default_factory=set)
     model: set[UUID] = field(default_factory=set)
+    ears: set[UUID] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -120,10 +151,21 @@ def is_spoken(kind: str, product: object) -> bool:
     return kind in SPOKEN and not product
 
 
+def is_voice_note(kind: str, payload: Mapping) -> bool:
+    return kind == "audio" and payload.get("voice") is True
+
+
+def is_readable(kind: str, payload: Mapping) -> bool:
+    """Whether a file comes with the message whose words a machine reads: then the model may answer both."""
+    mime = str(payload.get("mime_type") or "")
+    return kind == "document" and mime.partition(";")[0].strip().lower() == "text/plain"
+
+
 def above(business_ids: Collection[UUID], tiers: Tiers | None = None) -> Above:
     """For the drain, in its transaction: one statement of each tier at most."""
     tiers = tiers or INSTALLED
     return Above(
         tiers.answers.has_any(business_ids) if tiers.answers else set(),
         tiers.model.may_answer(business_ids) if tiers.model else set(),
+        tiers.ears.may_transcribe(business_ids) if tiers.ears else set(),
     )

@@ -22,6 +22,12 @@ BY_ITSELF = {
     "handover: long": gettext_lazy("The bot had answered many times in a row: a person gets it."),
     "handover: repeated": gettext_lazy("The same words came again and again: a person gets it."),
     "handover: problem": gettext_lazy("The customer told a problem: a person gets it."),
+    "voice: stop": gettext_lazy(
+        "In the voice note a machine heard STOP: the customer is asked to write it, and a person gets it."
+    ),
+    "voice: start": gettext_lazy(
+        "In the voice note a machine heard START: the customer is asked to write it, and a person gets it."
+    ),
     "handover: model": gettext_lazy("The language model had no answer that may be said: a person gets it."),
 }
 _QUIETLY = {

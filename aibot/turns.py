@@ -25,7 +25,7 @@ from accounts.ids import uuid7
 from conversations import sets, wake
 from documents import uploads
 
-from . import answering, attaching, concluding, meant, tiers
+from . import answering, attaching, concluding, hearing, meant, tiers
 from .answering import Decision, Taken, Words
 from .tiers import Due
 
@@ -47,9 +47,9 @@ def schedule(due: Mapping[UUID, Due], now: datetime) -> None:
     sets.run(
         """
         INSERT INTO aibot_pendingturn AS p
-            (id, business_id, conversation_id, turn, messages, first_seq, last_seq, first_at, due_at, look_at, attempts)
+            (id, business_id, conversation_id, turn, messages, first_seq, last_seq, first_at, due_at, look_at, attempts, spent)
         SELECT id, business_id, conversation_id, turn, messages, first_seq, last_seq, %(now)s, %(now)s + %(quiet)s,
-               CASE WHEN at_once THEN %(now)s ELSE %(now)s + %(quiet)s END, 0
+               CASE WHEN at_once THEN %(now)s ELSE %(now)s + %(quiet)s END, 0, '[]'
         FROM jsonb_to_recordset(%(rows)s::jsonb) AS w(id uuid, business_id uuid, conversation_id uuid, turn int, messages jsonb,
              first_seq bigint, last_seq bigint, at_once bool)
         ORDER BY conversation_id
@@ -143,7 +143,8 @@ def one_pass(now: datetime, above: tiers.Tiers, spawn: Spawn) -> int:
     taken = take(now)
     ends = concluding.Ends()
     ready = [one for one in (concluding.current(one, ends, now) for one in taken) if one is not None]
-    found = _look([one for one in ready if one.attempts <= ATTEMPTS and _mark(one) not in _seen], above)
+    heard = [one for one in ready if hearing.next_step(one, now) is None]
+    found = _look([one for one in heard if one.attempts <= ATTEMPTS and _mark(one) not in _seen], above)
     for one in ready:
         _guarded(one, lambda one=one: _answer(one, found, above, spawn, ends, now), now)
     concluding.write(ends, now, guarded=_guarded)
@@ -176,6 +177,12 @@ def _answer(
     if one.attempts > ATTEMPTS:
         ends.decided.append((one, answering.give_up("attempts")))
         return
+    if (step := hearing.next_step(one, now)) is not None:
+        _hear(one, step, above, spawn, ends, now)
+        return
+    if (refused := hearing.not_by_voice(one)) is not None:
+        ends.decided.append((one, refused))
+        return
     looked = _seen.pop(_mark(one), None)
     if looked is None:
         looked = (answering.look([one], above) if found is None else found).get(one.id, answering.Looked())
@@ -186,10 +193,32 @@ def _answer(
         ends.released.append((one, one.quiet_at))
     elif (decision := answering.when_quiet(one, looked, above)) is not None:
         ends.decided.append((one, decision))
-    elif _calls_in_hand() >= CALLS:
+    elif hearing.is_late(one, now):
+        ends.decided.append((one, answering.give_up("document: late", looked)))
+    elif (look_at := hearing.file_comes_at(one, now)) is not None:
+        _keep_in_mind(one, looked)
+        ends.released.append((one, look_at))
+    else:
+        _spawn(one, lambda: _call(one, looked, above, now), spawn, ends, now)
+
+
+def _hear(
+    one: Taken, step: hearing.Step, above: tiers.Tiers, spawn: Spawn, ends: concluding.Ends, now: datetime
+) -> None:
+    """A voice note comes first: what it says may change what all the rest means."""
+    if step.why:
+        ends.decided.append((one, answering.give_up(step.why)))
+    elif step.file is None:
+        ends.released.append((one, step.look_at))
+    else:
+        _spawn(one, lambda: hearing.hear(one, step.file, above, now), spawn, ends, now)
+
+
+def _spawn(one: Taken, act: Callable[[], None], spawn: Spawn, ends: concluding.Ends, now: datetime) -> None:
+    if _calls_in_hand() >= CALLS:
         ends.released.append((one, now + FULL))
     else:
-        spawn(lambda: _guarded(one, lambda: _call(one, looked, above, now), now))
+        spawn(lambda: _guarded(one, act, now))
 
 
 def _say(one: Taken, sure: Decision, spawn: Spawn, ends: concluding.Ends, now: datetime) -> None:
@@ -302,7 +331,7 @@ def take(now: datetime) -> list[Taken]:
 def _read(ids: list[UUID], ticket: UUID, now: datetime) -> list[Taken]:
     rows = sets.fetch(
         """
-        SELECT p.id, p.business_id, p.conversation_id, p.turn, p.attempts, p.first_at, p.due_at, p.last_seq, p.reply_id,
+        SELECT p.id, p.business_id, p.conversation_id, p.turn, p.attempts, p.first_at, p.due_at, p.last_seq, p.reply_id, p.spent,
                c.number_id, c.contact_id, c.turn AS conversation_turn, c.owner, c.state, c.waiting_since,
                c.last_inbound_seq AS seen_seq, n.created_at AS newest_at, b.blocked_at,
                coalesce(nullif(b.name, ''), b.profile_name) AS contact_name,
@@ -357,6 +386,7 @@ def _read(ids: list[UUID], ticket: UUID, now: datetime) -> list[Taken]:
             words=tuple(words.get(row.id, ())),
             said=frozenset(UUID(answer) for answer in row.said if answer),
             asked=frozenset(UUID(one["id"]) for ranked in row.asked for one in ranked),
+            spent=tuple(row.spent),
         )
         for row in rows
     ]
@@ -372,16 +402,35 @@ def _words(ids: list[UUID]) -> dict[UUID, list[Words]]:
     """What is left of the messages: one that the customer has deleted is not answered."""
     rows = sets.fetch(
         """
-        SELECT p.id AS turn, m.id, m.seq, m.kind, m.text, m.payload, m.wa_timestamp
+        SELECT p.id AS turn, m.id, m.seq, m.kind, m.text, m.payload, m.wa_timestamp, d.id AS file, d.state, d.created_at AS since,
+               d.text AS read, d.read_at, d.read_why, d.read_attempts, d.read_until
         FROM aibot_pendingturn p CROSS JOIN LATERAL jsonb_array_elements_text(p.messages) AS w(id)
         JOIN conversations_message m ON m.id = w.id::uuid AND m.revoked_at IS NULL
+        LEFT JOIN documents_document d ON d.message_id = m.id AND m.kind IN ('audio', 'document')
         WHERE p.id = ANY(%(ids)s) ORDER BY m.seq
         """,
         ids=ids,
     )
     found: dict[UUID, list[Words]] = {}
     for row in rows:
-        is_spoken = tiers.is_spoken(row.kind, row.payload.get("referred_product"))
-        words = Words(row.id, row.seq, is_spoken, row.text, answering.tap_of(row.payload), row.wa_timestamp)
-        found.setdefault(row.turn, []).append(words)
+        found.setdefault(row.turn, []).append(_words_of(row))
     return found
+
+
+def _words_of(row) -> Words:
+    is_voice = tiers.is_voice_note(row.kind, row.payload)
+    file = row.file and answering.File(
+        row.file, row.state, row.since, row.read_at is not None, row.read_why, row.read_attempts, row.read_until
+    )
+    is_readable = tiers.is_readable(row.kind, row.payload) and bool(row.read or hearing.is_awaited(file))
+    return Words(
+        id=row.id,
+        seq=row.seq,
+        is_spoken=is_voice or is_readable or tiers.is_spoken(row.kind, row.payload.get("referred_product")),
+        text=(row.read or "") if is_voice else row.text,
+        tap_id=answering.tap_of(row.payload),
+        at=row.wa_timestamp,
+        is_voice=is_voice,
+        document=(row.read or "") if is_readable else "",
+        file=file,
+    )

@@ -50,6 +50,10 @@ class DocumentAdmin(LongList, History, OwnedAdmin):
         "created_at",
         "stored_at",
         "opened",
+        "text",
+        "read_by",
+        "read_why",
+        "read_at",
     )
     readonly_fields = fields
     change_form_outer_before_template = "admin/documents/_retry.html"

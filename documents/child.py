@@ -176,6 +176,30 @@ def _leaves(name: str) -> bool:
     return name.startswith(("/", "\\")) or ".." in parts or name[1:2] == ":" or "\x00" in name
 
 
+def text(source: str, most: str) -> dict:
+    """The first characters of a text, without what is not seen."""
+    import unicodedata
+
+    characters = int(most)
+    with open(source, "rb") as file:
+        raw = file.read(characters * 4 + 4)
+    unseen = ("Cc", "Cf", "Cs", "Co", "Cn")
+    kept = (c for c in _decoded(raw) if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in unseen)
+    return {"text": "".join(kept).strip()[:characters]}
+
+
+def _decoded(raw: bytes) -> str:
+    """The last character may be cut off; what is no Unicode is of an old program."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw[: len(raw) // 2 * 2].decode("utf-16", "replace")
+    for cut in range(4):
+        try:
+            return raw[: len(raw) - cut].decode("utf-8-sig")
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("cp1252", "replace")
+
+
 def recording(source: str, ffmpeg: str, target: str) -> None:
     """Becomes ffmpeg, under the same limits: one channel of Opus in Ogg, as WhatsApp takes a voice message."""
     given = ("-nostdin", "-v", "error", "-protocol_whitelist", "file", "-threads", "1", "-i", source)
@@ -183,7 +207,7 @@ def recording(source: str, ffmpeg: str, target: str) -> None:
     os.execv(ffmpeg, (ffmpeg, *given, *made, "-fflags", "+bitexact", "-f", "ogg", "-y", target))  # noqa: S606 - no shell
 
 
-WHAT = {"picture": picture, "pdf": pdf, "archive": archive, "tape": tape, "recording": recording}
+WHAT = {"picture": picture, "pdf": pdf, "archive": archive, "tape": tape, "text": text, "recording": recording}
 
 if __name__ == "__main__":
     limit()

@@ -33,13 +33,18 @@ def archive(source: Path, mime: str) -> dict:
     return _asked("tape" if mime == "application/x-tar" else "archive", source)
 
 
+def text(source: Path, most: int) -> str:
+    """The first characters of a text file; "" where they cannot be read."""
+    return _asked("text", source, str(most)).get("text", "")
+
+
 def recording(source: Path, target: Path) -> bool:
     """A browser's recording as a voice message in Ogg/Opus at ``target``. False where it cannot be read."""
     done = _run("recording", source, imageio_ffmpeg.get_ffmpeg_exe(), target)
     return done is not None and done.returncode == 0 and target.is_file() and target.stat().st_size > 0
 
 
-def _asked(what: str, *paths: Path) -> dict:
+def _asked(what: str, *paths: Path | str) -> dict:
     done = _run(what, *paths)
     if done is None or done.returncode:
         log.warning("child_died", what=what, code=None if done is None else done.returncode)

@@ -27,7 +27,7 @@ from cloud_api.media import MB, TooLarge
 from conversations import sets, wake
 from conversations.graph import client_of
 
-from . import keeping, names, storage
+from . import keeping, names, reading, storage
 from .models import Document
 
 log = structlog.get_logger(__name__)
@@ -197,7 +197,10 @@ def _store(claim: Claim, found: keeping.Found) -> str:
     with scope(business=business):
         file = keeping.keep(business, found)
     state = State.QUARANTINED if found.held else State.STORED
-    _end(claim, state, file=file.pk, stored_at=timezone.now(), **values)
+    now = timezone.now()
+    if found.text and not found.held:
+        values |= {"text": found.text, "read_by": reading.PLAIN, "read_at": now}
+    _end(claim, state, file=file.pk, stored_at=now, **values)
     return found.why
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.models import Business
 
-from . import decoding, lengths, sniffing, storage
+from . import decoding, lengths, reading, sniffing, storage
 from .models import StoredFile
 
 
@@ -32,6 +32,7 @@ class Found:
     height: int | None = None
     pages: int | None = None
     seconds: float | None = None
+    text: str = ""  # of a plain text, its beginning
 
     @property
     def is_usable(self) -> bool:
@@ -60,6 +61,8 @@ def look(path: Path, kind: str, declared: str, name: str) -> Found:
         return Found(**plain, mime=mime, why=why, pages=told.get("pages"))
     if found in ("application/zip", "application/x-tar"):
         return _archive(plain, kind, declared, mime, found)
+    if mime == "text/plain":
+        return Found(**plain, mime=mime, text=decoding.text(path, reading.MOST))
     return Found(**plain, mime=mime, seconds=lengths.seconds(path, mime))
 
 

@@ -102,6 +102,13 @@ class Document(OwnedModel):
     uploaded_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="+"
     )
+    # What a machine has read in it, written once: reading.py.
+    text = models.TextField(_("read by a machine"), blank=True, default="", db_default="")
+    read_by = models.CharField(_("who read it"), max_length=120, blank=True, default="", db_default="")
+    read_why = models.CharField(_("why it was not read"), max_length=40, blank=True, default="", db_default="")
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)  # or given up
+    read_attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    read_until = models.DateTimeField(null=True, blank=True)  # whoever has it in hand has ended by then
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
     stored_at = models.DateTimeField(_("stored"), null=True, blank=True)
 

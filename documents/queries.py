@@ -21,6 +21,12 @@ def of_messages(messages: Iterable[UUID]) -> dict[UUID, Document]:
     return {row.message_id: row for row in rows}
 
 
+def read_in(messages: Iterable[UUID]) -> dict[UUID, str]:
+    """Message -> what a machine read in its file, for those of which it read anything."""
+    rows = Document.objects.filter(message__in=list(messages)).exclude(text="")
+    return dict(rows.values_list("message_id", "text"))
+
+
 def of_contact(contact: Contact, most: int = 30) -> list[Document]:
     """The newest files of all conversations with this person."""
     rows = Document.objects.filter(conversation__contact=contact).select_related("file")

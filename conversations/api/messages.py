@@ -313,8 +313,12 @@ class Messages(BusinessViewSet):
         return writing.send(conversation, draft, **options)
 
     def _shown(self, rows: Sequence[Message]):
-        quoted = queries.quoted_in(rows)
-        return MessageOut(rows, many=True, context={**self.get_serializer_context(), "quoted": quoted}).data
+        more = {"quoted": queries.quoted_in(rows), "read": self.read_in(rows)}
+        return MessageOut(rows, many=True, context={**self.get_serializer_context(), **more}).data
+
+    def read_in(self, rows: Sequence[Message]) -> dict:
+        """documents.api knows what machines read in files."""
+        return {}
 
 
 def author_of(request) -> outbound.Author:

@@ -154,10 +154,11 @@ class ReactionsOut(serializers.Serializer):
 
 
 class MessageOut(serializers.ModelSerializer):
-    """``context["quoted"]``: wamid -> the message that is answered."""
+    """``context["quoted"]``: wamid -> the message that is answered; ``context["read"]``: message -> what a machine read in its file."""
 
     content = serializers.CharField(source="text")
     payload = serializers.SerializerMethodField()
+    machineRead = serializers.SerializerMethodField()
     aiSource = serializers.SerializerMethodField()
     sentBy = serializers.SerializerMethodField()
     status = serializers.SerializerMethodField()
@@ -182,6 +183,7 @@ class MessageOut(serializers.ModelSerializer):
             "kind",
             "content",
             "payload",
+            "machineRead",
             "source",
             "aiSource",
             "sentBy",
@@ -204,6 +206,16 @@ class MessageOut(serializers.ModelSerializer):
     @extend_schema_field({"type": "object", "nullable": True, "description": "As WhatsApp has it; null for a text."})
     def get_payload(self, message):
         return None if message.kind == "text" else message.payload
+
+    @extend_schema_field(
+        {
+            "type": "string",
+            "nullable": True,
+            "description": "What a machine read in its file: the words of a voice note, the beginning of a text file. It may be wrong.",
+        }
+    )
+    def get_machineRead(self, message):
+        return self.context.get("read", {}).get(message.pk)
 
     @extend_schema_field(serializers.ChoiceField(["rule", "answer", "model"], allow_null=True))
     def get_aiSource(self, message):

@@ -6,10 +6,13 @@ from conversations import writing
 from conversations.api import messages
 from conversations.models import Conversation, Message
 
-from .. import outgoing
+from .. import outgoing, queries
 
 
 class Messages(messages.Messages):
+    def read_in(self, rows) -> dict:
+        return queries.read_in([row.pk for row in rows])
+
     def send(self, conversation: Conversation, draft: writing.Draft, **options) -> tuple[Message, bool]:
         """The file goes to Meta first: a question over the network, which no transaction is open for."""
         if "documentId" in draft.media:

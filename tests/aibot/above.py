@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 from aibot import answers
+from aibot.model import Transcript
 from aibot.models import Answer
 from aibot.tiers import Ask, Tiers, Told
 from cloud_api import messages
@@ -109,9 +110,31 @@ class Model:
         return Told(self.text, self.handover, trace, "en", facts)
 
 
-def tiers_of(business, *, answers: bool = True, model: bool = True) -> Tiers:
+@dataclass
+class Ears:
+    """Hears ``text`` in every voice note, after ``while_it_hears``; with ``why`` nothing, and ``again`` where another attempt may do."""
+
+    businesses: set[UUID] = field(default_factory=set)
+    text: str = DELIVERY
+    why: str = ""
+    again: bool = False
+    heard: list[UUID] = field(default_factory=list)
+    while_it_hears: Callable[[], None] = lambda: None
+
+    def may_transcribe(self, business_ids) -> set[UUID]:
+        return self.businesses & set(business_ids)
+
+    def transcribe(self, document, contact_id, now):
+        self.heard.append(document.pk)
+        self.while_it_hears()
+        trace = {"model": "listener", "calls": 1, "cost": "0.0008", "tokens_in": 0, "tokens_out": 0, "latency_ms": 400}
+        return Transcript("" if self.why else self.text, self.why, {} if self.again else trace, self.again)
+
+
+def tiers_of(business, *, answers: bool = True, model: bool = True, hears: str = "") -> Tiers:
     of = {business.pk}
-    return Tiers(Answers(of) if answers else None, Model(of) if model else None)
+    ears = Ears(of, hears) if hears else None
+    return Tiers(Answers(of) if answers else None, Model(of) if model else None, ears)
 
 
 @dataclass

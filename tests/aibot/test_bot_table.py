@@ -10,6 +10,7 @@ from django_scopes import scopes_disabled
 
 from aibot import tiers, turns
 from conversations.models import Message
+from documents.models import Document
 from tests.factories import Chat
 
 from .above import DELIVERY, tiers_of
@@ -18,6 +19,12 @@ PRICE, ODD = "price", "my neighbour says it is the best"
 FILE = {"id": "77", "mime_type": "application/octet-stream"}
 CARD = {"name": {"formatted_name": "Asha"}, "phones": [{"phone": "+91 98765 00009"}]}
 ITEM = {"product_retailer_id": "ghee", "quantity": "2", "item_price": "750", "currency": "INR"}
+
+
+def _read(_answers, **what) -> None:
+    """Its file has come."""
+    Document.objects.update(state="stored", **what)
+
 
 # What a customer does, given the words.
 SENT = {
@@ -33,6 +40,11 @@ SENT = {
     "video with a caption": lambda chat, words: chat.sends("video", {**FILE, "caption": words}),
     "document with a caption": lambda chat, words: chat.sends("document", {**FILE, "caption": words}),
     "document without a caption": lambda chat, words: chat.sends("document", FILE),
+    "plain-text file with a caption": lambda chat, words: _read(
+        chat.sends("document", {**FILE, "mime_type": "text/plain", "caption": words}), text="2 kg ghee, please"
+    ),
+    "voice note that is written down": lambda chat, words: _read(chat.sends("audio", {**FILE, "voice": True})),
+    "recording that is no voice note": lambda chat, words: chat.sends("audio", FILE),
     "voice note": lambda chat, words: chat.sends("audio", {**FILE, "voice": True}),
     "location": lambda chat, words: chat.sends("location", {"latitude": 28.6, "longitude": 77.3, "name": words}),
     "contact card": lambda chat, words: chat.sends("contacts", [CARD]),
@@ -57,9 +69,11 @@ def all_businesses(dairy):
 
 def answered_by(dairy, monkeypatch, message: str, words: str, **which: bool) -> str:
     """Which tier answers: the source of what is said, "person" for the fallback, "nothing"."""
-    monkeypatch.setattr(tiers, "INSTALLED", tiers_of(dairy, **which))
+    hears = "" if message == "voice note" else words
+    monkeypatch.setattr(tiers, "INSTALLED", tiers_of(dairy, **which, hears=hears))
     SENT[message](Chat(), words)
-    turns.one_pass(timezone.now() + timedelta(seconds=3), tiers.INSTALLED, lambda act: act())
+    for seconds in (3, 6):
+        turns.one_pass(timezone.now() + timedelta(seconds=seconds), tiers.INSTALLED, lambda act: act())
     said = list(Message.objects.filter(direction="out"))
     if not said:
         return "nothing"

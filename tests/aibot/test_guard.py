@@ -125,3 +125,92 @@ def test_it_speaks_the_customers_script(reply, asked, expected):
 
 def test_without_grounds_the_owners_sentence_is_no_ground_either():
     assert guard.fault("Delivery is free above ₹500.", "en", Grounds()) == "promise"
+
+
+# --- what a hostile eye has found ----------------------------------------------------------------------------------------------
+
+HOLES = [
+    ("fr\u200dee for you", "en"),  # joined without a sign that is seen
+    ("fr*ee* for you", "en"),
+    ("It is fr ee for you", "en"),
+    ("It is fr-ee for you", "en"),
+    ("It is freeee for you", "en"),
+    ("It is fr\u0902ee for you", "en"),  # a sign of Hindi in an English word
+    ("It is f®ee for you", "en"),
+    ("It is ｆｒｅｅ for you", "en"),
+    ("Buy one get one today", "en"),
+    ("Buy one jar of ghee and get another", "en"),
+    ("You get it at half price", "en"),
+    ("There is no delivery charge", "en"),
+    ("You do not have to pay for it", "en"),
+    ("We never charge for delivery", "en"),
+    ("It costs you nothing", "en"),
+    ("It is on the house", "en"),
+    ("You get your money back", "en"),
+    ("We will refund it", "en"),
+    ("You get a gift with it", "en"),
+    ("You get {price:cow-ghee-1-kg} back", "en"),
+    ("You save {price:cow-ghee-1-kg}", "en"),
+    ("{price:{price:cow-ghee-1-kg}}", "en"),
+    ("{price:cow-ghee-1-kg", "en"),
+    ("Please see [here](evil)", "en"),
+    ("Please see evil[.]com", "en"),
+    ("Please see evil(dot)com", "en"),
+    ("Please see evil . com", "en"),
+    ("Please see evil。com", "en"),
+    ("Please see evil．com", "en"),
+    ("Please see evil dot xyz", "en"),
+    ("Please see evil dot co dot in", "en"),
+    ("Please pay to thief @ okaxis", "en"),
+    ("Please pay to thief ＠ okaxis", "en"),
+    ("Please pay to thief at okaxis", "en"),
+    ("Please pay to thief at ok axis", "en"),
+    ("Please pay to thief [at] ybl", "en"),
+    ("Our shop is at the rate of thief", "en"),
+    ("It comes on the tenth", "en"),
+    ("घी बावन में मिलेगा", "hi"),
+    ("घी छियासठ में मिलेगा", "hi"),
+    ("घी छहसौ में मिलेगा", "hi"),
+    ("एक पर एक मिलेगा", "hi"),
+    ("एक खरीदो एक पाओ", "hi"),
+    ("डिलीवरी का कोई शुल्क नहीं है", "hi"),
+    ("बिना पैसे के मिलेगा", "hi"),
+    ("मु\u200dफ्त मिलेगा", "hi"),
+    ("साथ में तोहफ़ा मिलेगा", "hi"),
+    ("कृपया पैसे.भारत देखें", "hi"),
+    ("कृपया चोर एट द रेट बैंक पर भेजें", "hi"),
+    ("Ghee bavan mein milega", "hi-Latn"),
+    ("Ghee chhesau mein milega", "hi-Latn"),
+    ("Ek pe ek milega aapko", "hi-Latn"),
+    ("Ek kharido ek pao ji", "hi-Latn"),
+    ("Koi charge nahi hai ji", "hi-Latn"),
+    ("Bina paise ke milega ji", "hi-Latn"),
+    ("Delivery ka koi paisa nahi lagega", "hi-Latn"),
+]
+
+
+@pytest.mark.parametrize(("reply", "language"), HOLES)
+def test_a_promise_in_disguise_is_stopped(reply, language):
+    assert guard.fault(reply, language, guard.Grounds(["please say so"])) != ""
+
+
+@pytest.mark.parametrize(
+    ("reply", "language"),
+    [
+        ("Yes, we have cow ghee. It costs {price:cow-ghee-1-kg}.", "en"),
+        ("We are open {hours:today}. Please tell us what you need.", "en"),
+        ("I will ask our team, someone will write to you here.", "en"),
+        ("Sorry, we do not have buffalo milk.", "en"),
+        ("हाँ, हमारे पास घी है। दाम {price:cow-ghee-1-kg} है।", "hi"),
+        ("जी नहीं, पनीर अभी नहीं है।", "hi"),
+        ("Ji haan, ghee hai. Daam {price:cow-ghee-1-kg} hai.", "hi-Latn"),
+        ("Nahi ji, paneer abhi nahi hai.", "hi-Latn"),
+    ],
+)
+def test_what_is_no_promise_passes(reply, language):
+    assert guard.fault(reply, language, guard.Grounds(["please say so"])) == ""
+
+
+def test_what_the_owner_has_written_so_may_be_said_so():
+    grounds = guard.Grounds(answers=["There is no delivery charge in Indiranagar."])
+    assert guard.fault("There is no delivery charge in Indiranagar.", "en", grounds) == ""

@@ -111,6 +111,6 @@ def test_it_ends_with_the_sitting_and_can_be_forgotten(meera):
     meera.says("do cows sleep")
     recall()
     of = Conversation.objects.get()
-    assert 0 < cache.ttl(f"memory:1:{of.pk}") <= 30 * 60
+    assert 0 < cache.ttl(f"memory:2:{of.pk}") <= 30 * 60
     memory.forget(of.pk)
     assert cache.ttl(f"memory:1:{of.pk}") in (0, None)

@@ -466,6 +466,6 @@ def test_without_such_a_model_or_without_the_file_nobody_is_asked(server, note, 
     storage.delete("local", document.file.key)
     assert model.transcribe(document, contact, timezone.now()).why == "file"
     settings.AI_TRANSCRIPTION_MODEL = ""
-    assert not model.may_transcribe()
+    assert model.may_transcribe({document.business_id}) == set()
     assert model.transcribe(document, contact, timezone.now()).why == "budget:not_set"
     assert server.requests == []

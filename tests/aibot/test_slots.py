@@ -80,6 +80,8 @@ def test_a_day_is_the_shops_own(fill, dairy):
         ("Sector 62, Noida", "Sector 6", "Our delivery area: Sector 62, Noida"),
         ("all of Noida but Sector 62", "Sector 62", "Our delivery area: all of Noida but Sector 62"),
         ("Noida", "the moon for ₹1", "Our delivery area: Noida"),
+        ("Noida", "Noida.com/%", "Our delivery area: Noida"),
+        ("Noida", "[Noida]", "Our delivery area: Noida"),
     ],
 )
 def test_delivery_is_the_owners_words(fill, dairy, area, place, expected):

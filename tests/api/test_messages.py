@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from conversations.models import Message, Status
+from documents.models import Document
 from tests.factories import MEERA, ZOYA, Chat, receive, status_body, text_body
 
 from .asking import as_person
@@ -169,3 +170,11 @@ def test_a_message_is_not_there_in_another_conversation(dairy, masala, vera):
     answers = [client.get(at(meera, "messages", pk)) for pk in (of_zoya.pk, of_ravi.pk, NOWHERE)]
     assert [a.status_code for a in answers] == [404, 404, 404]
     assert without_id(answers[0]) == without_id(answers[1]) == without_id(answers[2])
+
+
+def test_what_a_machine_read_in_a_file_stands_beside_it(dairy, vera):
+    Chat(MEERA).sends("audio", {"id": "77", "mime_type": "audio/ogg", "voice": True})
+    with scopes_disabled():
+        Document.objects.update(text="do you have ghee")
+    note = listed(as_person(vera), conversation_of(MEERA))["results"][0]
+    assert (note["content"], note["machineRead"]) == ("", "do you have ghee")
