@@ -10,7 +10,7 @@ import accounts.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0012_how_the_model_speaks"),
-        ("aibot", "0010_questions_put_aside"),
+        ("aibot", "0011_files_of_answers"),
         ("conversations", "0015_pokes_of_what_is_marked_unread"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aibot", "0010_questions_put_aside"),
+        ("aibot", "0013_voice_notes"),
     ]
 
     operations = [

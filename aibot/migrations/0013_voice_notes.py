@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("aibot", "0010_questions_put_aside")]
+    dependencies = [("aibot", "0012_trials")]
 
     operations = [
         migrations.AddField(model_name="pendingturn", name="spent", field=models.JSONField(default=list)),

@@ -12,7 +12,7 @@ def _added(name: str, field: models.Field) -> migrations.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0003_pokes_of_files")]
+    dependencies = [("documents", "0004_kept_files")]
 
     operations = [
         _added("text", models.TextField(blank=True, db_default="", default="", verbose_name="read by a machine")),
