@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
+from django_scopes import scope
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from ..browsing import ARGUMENTS, CHROMIUM, problems_of
-from . import chats
+from . import bot, chats
 from . import shop as seeding
 
 NO_EVENTS = "retry: 600000\n\n"
@@ -64,6 +65,15 @@ def shop(django_db_setup, django_db_blocker):
 @pytest.fixture
 def chat(shop):
     return chats.begun()
+
+
+@pytest.fixture
+def with_answers(shop):
+    """The owner's answers are on."""
+    with scope(business=shop.business):
+        bot.switch_answers(on=True)
+        yield
+        bot.switch_answers(on=False)
 
 
 @pytest.fixture(scope="package")

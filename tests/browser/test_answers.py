@@ -14,6 +14,8 @@ from aibot.models import Answer, Budget
 from . import bot
 from .test_owner_pages import FITS, LOOKS, looked_at_all_ways
 
+pytestmark = pytest.mark.usefixtures("with_answers")
+
 PAGE = "/admin/aibot/answer/unanswered/"
 IMPORT = "/admin/aibot/answer/import/"
 FILE = (

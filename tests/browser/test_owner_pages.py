@@ -142,7 +142,7 @@ def look(page, name: str, rules: dict | None = ALL) -> list[str]:
 
 
 @pytest.mark.parametrize("first", range(0, len(LISTS) + len(ROWS) + 3, AT_ONCE))
-def test_an_owners_pages(here, opened, shop, first):
+def test_an_owners_pages(here, opened, shop, with_answers, first):
     page, problems = opened(shop.owner)
     pages = dict(list(pages_of(shop).items())[first : first + AT_ONCE])
     assert here(looked_at, page, pages) == []
@@ -156,7 +156,7 @@ def test_the_installations_pages(here, opened, shop):
     assert problems == []
 
 
-def test_hindi_fits_as_well(here, opened, shop):
+def test_hindi_fits_as_well(here, opened, shop, with_answers):
     page, problems = opened(shop.owner, language="hi")
     pages = {name: path for name, path in pages_of(shop).items() if name in IN_HINDI}
     assert here(looked_at, page, pages, (FITS[1], FITS[2]), mark=" hi") == []
