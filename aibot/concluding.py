@@ -182,7 +182,7 @@ def _conclude(one: Taken, decision: Decision, now: datetime) -> str:
     if stands.owner != "bot" or stands.state != "open" or stands.turn != one.turn or stands.blocked_at:
         _forget(one)
         return _trace(one, decision, Outcome.TAKEN_OVER, now)
-    if stands.last_inbound_seq > one.seen_seq:
+    if stands.last_inbound_seq > one.seen_seq or _has_changed(one):
         release(one, pending.due_at if pending.last_seq > one.last_seq else now + settings.TURN_QUIET)
         return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else Outcome.OVERTAKEN.value
     decision = _in_time(one, decision, stands, now)
@@ -213,6 +213,15 @@ def _hold(one: Taken, now: datetime) -> tuple[Any, Any]:
         ticket=one.ticket,
     )
     return stands[0] if stands else None, pending[0] if pending else None
+
+
+def _has_changed(one: Taken) -> bool:
+    """Whether the customer has deleted or edited what is answered: it is read again."""
+    left = sets.fetch(
+        "SELECT id, text FROM conversations_message WHERE id = ANY(%(ids)s) AND revoked_at IS NULL",
+        ids=[words.id for words in one.words],
+    )
+    return {row.id: row.text for row in left} != {words.id: words.text for words in one.words}
 
 
 def _in_time(one: Taken, decision: Decision, stands, now: datetime) -> Decision:
