@@ -20,7 +20,7 @@ from whatsapp_automation.embedded.environment import Ports
 
 from .thinking import ODD, bot_with, reservations_of, thinking, turns_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # the first one starts the whole product
 IN_TIME = 25.0  # seconds from the customer's last message; of a model that has 4 it takes 5
 GOOD = chat(result("Happy to help."))
 PORTS = Ports(web=28900, simulator=29990, postgres=26332, valkey=27279)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
+
 from tests.aibot.provider_server import MODEL, OpenAi
 from tests.serving import serving
 from whatsapp_automation.embedded.environment import Ports
@@ -81,3 +83,27 @@ def reservations_of(world, phone: str) -> list[dict]:
         """,
         phone,
     )
+
+
+HELD_UP = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 78 AND NOT granted"
+
+
+@contextmanager
+def held_up(world, act: str) -> Iterator[None]:
+    """Whoever does that to a row ("UPDATE ON aibot_reservation") waits until the block ends; HELD_UP finds who waits."""
+    world.query(
+        f"""
+        CREATE OR REPLACE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_advisory_xact_lock_shared(78, 78);
+            RETURN NEW;
+        END $$;
+        CREATE OR REPLACE TRIGGER hold_up BEFORE {act} FOR EACH ROW EXECUTE FUNCTION hold_up()
+        """
+    )
+    try:
+        with psycopg.connect(world.stack.env["DATABASE_URL"]) as holder:
+            holder.execute("SELECT pg_advisory_xact_lock(78, 78)")
+            yield
+    finally:
+        world.query("DROP FUNCTION hold_up CASCADE")
