@@ -84,8 +84,8 @@ def main() -> None:
         _offer(stack, simulator, database, _posts(lines, said, 10, 10, run=0), 10)  # warm
         posts = _posts(lines, said, options.rate, options.seconds, run=1)
         waits, used = _offer(stack, simulator, database, posts, options.rate)
-        share = _share_without_a_rule(database, posts)
-    _report(waits, used, len(posts), share)
+        without = _without_a_rule(database, posts)
+    _report(waits, used, len(posts), *without)
 
 
 def _options() -> argparse.Namespace:
@@ -118,18 +118,17 @@ def _posts(lines: list[shops.Line], said: dict[str, list[str]], rate: int, secon
     return posts
 
 
-def _share_without_a_rule(database, posts: list[Post]) -> float:
-    """Of what was offered, by the rows. Exits where a message went another way than it was meant to."""
-    rows = {
-        phone: (by_rule, has_turn)
-        for phone, *(by_rule, has_turn) in database.execute(ANSWERED, [[p.phone for p in posts]])
-    }
-    wrong = [post for post in posts if rows.get(post.phone) != (post.kind == BY_RULE, post.kind != BY_RULE)]
-    if wrong:
-        sys.exit(
-            f"{len(wrong)} of {len(posts)} lines went another way, such as {wrong[0].phone} ({wrong[0].kind}): {rows.get(wrong[0].phone)}"
-        )
-    return 1 - sum(by_rule for by_rule, _ in rows.values()) / len(posts)
+def _without_a_rule(database, posts: list[Post]) -> tuple[float, int]:
+    """The share of what was offered, and how many of them have a turn, by the rows. Exits where a message went another way than it
+    was meant to.
+    """
+    told = database.execute(ANSWERED, [[post.phone for post in posts]])
+    rows = {phone: (by_rule, has_turn) for phone, by_rule, has_turn in told}
+    meant = {post.phone: post.kind == BY_RULE for post in posts}
+    wrong = [phone for phone, (by_rule, has_turn) in rows.items() if by_rule != meant[phone] or (by_rule and has_turn)]
+    if wrong or len(rows) < len(posts):
+        sys.exit(f"{len(rows)} of {len(posts)} lines have come, {len(wrong)} of them went another way: {wrong[:3]}")
+    return sum(not by_rule for by_rule, _ in rows.values()) / len(rows), sum(has_turn for _, has_turn in rows.values())
 
 
 def _offer(stack: Stack, simulator: Simulator, database, posts: list[Post], rate: int) -> tuple[dict, dict]:
@@ -178,7 +177,7 @@ def _cpu(stack: Stack) -> dict[str, float]:
     return {name: cpu_seconds(pid) for name, pid in pids.items() if pid}
 
 
-def _report(waits: dict, used: dict, offered: int, share: float) -> None:
+def _report(waits: dict, used: dict, offered: int, share: float, turns: int) -> None:
     tiers = defaultdict(list)
     for (_, tier), of in waits.items():
         tiers[tier] += of
@@ -195,7 +194,9 @@ def _report(waits: dict, used: dict, offered: int, share: float) -> None:
             [_row("all", *key_of) for key_of in sorted(tiers.items())],
         )
     )
-    say(f"{share:.1%} of {offered} lines were answered by no rule, by the rows of rules' matches and of turns")
+    say(
+        f"{share:.1%} of {offered} lines were answered by no rule, by the rows of rules' matches; {turns} of them have a turn"
+    )
     parts = ", ".join(f"{name} {ms:.1f}" for name, ms in sorted(used.items(), key=lambda one: -one[1]))
     say(f"CPU ms a message: {parts}; all {sum(used.values()):.1f}")
     figures = {f"{tier}_p95_ms": round(percentile(tiers[tier], 0.95), 1) for tier in ("answer", "rule")}

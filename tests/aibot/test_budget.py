@@ -278,7 +278,7 @@ def test_owners_are_told_once_of_each_step(dairy, meera, alice):
 
 PROCESSES, EACH = 5, 40
 DOOMED = (1, 3)  # of the processes: killed in mid-work
-MOST_AT_ONCE = 30  # answers of the provider before one that costs too much
+SERVED = 10  # the call that costs too much, of those processes that live
 
 
 class Moody:
@@ -298,8 +298,8 @@ class Moody:
         with self.lock:
             hangs = process in DOOMED and process not in self.hung
             self.hung |= {process} if hangs else set()
-            self.served += 1
-            much = self.much and self.served == MOST_AT_ONCE
+            self.served += process not in DOOMED
+            much = self.much and process not in DOOMED and self.served == SERVED
             kind = self.draw.choices(["usage", "none", "fails", "cut", "many", "empty"], [60, 10, 8, 6, 8, 7])[0]
             wait, tokens = self.draw.random() * 0.3, self.draw.randint(100, 6000)
         self.server.over.wait(600 if hangs else wait)
@@ -318,21 +318,22 @@ class Moody:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(500)  # five processes start, and the machine may be busy
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("much", [False, True], ids=["as reserved", "more than reserved"])
 def test_two_hundred_conversations_at_once_never_pass_the_budget(dairy, masala, settings, much):
     """In real processes, of which some are killed with calls in hand."""
     shops = [dairy, masala]
     people = [contact_of(shops[place % 2], f"Customer {place}") for place in range(PROCESSES * EACH)]
-    preferences.change(dairy, actor=None, ai_daily_tokens=200_000)
     with openai_at(settings) as server:
+        settings.AI_DAILY_TOKEN_BUDGET = 500_000
+        preferences.change(dairy, actor=None, ai_daily_tokens=200_000)
         server.usual = mood = Moody(server, 7, much=much)
         asks = [(str(shops[place % 2].pk), str(person), place) for place, person in enumerate(people)]
         workers = [
             _worker(asks[place * EACH : (place + 1) * EACH], server.url, budget=500_000) for place in range(PROCESSES)
         ]
         ends = _played(workers, mood)
-    settings.AI_DAILY_TOKEN_BUDGET = 500_000
 
     assert not [end for end in ends if end.startswith("failed")]
     assert "said" in ends
@@ -411,17 +412,21 @@ import django, json, sys
 django.setup()
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 from aibot import model
 from aibot.tiers import Ask
+
+# As the product's workers have them; a busy machine may take its time.
+connections.settings["default"]["OPTIONS"] |= {"pool": {"min_size": 0, "max_size": 8, "timeout": 100}, "connect_timeout": 60}
 
 def one(ask):
     business, contact, place = ask
     nobody, text = UUID(int=place + 1), f"what about number {place}"
     asked = Ask(UUID(business), nobody, UUID(contact), nobody, 0, 10**9, (text,), "en", (), False, timezone.now())
     try:
-        print(model.reply(asked).handover or "said", flush=True)
+        sys.stdout.write((model.reply(asked).handover or "said") + "\\n")
+        sys.stdout.flush()
     finally:
         connection.close()
 
