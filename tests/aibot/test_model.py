@@ -334,16 +334,31 @@ def test_after_failures_in_a_row_the_provider_is_left_alone_for_a_while(server, 
     assert len(server.requests) == 4
 
 
-def test_a_server_that_takes_no_schema_is_asked_without_one(server, asked):
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_a_server_that_takes_no_schema_is_asked_without_one(server, asked, status):
     def refuses_schemas(request):
         if "response_format" in request["json"]:
-            return Answer(400, {"error": {"message": "response_format is not supported"}})
+            return Answer(status, {"error": {"message": "response_format is not supported"}})
         return chat('Sure! ```json\n{"reply": "Here we are.", "language": "en"}\n``` Anything else?')
 
     server.usual = refuses_schemas
     assert model.reply(asked("tell me about your farm")).text == "Here we are."
     assert model.reply(asked("and about your cows")).text == "Here we are."
     assert ["response_format" in request["json"] for request in server.requests] == [True, False, False]
+
+
+def test_a_server_that_has_taken_a_schema_keeps_it_when_it_breaks(server, asked):
+    model.reply(asked("tell me about your farm"))
+    server.answers = [Answer(500, b"")]
+    assert model.reply(asked("and about your cows")).text == "Happy to help."
+    assert ["response_format" in request["json"] for request in server.requests] == [True, True, True]
+
+
+def test_where_the_provider_is_left_alone_nobody_is_shown_that_somebody_types(server, asked):
+    server.usual, seen = BROKEN, []
+    for _ in range(3):
+        model.reply(asked("tell me about your farm", reserved=lambda: seen.append(len(server.requests))))
+    assert seen == [0, 2]
 
 
 def test_a_fault_of_our_own_is_a_handover_too(server, asked):
