@@ -184,10 +184,7 @@ def _conclude(one: Taken, decision: Decision, now: datetime) -> str:
     if stands.owner != "bot" or stands.state != "open" or stands.turn != one.turn or stands.blocked_at:
         _forget(one)
         return _trace(one, decision, Outcome.TAKEN_OVER, now)
-    if stands.deleted:
-        release(one, now)  # what its writer has deleted meanwhile is not answered
-        return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else Outcome.OVERTAKEN.value
-    if stands.last_inbound_seq > one.seen_seq:
+    if stands.last_inbound_seq > one.seen_seq or _has_changed(one):
         release(one, pending.due_at if pending.last_seq > one.last_seq else now + settings.TURN_QUIET)
         return _trace(one, decision, Outcome.OVERTAKEN, now) if decision.trace else Outcome.OVERTAKEN.value
     if stands.streak >= streaks.MOST:
@@ -206,13 +203,11 @@ def _hold(one: Taken, now: datetime) -> tuple[Any, Any]:
     stands = sets.fetch(
         """
         SELECT c.turn, c.owner, c.state, c.last_inbound_seq, c.waiting_since, b.blocked_at,
-               CASE WHEN c.bot_streak_turn = c.turn AND c.bot_streak_at > %(now)s - %(forgotten)s THEN c.bot_streak ELSE 0 END AS streak,
-               EXISTS (SELECT FROM conversations_message WHERE id = ANY(%(messages)s) AND revoked_at IS NOT NULL) AS deleted
+               CASE WHEN c.bot_streak_turn = c.turn AND c.bot_streak_at > %(now)s - %(forgotten)s THEN c.bot_streak ELSE 0 END AS streak
         FROM conversations_conversation c JOIN conversations_contact b ON b.id = c.contact_id
         WHERE c.id = %(id)s FOR NO KEY UPDATE OF c
         """,
         id=one.conversation_id,
-        messages=[words.id for words in one.words],
         now=now,
         forgotten=streaks.FORGOTTEN_AFTER,
     )
@@ -222,6 +217,16 @@ def _hold(one: Taken, now: datetime) -> tuple[Any, Any]:
         ticket=one.ticket,
     )
     return stands[0] if stands else None, pending[0] if pending else None
+
+
+def _has_changed(one: Taken) -> bool:
+    """Whether the customer has deleted or edited what is answered: it is read again."""
+    left = sets.fetch(
+        "SELECT id, text FROM conversations_message WHERE id = ANY(%(ids)s) AND revoked_at IS NULL",
+        ids=[words.id for words in one.words],
+    )
+    texts = {row.id: row.text for row in left}
+    return any(words.id not in texts or (texts[words.id] != words.text and not words.is_voice) for words in one.words)
 
 
 def in_time(decision: Decision, streak: int, *, waits: bool) -> Decision:

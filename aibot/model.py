@@ -168,10 +168,10 @@ class _Call:
         server = self.server or provider.installed()
 
         def ask() -> provider.Answer:
-            self._say_that_it_is_reserved()
             return server.complete(
-                settings.AI_MODEL, made.messages, result.SCHEMA, max_tokens=worst.tokens_out, seconds=seconds
-            )
+                settings.AI_MODEL, made.messages, result.SCHEMA, max_tokens=worst.tokens_out, seconds=seconds,
+                begins=self._say_that_it_is_reserved,
+            )  # fmt: skip
 
         return self.paid(settings.AI_MODEL, worst, ask)
 

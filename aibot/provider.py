@@ -21,8 +21,9 @@ from django.conf import settings
 from .budget import Usage
 
 MOST_BYTES = 128 * 1024  # of an answer
-BODY_SECONDS = 3.0  # the most between two pieces of an answer that has begun
+CONNECTING = PIECE = 0.1  # of a call's time: to reach the server; between two pieces of an answer that has begun
 _MOST_TOKENS = 10**9  # a usage beyond it is no number of tokens
+_WRONG_REQUEST = ("http_400", "http_422")
 
 
 class ProviderError(Exception):
@@ -84,6 +85,10 @@ class Breaker:
 # --- the server ----------------------------------------------------------------------------------------------------------------
 
 
+def _nothing() -> None:
+    pass
+
+
 class Provider:
     """One server, by its address and key. Any number of threads may use it."""
 
@@ -92,14 +97,24 @@ class Provider:
         self._breaker = breaker or Breaker()
         self._client = None
         self._lock = threading.Lock()
-        self._takes_schema = True  # until the server refuses one
+        self._takes_schema: bool | None = None  # None: nobody knows yet
+        self._doubts_schema = False  # a server that knows no schema may answer 500, as one that is broken does
 
-    def complete(self, model: str, messages: list[dict], schema: dict, *, max_tokens: int, seconds: float) -> Answer:
-        """What the model says, as text that should be JSON of the schema. Takes ``seconds`` and BODY_SECONDS at most. Raises
-        ProviderError.
+    def complete(
+        self,
+        model: str,
+        messages: list[dict],
+        schema: dict,
+        *,
+        max_tokens: int,
+        seconds: float,
+        begins: Callable[[], None] = _nothing,
+    ) -> Answer:
+        """What the model says, as text that should be JSON of the schema. ``begins`` is called where the server is asked at all. Takes
+        ``seconds`` at most. Raises ProviderError.
         """
-        takes_schema = self._takes_schema
-        shape = {"response_format": {"type": "json_schema", "json_schema": schema}} if takes_schema else {}
+        with_schema = self._takes_schema is not False and not self._doubts_schema
+        shape = {"response_format": {"type": "json_schema", "json_schema": schema}} if with_schema else {}
         try:
             body = self._call(
                 lambda client: client.chat.completions.with_streaming_response.create(
@@ -107,12 +122,17 @@ class Provider:
                     timeout=_timeout(seconds), **shape,
                 ),
                 seconds,
+                begins,
             )  # fmt: skip
         except NotReached as error:
-            if takes_schema and error.code == "http_400":
+            if with_schema and error.code in _WRONG_REQUEST:
                 self._takes_schema = False
                 raise NotReached("no_schema", retryable=True) from None
             raise
+        except Uncertain as error:
+            self._doubts_schema = with_schema and self._takes_schema is None and error.code == "http_500"
+            raise
+        self._takes_schema, self._doubts_schema = with_schema, False
         return _read_answer(body)
 
     def transcribe(self, model: str, name: str, file: BinaryIO, *, seconds: float) -> Answer:
@@ -134,14 +154,15 @@ class Provider:
         if client is not None:
             client.close()
 
-    def _call(self, ask: Callable, seconds: float) -> bytes:
+    def _call(self, ask: Callable, seconds: float, begins: Callable[[], None] = _nothing) -> bytes:
         if not self._breaker.allows():
             raise NotReached("circuit_open")
+        begins()
         until = time.monotonic() + seconds
         try:
-            body = _in_pieces(ask, self._ready(), until)
+            body = _in_pieces(ask, self._ready(), until, piece=seconds * PIECE)
         except ProviderError as error:
-            self._breaker.note(well=error.code == "http_400")  # it answers: only this request was wrong
+            self._breaker.note(well=error.code in _WRONG_REQUEST)  # it answers: only this request was wrong
             raise
         self._breaker.note(well=True)
         return body
@@ -166,20 +187,23 @@ class Provider:
 def _timeout(seconds: float):
     import httpx2
 
-    connect = max(seconds / 5, 0.05)
-    return httpx2.Timeout(connect=connect, write=connect, pool=connect, read=max(seconds - connect, 0.05))
+    connect = max(seconds * CONNECTING, 0.05)
+    head = max(seconds * (1 - CONNECTING - PIECE), 0.05)
+    return httpx2.Timeout(connect=connect, write=connect, pool=connect, read=head)
 
 
-def _in_pieces(ask: Callable, client, until: float) -> bytes:
-    """The body of an answer with status 2xx, MOST_BYTES at most, and not longer than ``until`` but for its last piece."""
+def _in_pieces(ask: Callable, client, until: float, *, piece: float) -> bytes:
+    """The body of an answer with status 2xx, MOST_BYTES at most, at ``until`` at the latest; ``piece`` seconds are waited for the next
+    of it.
+    """
     import httpx2
     import openai
 
     try:
         with ask(client) as response:
             # What has begun comes at once: the time-out of the head would let each piece take as long again.
-            response.http_response.request.extensions["timeout"]["read"] = BODY_SECONDS
-            return _gathered(response.http_response.iter_raw(), until)
+            response.http_response.request.extensions["timeout"]["read"] = piece
+            return _gathered(response.http_response.iter_raw(), until - piece)
     except openai.APITimeoutError as error:
         connecting = isinstance(error.__cause__, (httpx2.ConnectTimeout, httpx2.PoolTimeout))
         raise (NotReached("no_connection", retryable=True) if connecting else Uncertain("timeout")) from None

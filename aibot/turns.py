@@ -244,13 +244,13 @@ def _conclude(one: Taken, decision: Decision) -> None:
 
 # --- what was looked at and waits for quiet: an embedding is not made twice. It is a hint; another process looks again ---------
 
-_seen: OrderedDict[tuple[UUID, int], answering.Looked] = OrderedDict()
+_seen: OrderedDict[tuple[UUID, tuple[str, ...]], answering.Looked] = OrderedDict()
 _MOST_SEEN = 500
 
 
-def _mark(one: Taken) -> tuple[UUID, int]:
-    """With another message the words are other ones."""
-    return one.id, one.last_seq
+def _mark(one: Taken) -> tuple[UUID, tuple[str, ...]]:
+    """With another message, an edited or a deleted one the words are other ones."""
+    return one.id, one.texts
 
 
 def _keep_in_mind(one: Taken, looked: answering.Looked) -> None:

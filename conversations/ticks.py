@@ -45,7 +45,8 @@ def show(conversation: Conversation) -> bool:
 
 def show_typing(conversation: UUID) -> None:
     """Show the customer that somebody types, for 25 s or until the answer. It gives blue ticks too, so only the owner who wants
-    those has it. The bot asks for it when an answer is sure to be computed; nobody waits for it.
+    those has it. The bot asks for it when an answer is sure to be computed; nobody waits for it, and where it comes late, after the
+    answer or a person, it is left.
     """
     _later(conversation, TYPING, expires=10)
 
@@ -63,7 +64,7 @@ def _later(conversation: UUID, task: str = TASK, *, expires: int = 300) -> None:
 def send(conversation: UUID, *, typing: bool = False) -> bool:
     """Tell WhatsApp. False where it was not told; the reason is in the log. The job's, for any business."""
     last = _last_words(conversation)
-    if last is None or (typing and not last.blue_ticks):
+    if last is None or (typing and not (last.blue_ticks and last.is_awaited)):
         return False
     try:
         client_of(last.sealed_token, last.business_id).mark_read(last.phone_number_id, last.wamid, typing=typing)
@@ -77,8 +78,13 @@ def _last_words(conversation: UUID):
     """The customer's last message, with the line that it came by; None where there is none, or the number may not send."""
     rows = sets.fetch(
         """
-        SELECT m.wamid, m.business_id, n.phone_number_id, n.access_token AS sealed_token, s.blue_ticks
+        SELECT m.wamid, m.business_id, n.phone_number_id, n.access_token AS sealed_token, s.blue_ticks,
+               c.owner = 'bot' AND c.waiting_since IS NULL AND NOT EXISTS (
+                   SELECT FROM conversations_message o WHERE o.conversation_id = m.conversation_id AND o.direction = 'out'
+                   AND o.seq > m.seq AND o.source <> 'rule'
+               ) AS is_awaited
         FROM conversations_message m JOIN accounts_settings s ON s.business_id = m.business_id
+        JOIN conversations_conversation c ON c.id = m.conversation_id
         JOIN accounts_whatsappnumber n ON n.id = m.number_id AND n.active AND n.stopped_at IS NULL
         WHERE m.conversation_id = %(id)s AND m.direction = 'in' AND m.source = 'customer' AND m.wamid IS NOT NULL
         ORDER BY m.seq DESC LIMIT 1

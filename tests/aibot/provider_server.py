@@ -10,9 +10,7 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from aibot import provider
-
-from ..cloud_api.conftest import Answer
+from ..cloud_api.conftest import Answer, hang_up
 from ..serving import serving
 
 MODEL = "small-and-kind"
@@ -82,6 +80,8 @@ class OpenAi(ThreadingHTTPServer):
 @contextmanager
 def openai_at(settings):
     """The installation's model at such a server, until the end of the block."""
+    from aibot import provider  # the server itself serves script/chaos too, which runs without Django
+
     with serving(OpenAi()) as server:
         settings.AI_BASE_URL, settings.AI_MODEL, settings.AI_API_KEY = server.url, MODEL, "key-of-the-model"
         settings.AI_DAILY_TOKEN_BUDGET, settings.AI_MAX_CALLS_PER_USER_PER_HOUR = 1_000_000, 1000
@@ -91,3 +91,39 @@ def openai_at(settings):
         finally:
             server.over.set()
             provider.installed().close()
+
+
+# --- faults --------------------------------------------------------------------------------------------------------------------
+
+LARGE = Answer(body=b'{"choices": "' + b"x" * 2**20 + b'"}')
+DENIED = Answer(401, {"error": {"message": "no"}})
+MANY = Answer(429, {"error": {"message": "slow down"}})
+BROKEN = Answer(503, b"<html>upstream</html>")
+
+
+def late(server, seconds: float):
+    def answer(request):
+        server.over.wait(seconds)
+        return chat(result("Late but here."))
+
+    return answer
+
+
+def cut(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Length", "5000")
+    handler.end_headers()
+    handler.wfile.write(b'{"choices": [')
+    hang_up(handler)
+
+
+def drips(server):
+    def act(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "5000")
+        handler.end_headers()
+        while not server.over.wait(0.1):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+
+    return act

@@ -19,7 +19,7 @@ from documents.models import Document, StoredFile
 
 from .. import factories
 from ..cloud_api.conftest import Answer, hang_up
-from .provider_server import chat, openai_at
+from .provider_server import BROKEN, DENIED, LARGE, MANY, chat, cut, drips, late, openai_at
 from .provider_server import result as said
 
 
@@ -243,38 +243,6 @@ def test_without_a_key_nobody_is_asked(server, asked, settings, dairy):
 # --- faults --------------------------------------------------------------------------------------------------------------------
 
 
-def _late(server, seconds: float):
-    def answer(request):
-        server.over.wait(seconds)
-        return chat(said("Late but here."))
-
-    return answer
-
-
-def _cut(handler):
-    handler.send_response(200)
-    handler.send_header("Content-Length", "5000")
-    handler.end_headers()
-    handler.wfile.write(b'{"choices": [')
-    hang_up(handler)
-
-
-def _drips(server):
-    def act(handler):
-        handler.send_response(200)
-        handler.send_header("Content-Length", "5000")
-        handler.end_headers()
-        while not server.over.wait(0.1):
-            handler.wfile.write(b" ")
-            handler.wfile.flush()
-
-    return act
-
-
-LARGE = Answer(body=b'{"choices": "' + b"x" * 2**20 + b'"}')
-DENIED = Answer(401, {"error": {"message": "no"}})
-MANY = Answer(429, {"error": {"message": "slow down"}})
-BROKEN = Answer(503, b"<html>upstream</html>")
 FAULTS = {
     "empty": ([chat("")], "provider:empty", 1),
     "no body": ([Answer(body=b"")], "provider:unreadable", 1),
@@ -291,7 +259,7 @@ FAULTS = {
     "denied": ([DENIED], "provider:http_401", 1),
     "too many, twice": ([MANY, MANY], "provider:http_429", 2),
     "broken, twice": ([BROKEN, BROKEN], "provider:http_503", 2),
-    "cut stream, twice": ([Answer(act=_cut), Answer(act=_cut)], "provider:cut", 2),
+    "cut stream, twice": ([Answer(act=cut), Answer(act=cut)], "provider:cut", 2),
     "hangs up, twice": ([Answer(act=hang_up), Answer(act=hang_up)], "provider:cut", 2),
     "redirects, twice": ([Answer(302, headers={"Location": "http://127.0.0.1:9/"})] * 2, "provider:http_302", 2),
 }
@@ -307,7 +275,7 @@ def test_every_fault_is_one_handover(server, asked, fault):
 
 
 @pytest.mark.parametrize(
-    "first", [MANY, BROKEN, Answer(act=hang_up), Answer(act=_cut)], ids=["429", "503", "reset", "cut"]
+    "first", [MANY, BROKEN, Answer(act=hang_up), Answer(act=cut)], ids=["429", "503", "reset", "cut"]
 )
 def test_a_second_try_succeeds(server, asked, first):
     server.answers = [first]
@@ -336,18 +304,18 @@ def test_what_is_asked_to_wait_longer_than_there_is_time_is_not_asked_again(serv
 
 
 def test_a_slow_one_is_waited_for(server, asked):
-    server.usual = _late(server, 1.0)
+    server.usual = late(server, 1.0)
     assert model.reply(asked("tell me about your farm")).text == "Late but here."
 
 
 @pytest.mark.parametrize("kind", ["hangs", "drips"])
 def test_one_that_never_ends_is_given_up_in_time(server, asked, settings, kind):
     settings.AI_SECONDS = 1
-    server.usual = _late(server, 30) if kind == "hangs" else Answer(act=_drips(server))
+    server.usual = late(server, 30) if kind == "hangs" else Answer(act=drips(server))
     began = time.monotonic()
     told = model.reply(asked("tell me about your farm"))
     assert (told.text, told.handover) == ("", "provider:timeout")
-    assert time.monotonic() - began < 20  # a hang detector: 1 s and the 3 s of a last piece are meant
+    assert time.monotonic() - began < 20  # a hang detector: 1 s is meant
     assert {row.reserved for row in budgets().values()} == {0}
 
 
@@ -366,16 +334,31 @@ def test_after_failures_in_a_row_the_provider_is_left_alone_for_a_while(server, 
     assert len(server.requests) == 4
 
 
-def test_a_server_that_takes_no_schema_is_asked_without_one(server, asked):
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_a_server_that_takes_no_schema_is_asked_without_one(server, asked, status):
     def refuses_schemas(request):
         if "response_format" in request["json"]:
-            return Answer(400, {"error": {"message": "response_format is not supported"}})
+            return Answer(status, {"error": {"message": "response_format is not supported"}})
         return chat('Sure! ```json\n{"reply": "Here we are.", "language": "en"}\n``` Anything else?')
 
     server.usual = refuses_schemas
     assert model.reply(asked("tell me about your farm")).text == "Here we are."
     assert model.reply(asked("and about your cows")).text == "Here we are."
     assert ["response_format" in request["json"] for request in server.requests] == [True, False, False]
+
+
+def test_a_server_that_has_taken_a_schema_keeps_it_when_it_breaks(server, asked):
+    model.reply(asked("tell me about your farm"))
+    server.answers = [Answer(500, b"")]
+    assert model.reply(asked("and about your cows")).text == "Happy to help."
+    assert ["response_format" in request["json"] for request in server.requests] == [True, True, True]
+
+
+def test_where_the_provider_is_left_alone_nobody_is_shown_that_somebody_types(server, asked):
+    server.usual, seen = BROKEN, []
+    for _ in range(3):
+        model.reply(asked("tell me about your farm", reserved=lambda: seen.append(len(server.requests))))
+    assert seen == [0, 2]
 
 
 def test_a_fault_of_our_own_is_a_handover_too(server, asked):

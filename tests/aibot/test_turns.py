@@ -395,6 +395,36 @@ def test_a_message_that_was_deleted_meanwhile_is_not_answered(meera, above):
     assert not PendingTurn.objects.exists()
 
 
+def edits(meera, text: str) -> None:
+    meera.sends("edit", {"original_message_id": meera.wamids[0], "message": {"type": "text", "text": {"body": text}}})
+
+
+@pytest.mark.parametrize("moment", ["while the customer is waited for", "while the model thinks"])
+def test_what_the_customer_edits_meanwhile_is_answered_as_it_reads_now(meera, above, moment):
+    now = "my sister says it is the best"
+    meera.says(ODD)
+    work()  # its words are looked at and kept in mind
+    if moment == "while the model thinks":
+        above.model.before_it_answers = lambda: edits(meera, now) if len(above.model.asks) == 1 else None
+        work(later())
+        assert said() == []
+    else:
+        edits(meera, now)
+    work(later(6))
+    assert above.model.asks[-1].texts == (now,)
+    assert len(said()) == 1
+
+
+def test_what_the_customer_deletes_while_the_model_thinks_is_not_answered(meera, above):
+    above.model.before_it_answers = lambda: meera.sends("revoke", {"original_message_id": meera.wamids[0]})
+    meera.says(ODD)
+    work(later())
+    work(later(6))
+    assert (said(), len(above.model.asks)) == ([], 1)
+    assert not PendingTurn.objects.exists()
+    assert the_one().waiting_since is None
+
+
 def test_the_bot_that_has_talked_alone_for_too_long_hands_over_and_is_silent(meera, above):
     meera.says(ODD)
     now = timezone.now()

@@ -1,8 +1,8 @@
 """``script/chaos [NAME...] [--messages N] [--rate N]``: break everything, one after the other and in pairs, and count.
 
-The product runs as script/server starts it, on services, ports and data of its own below ``.local/chaos``. Each fault has
-its own customers. At the end the last leases run out, and everything is checked once more. Exit code 1 where anything is
-lost, doubled, reordered or otherwise not as it must be (invariants.py).
+The product runs as script/server starts it, on services, ports and data of its own below ``.local/chaos``, with a language
+model whose provider is this process. Each fault has its own customers. At the end the last leases run out, and everything
+is checked once more. Exit code 1 where anything is lost, doubled, reordered or otherwise not as it must be (invariants.py).
 """
 
 import argparse
@@ -16,7 +16,10 @@ import redis
 from psycopg import sql
 
 from bench.parts.figures import table
+from tests.aibot.provider_server import OpenAi
+from tests.e2e.thinking import settings_of
 from tests.e2e.world import World
+from tests.serving import serving
 from whatsapp_automation.embedded import keys, lock
 from whatsapp_automation.embedded.environment import Ports
 from whatsapp_automation.embedded.paths import local_dir, shown
@@ -24,7 +27,7 @@ from whatsapp_automation.embedded.stack import Stack
 from whatsapp_automation.embedded.supervisor import StartError
 from whatsapp_automation.embedded.terminal import nothing, say, step
 
-from .faults import FAULTS, SCENES
+from .faults import FAULTS, MODEL, SCENES
 from .invariants import Report, check
 from .scene import Result, Scene
 
@@ -38,7 +41,10 @@ def main() -> int:
     options = _options()
     local = local_dir() / "chaos"
     try:
-        with Stack(local, {"LOG_LEVEL": "INFO"}, preferred=PORTS, say=nothing, step=step) as stack:
+        with (
+            serving(OpenAi()) as model,
+            Stack(local, settings_of(model), preferred=PORTS, say=nothing, step=step) as stack,
+        ):
             stack.supervisor.signals.catch()
             stack.start_services()
             _forget_the_last_run(stack)
@@ -46,7 +52,7 @@ def main() -> int:
                 with step(f"manage.py {command[0]}"):
                     stack.manage(*command)
             stack.start_programs()
-            return _play(World(stack), options)
+            return _play(World(stack), model, options)
     except lock.Busy as busy:
         say(f"Chaos runs here already ({busy}): it keeps its data in {shown(local)}.")
     except (StartError, keys.KeysError, OSError) as error:
@@ -79,11 +85,11 @@ def _forget_the_last_run(stack: Stack) -> None:
     (stack.local / "simulator.json").unlink(missing_ok=True)
 
 
-def _play(world: World, options: argparse.Namespace) -> int:
+def _play(world: World, model: OpenAi, options: argparse.Namespace) -> int:
     started, results, scenes = time.monotonic(), [], []
     for name in options.names or FAULTS:
         settings = {"messages": options.messages, "rate": options.rate} | SCENES.get(name, {})
-        scenes.append(Scene(world, **settings))
+        scenes.append(Scene(world, model=model if name in MODEL else None, **settings))
         results.append(scenes[-1].play(name, FAULTS[name]))
         _tell(results[-1], time.monotonic() - started)
     _check_again(scenes, results)

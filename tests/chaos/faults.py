@@ -12,9 +12,12 @@ from pathlib import Path
 import psycopg
 import redis
 
+from tests.aibot.provider_server import late
+from tests.cloud_api.conftest import Answer, hang_up
+from tests.e2e.thinking import HELD_UP, held_up
 from whatsapp_automation.embedded.programs import programs
 
-from .scene import LINES, Fault, Scene, new_wamids
+from .scene import LINES, THINKS, Fault, Scene, new_wamids
 from .truth import Said
 
 WORKING = ("send", "inbound", "web", "valkey", "postgres")
@@ -120,6 +123,58 @@ def _twin(scene: Scene, name: str, twin: str):
     program = next(one for one in programs(stack.env, stack.given) if one.name == name)
     command = tuple(part.replace(f"{name}@", f"{twin}@") for part in program.command)  # Celery's node name
     return replace(program, name=twin, command=command)
+
+
+# --- the model ------------------------------------------------------------------------------------------------------------------
+
+CALLS = "SELECT 1 FROM aibot_reservation WHERE state = 'open' LIMIT 1"
+UNSENT = "SELECT 1 FROM conversations_message WHERE source = 'model' AND status = 0 LIMIT 1"
+
+
+def killed_thinking(scene: Scene) -> None:
+    """kill -9 of the bot while the provider has its calls in hand."""
+    scene.until_offered(0.33)
+    scene.model.usual = late(scene.model, 10)
+    before = len(scene.model.requests)
+    scene.world.until(lambda: len(scene.model.requests) > before and scene.world.query(CALLS))
+    scene.world.kill("bot")
+    scene.model.usual = late(scene.model, THINKS)
+    scene.world.start_again("bot")
+
+
+def killed_at(act: str) -> Fault:
+    """kill -9 of the bot in the transaction that does this to a row."""
+
+    def fault(scene: Scene) -> None:
+        world = scene.world
+        scene.until_offered(0.33)
+        with held_up(world, act):
+            waiting = world.until(lambda: world.query(HELD_UP))
+            world.kill("bot")
+            for row in waiting:  # as PostgreSQL does by itself when it next reads from the dead worker
+                world.query("SELECT pg_terminate_backend(%s)", row["pid"])
+        world.start_again("bot")
+
+    return fault
+
+
+def killed_before_it_is_sent(scene: Scene) -> None:
+    """kill -9 of the bot and of the sender when a reply is queued and has not left."""
+    scene.until_offered(0.33)
+    scene.world.kill("send")
+    scene.world.until(lambda: scene.world.query(UNSENT))
+    scene.world.kill("bot")
+    scene.until_offered(0.66)
+    scene.world.start_again("bot")
+    scene.world.start_again("send")
+
+
+def provider_down(scene: Scene) -> None:
+    """Each connection to it breaks, until two thirds are written."""
+    scene.until_offered(0.33)
+    scene.model.usual = Answer(act=hang_up)
+    scene.until_offered(0.66)
+    scene.model.usual = late(scene.model, THINKS)
 
 
 # --- bodies ---------------------------------------------------------------------------------------------------------------------
@@ -245,10 +300,26 @@ def quickly(scene: Scene) -> None:
     scene.until_offered(1.0)
 
 
+# Of customers whom the model answers (Scene.model).
+MODEL: dict[str, Fault] = {
+    "bot": killed("bot"),
+    "bot-thinking": killed_thinking,
+    "bot-reserving": killed_at("INSERT ON aibot_reservation"),
+    "bot-charging": killed_at("UPDATE ON aibot_reservation"),
+    "bot-queuing": killed_at("INSERT ON aibot_turn"),
+    "bot-queued": killed_before_it_is_sent,
+    "bot-postgres": killed("postgres"),
+    "bot-valkey": killed("valkey"),
+    "bot-valkey-flushed": flushed,
+    "bot+postgres": killed("bot", "postgres"),
+    "bot+valkey": killed("bot", "valkey"),
+    "provider-down": provider_down,
+}
 FAULTS: dict[str, Fault] = {
     # First those that end senders: their leases run out while the others play.
     **{name: killed(name) for name in (*WORKING, "beat")},
     **{"+".join(pair): killed(*pair) for pair in (*itertools.combinations(WORKING, 2), ("beat", "valkey"))},
+    **MODEL,
     "poison": poison_that_kills,
     "valkey-flushed": flushed,
     "valkey-frozen": frozen,
@@ -265,6 +336,7 @@ FAULTS: dict[str, Fault] = {
     "body-of-3MB": three_megabytes,
 }
 SCENES = {  # what differs from the usual scene
+    **{name: {"messages": 200, "rate": 10.0} for name in MODEL},  # eight calls at once, of 0.3 s
     "clock-behind": {"said_at": CLOCK_OFF},  # our clock is 10 minutes behind Meta's
     "clock-ahead": {"said_at": -CLOCK_OFF},
     "batch-of-1000": {  # one body has one app's secret

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from .truth import Bubble, Call, Truth
 
 OVERTAKEN = "The customer has asked something since."
+WRITTEN_AGAIN = "The customer has written again."  # the reply of the bot's that follows answers this too
+BOT = "bot"  # the intent of what no rule answers: the model does, or a person is promised
 
 # conversations.models.Status
 QUEUED, SENDING, UNKNOWN, ACCEPTED, SENT, FAILED, DELIVERED, READ, CANCELLED = 0, 10, 20, 30, 40, 50, 60, 70, 90
@@ -39,7 +41,8 @@ INBOUND = """
 OUTBOUND = """
     SELECT m.id::text AS id, m.seq, m.status, m.wamid, m.settled_at IS NOT NULL AS settled,
            m.error_text, extract(epoch FROM m.created_at)::float AS queued_at,
-           coalesce(r.intent, m.source_name) AS intent, n.phone_number_id AS number, p.phone
+           CASE WHEN m.source = 'model' OR m.source_name IN ('fallback', 'handover: model') THEN 'bot'
+                ELSE coalesce(r.intent, m.source_name) END AS intent, n.phone_number_id AS number, p.phone
     FROM conversations_message m
     JOIN conversations_conversation c ON c.id = m.conversation_id JOIN conversations_contact p ON p.id = c.contact_id
     JOIN accounts_whatsappnumber n ON n.id = m.number_id LEFT JOIN aibot_rule r ON r.id = m.source_ref
@@ -87,6 +90,17 @@ SHAPE = {
     """,
 }
 
+# The model's books, whoever called it: the same kind of query, without a parameter.
+BOOKS = {
+    "a budget that is not the sum of its calls, or was passed by more than providers told beyond what a call can use": """
+        SELECT b.id::text AS what FROM aibot_budget b
+        LEFT JOIN aibot_reservation r ON b.id IN (r.of_installation_id, r.of_business_id, r.of_month_id) WHERE b.kind = 'tokens'
+        GROUP BY b.id HAVING b.reserved <> coalesce(sum(r.tokens) FILTER (WHERE r.state = 'open'), 0)
+            OR b.used <> coalesce(sum(r.charged), 0) OR b.used > b.most + b.over
+    """,
+}
+RESERVED = "SELECT id::text AS what FROM aibot_reservation WHERE state = 'open'"
+
 
 @dataclass(slots=True)
 class Report:
@@ -129,6 +143,11 @@ def check(query: Query, truth: Truth, *, leases_over: bool = True) -> Report:
     for what, sql in SHAPE.items():
         for row in query(sql, truth.phones):
             report.note("other", f"{what}: {row['what']}")
+    for what, sql in BOOKS.items():
+        for row in query(sql):
+            report.note("other", f"{what}: {row['what']}")
+    for row in query(RESERVED) if leases_over else ():
+        report.note("other", f"reservation {row['what']} is never settled")
     return report
 
 
@@ -182,21 +201,30 @@ def _in_the_order_of_arrival(report: Report, deliveries: list[_Delivery], inboun
 
 
 def _answered_once(report: Report, truth: Truth, inbound: list[dict], outbound: list[dict]) -> None:
-    """Each question has its one reply, and the replies were queued in the questions' order."""
+    """Each question has its one reply, and the rules' were queued in the questions' order."""
     intent = {said.wamid: said.intent for said in truth.said}
     replies = _lines(outbound)
     for line, questions in _lines(inbound).items():
         wanted = [intent[row["wamid"]] for row in questions if intent.get(row["wamid"])]
-        given = [row["intent"] for row in replies.pop(line, [])]
+        given = [row["intent"] for row in replies.pop(line, []) if not _is_followed(row)]
         missing, extra = Counter(wanted) - Counter(given), Counter(given) - Counter(wanted)
         if missing:
             report.note("lost", f"{_named(line)}: no reply about {_words(missing)}", missing.total())
         if extra:
             report.note("doubled", f"{_named(line)}: a reply too many about {_words(extra)}", extra.total())
-        if given != wanted and not missing and not extra:
+        if _of_rules(given) != _of_rules(wanted) and not missing and not extra:
             report.note("reordered", f"{_named(line)}: asked about {wanted}, replies queued about {given}")
     for line, rows in replies.items():
         report.note("doubled", f"{_named(line)}: {len(rows)} replies to nothing", len(rows))
+
+
+def _of_rules(intents: list[str]) -> list[str]:
+    """The bot takes its time: a rule may answer what came later first."""
+    return [intent for intent in intents if intent != BOT]
+
+
+def _is_followed(row: dict) -> bool:
+    return row["status"] == CANCELLED and row["error_text"] == WRITTEN_AGAIN
 
 
 def _reached_the_phone_once(report: Report, truth: Truth, outbound: list[dict]) -> None:
@@ -224,6 +252,8 @@ def _never_arrived(report: Report, row: dict) -> None:
         report.unconfirmed += 1
     elif row["status"] == CANCELLED and row["error_text"] == OVERTAKEN:
         return  # a greeting: the question behind it has its own reply
+    elif _is_followed(row):
+        return
     elif row["status"] in (FAILED, CANCELLED):
         report.note("lost", f"message {row['id']}: not sent: {row['error_text']}")
     elif row["status"] >= ACCEPTED:

@@ -19,7 +19,10 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from .invariants import Report, check
+from tests.aibot.provider_server import OpenAi, late
+from tests.e2e.thinking import ODD
+
+from .invariants import BOT, Report, check
 from .truth import Said, Truth, last_call, told
 
 QUIET_WITHIN = 150.0  # seconds until all must be worked off
@@ -38,10 +41,13 @@ ON_THE_WAY = """
            (SELECT count(*) FROM doubtful
             WHERE (SELECT everything FROM asked) OR (status = 10 AND sending_since > now() - %s * interval '1 second')) AS doubtful,
            (SELECT count(*) FROM conversations_parkedstatus p
-            JOIN conversations_message m ON m.number_id = p.number_id AND m.wamid = p.wamid) AS parked
+            JOIN conversations_message m ON m.number_id = p.number_id AND m.wamid = p.wamid) AS parked,
+           (SELECT count(*) FROM aibot_pendingturn) AS turns,
+           (SELECT count(*) FROM aibot_reservation WHERE state = 'open' AND (SELECT everything FROM asked)) AS reserved
 """
 
-LINES = {"hi": "greeting", "price?": "pricing", "bye": "bye"}  # what a customer writes -> the rule that answers
+LINES = {"hi": "greeting", "price?": "pricing", "bye": "bye", ODD: BOT}  # what a customer writes -> who answers
+THINKS = 0.3  # seconds
 Fault = Callable[["Scene"], None]
 
 
@@ -66,7 +72,8 @@ class Result:
 class Scene:
     """``rate`` messages a second, to so many of the simulator's numbers (``shops``). ``said_at`` shifts the messages' own
     time, in seconds, as a clock that is off would. ``webhook`` is how the simulator's webhooks misbehave.
-    The Graph API answers ``graph_ms`` after it has accepted, so that a fault finds messages on the wire.
+    The Graph API answers ``graph_ms`` after it has accepted, so that a fault finds messages on the wire. With ``model`` most
+    customers write what the language model must answer, which it thinks about for THINKS seconds.
     """
 
     world: object
@@ -76,6 +83,7 @@ class Scene:
     shops: int = 2
     webhook: dict = field(default_factory=dict)
     graph_ms: int = 100
+    model: OpenAi | None = None
     said: list[Said] = field(default_factory=list)
 
     def __post_init__(self):
@@ -92,6 +100,8 @@ class Scene:
     def play(self, name: str, fault: Fault) -> Result:
         """Offer, break, wait, check. What goes wrong on the way is a finding too."""
         self.world.control("PUT", "/_sim/faults", {"webhook": self.webhook, "graph": {"delay_ms": self.graph_ms}})
+        if self.model:
+            self.model.usual = late(self.model, THINKS)
         troubles = []
         try:
             fault(self)
@@ -170,13 +180,16 @@ class Scene:
     # --- what is written ---
 
     def _plan(self) -> Iterable[Line]:
-        """Messages in the order in which they are due. Every third customer writes three lines, every fifth writes to
+        """Messages in the order in which they are due. Every third customer writes several lines, every fifth writes to
         both shops.
         """
+        one, several = ("price?",), ("hi", "price?", "bye")
+        if self.model:
+            one, several = (ODD,), ("price?", ODD)
         lines, place = [], 0
         while len(lines) < self.messages:
             due, phone = len(lines) / self.rate, self.world.new_phone()
-            texts = list(LINES) if place % 3 == 0 else ["price?"]
+            texts = several if place % 3 == 0 else one
             numbers = self.numbers if place % 5 == 0 else [self.numbers[place % len(self.numbers)]]
             lines += [
                 Line(due + at * APART, phone, number, text) for number in numbers for at, text in enumerate(texts)

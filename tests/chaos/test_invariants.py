@@ -9,9 +9,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
+from aibot import budget
+from aibot.budget import Usage, Worst
 from cloud_api.client import Sent
 from conversations import delivery, sending
-from conversations.models import Status
+from conversations.models import Contact, Status
 from tests.chaos import invariants
 from tests.chaos.invariants import check
 from tests.chaos.truth import Bubble, Call, Said, Truth
@@ -354,3 +356,31 @@ def test_what_the_database_forbids_would_be_found_without_its_constraint(day, wh
         found = day.check().findings
         transaction.set_rollback(True)  # the constraint is back
     assert any(finding.startswith(what) for finding in found)
+
+
+# --- the model's books ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def call(day, dairy, settings):
+    """A call of the model, reserved."""
+    settings.AI_DAILY_TOKEN_BUDGET = 10_000
+    contact = Contact.objects.filter(business=dairy).first()
+    return budget.reserve(dairy.pk, contact.pk, "m", Worst(900, 100), timezone.now())
+
+
+def test_a_call_that_is_charged_is_no_finding(day, call):
+    assert day.check(leases_over=False).findings == []
+    budget.settle(call, Usage(300, 50), timezone.now())
+    assert day.check().findings == []
+
+
+def test_a_call_that_is_never_settled_is_found(day, call):
+    assert day.check().findings == [f"reservation {call} is never settled"]
+
+
+@pytest.mark.parametrize("damage", ["reserved = reserved + 1", "used = used + 1", "most = used - 1"])
+def test_books_that_are_wrong_are_found(day, call, damage):
+    budget.settle(call, Usage(300, 50), timezone.now())
+    rows(f"UPDATE aibot_budget SET {damage} WHERE business_id IS NULL")
+    assert [finding.partition(":")[0] for finding in day.check().findings] == [*invariants.BOOKS]

@@ -16,7 +16,7 @@ class Said:
     phone: str  # "" where the message names no sender
     number: str  # phone_number_id that it was written to
     wamid: str
-    intent: str = ""  # of the one reply it must get (aibot's intent, or "fallback"); "" where it must get none
+    intent: str = ""  # of the one reply it must get (aibot's intent, or invariants.BOT); "" where it must get none
     taken: bool = True  # a webhook with it was answered with 200
     poison: bool = False  # meant to end as a FailedItem
 

@@ -132,3 +132,32 @@ def test_what_whatsapp_refuses_is_logged_and_left(meera, settings):
         assert not ticks.send(Conversation.objects.get().pk)
     Message.objects.all().delete()
     assert not ticks.send(Conversation.objects.get().pk)
+
+
+@pytest.mark.parametrize(
+    ("late", "told"),
+    [
+        ({}, True),
+        ({"waiting_since": timezone.now()}, False),
+        ({"owner": "human"}, False),
+    ],
+    ids=["in time", "a person is awaited", "a person has it"],
+)
+def test_the_sign_of_typing_is_left_where_it_comes_late(meera, settings, late, told):
+    Conversation.objects.update(**late)
+    assert _types(settings) is told
+
+
+def test_after_an_answer_there_is_no_sign_of_typing_any_more(meera, settings):
+    Message.objects.filter(direction="out").update(source="model")
+    assert not _types(settings)
+
+
+def _types(settings) -> bool:
+    """Whether WhatsApp was told, which is also what the job says."""
+    with serving(GraphServer()) as graph:
+        settings.GRAPH_API_URL = graph.url
+        graph.answers.append(Answer(body={"success": True}))
+        done = ticks.send(Conversation.objects.get().pk, typing=True)
+        assert [request["json"]["typing_indicator"] for request in graph.requests] == [{"type": "text"}] * done
+    return done

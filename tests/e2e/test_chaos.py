@@ -1,18 +1,30 @@
-"""The short form of script/chaos: three faults in mid-work, and every invariant afterwards."""
+"""The short form of script/chaos: some faults in mid-work, and every invariant afterwards."""
 
 import pytest
 
+from tests.aibot.provider_server import OpenAi
 from tests.chaos.faults import FAULTS
+from tests.chaos.invariants import check
 from tests.chaos.scene import Scene
+from tests.serving import serving
 from whatsapp_automation.embedded.environment import Ports
 from whatsapp_automation.embedded.stack import Stack
 
+from .thinking import settings_of
+
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
+def model():
+    with serving(OpenAi()) as model:
+        yield model
+        model.over.set()
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory, model):
     """One of its own: the other tests' PostgreSQL may forget what it has committed when it is killed."""
     ports = Ports(web=28500, simulator=29590, postgres=25932, valkey=26879)
-    with Stack(tmp_path_factory.mktemp("chaos"), {"LOG_LEVEL": "INFO"}, preferred=ports, durable=True) as stack:
+    with Stack(tmp_path_factory.mktemp("chaos"), settings_of(model), preferred=ports, durable=True) as stack:
         stack.start()
         yield stack
 
@@ -22,3 +34,16 @@ def test_nothing_is_lost_doubled_or_reordered(world, name):
     report = Scene(world, messages=100, rate=40).play(name, FAULTS[name]).report
     assert report.findings == []
     assert (report.messages, report.lost, report.doubled, report.reordered) == (100, 0, 0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", ["bot-thinking", "bot-charging", "provider-down"])
+def test_whom_the_model_answers_is_neither_forgotten_nor_answered_twice(world, model, name):
+    """Whatever ends, no reservation stays: those of the dead are charged when their leases are over."""
+    scene = Scene(world, model=model, messages=40, rate=10)
+    report = scene.play(name, FAULTS[name]).report
+    assert report.findings == []
+    assert (report.messages, report.lost, report.doubled, report.reordered) == (40, 0, 0, 0)
+    scene.until_quiet(leases_over=True, within=300)
+    assert check(world.query, scene.truth()).findings == []
