@@ -4,16 +4,16 @@ import pytest
 
 from tests.chaos.faults import FAULTS
 from tests.chaos.scene import Scene
+from tests.product import running
 from whatsapp_automation.embedded.environment import Ports
-from whatsapp_automation.embedded.stack import Stack
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
+def stack(tmp_path_factory, django_db_blocker):
     """One of its own: the other tests' PostgreSQL may forget what it has committed when it is killed."""
     ports = Ports(web=28500, simulator=29590, postgres=25932, valkey=26879)
-    with Stack(tmp_path_factory.mktemp("chaos"), {"LOG_LEVEL": "INFO"}, preferred=ports, durable=True) as stack:
-        stack.start()
+    folder = tmp_path_factory.mktemp("chaos")
+    with running(folder, {"LOG_LEVEL": "INFO"}, ports, django_db_blocker, durable=True) as stack:
         yield stack
 
 
