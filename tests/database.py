@@ -28,8 +28,13 @@ UNDELETABLE = "accounts_auditevent"  # its trigger refuses DELETE
 
 @contextmanager
 def copied() -> Iterator[str]:
-    """Django's connection leads to a fresh copy inside the block. The copy is dropped after it."""
+    """Django's connection leads to a fresh copy inside the block. The copy is dropped after it.
+
+    A test that computes within a transaction of pytest-django's may do so for as long as a machine with other work takes: it is
+    not the product that keeps a transaction open.
+    """
     name = connection.creation._get_test_db_name()
+    connection.settings_dict["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
     with _original() as (cursor, original):
         _drop(cursor, name)
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
