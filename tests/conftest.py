@@ -46,7 +46,7 @@ FIRST = (
     "tests/e2e/test_canaries.py",
 )
 NOT_QUICK = ("e2e", "browser", "slow")
-LAST_WORDS_AFTER = 120  # seconds
+LAST_WORDS_AFTER = 600  # seconds: it may have run its last test long before the others have
 
 
 @pytest.hookimpl(trylast=True)  # the folders' own conftest marks their items before
