@@ -62,7 +62,7 @@ def run(tmp_path_factory, django_db_blocker):
         "WHATSAPP_VERIFY_TOKEN": CANARIES["verify token"],
         "DEMO_OWNER_PASSWORD": f"demo-{CANARIES['password']}",
     }
-    ports = Ports(web=28300, simulator=29390, postgres=25732, valkey=26679)
+    ports = Ports(web=28600, simulator=29690, postgres=26032, valkey=26979)
     with running(local, given, ports, django_db_blocker) as stack:
         world = World(stack)
         _speak(world)
