@@ -30,7 +30,7 @@ from .world import World
 
 HERE = Path(__file__).parent
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "8"))  # random ones for each address, beside those of the other phases
-SECONDS = 300 * max(1, EXAMPLES // 8)  # of a run, on a machine that has other work
+SECONDS = 900 * max(1, EXAMPLES // 8)  # of a run, on a machine that has much other work
 OPEN = "^/api/auth/(login|logout|refresh|register)$"
 PEOPLE = {
     "stranger": "owner@masala-junction.example",
