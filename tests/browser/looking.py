@@ -23,14 +23,16 @@ _OUTSIDE = """
 """
 
 
-ALL = {"resultTypes": ["violations"]}
+# Of what rules have fetched beforehand, the sheets of style serve none that is on: they would be read once more for each look.
+ALL = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
 CONTRAST = ALL | {"runOnly": ["color-contrast"]}  # what a theme changes
 STRUCTURE = ALL | {"rules": {"color-contrast": {"enabled": False}}}  # what a width changes
 
 
 def violations(page: Page, rules: dict = ALL) -> list[str]:
     """What axe finds: a line for each rule with the elements that break it."""
-    page.evaluate(AXE_SCRIPT)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     found = page.evaluate("options => axe.run(document, options).then(r => r.violations)", rules)
     return [line for rule in found for line in _lines(page, rule)]
 

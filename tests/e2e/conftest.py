@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from whatsapp_automation.embedded.environment import Ports
-from whatsapp_automation.embedded.stack import Stack
 
+from ..product import running
 from .world import World, calm
 
 
@@ -18,11 +18,10 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory):
+@pytest.fixture(scope="package")
+def stack(tmp_path_factory, django_db_blocker):
     ports = Ports(web=28100, simulator=29190, postgres=25532, valkey=26479)
-    with Stack(tmp_path_factory.mktemp("e2e"), {"LOG_LEVEL": "INFO"}, preferred=ports, durable=False) as stack:
-        stack.start()
+    with running(tmp_path_factory.mktemp("e2e"), {"LOG_LEVEL": "INFO"}, ports, django_db_blocker) as stack:
         yield stack
 
 

@@ -17,8 +17,8 @@ import requests
 
 from whatsapp_automation.embedded import keys
 from whatsapp_automation.embedded.environment import Ports
-from whatsapp_automation.embedded.stack import Stack
 
+from ..product import running
 from . import doors
 from .world import World
 
@@ -51,7 +51,7 @@ PASSWORDS = ("password", "new password", "wrong password", "joiner's password")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def run(tmp_path_factory, django_db_blocker):
     """A run of the whole product in which all of it was said, once it has ended."""
     local, files = tmp_path_factory.mktemp("canaries"), tmp_path_factory.mktemp("logfiles")
     given = {
@@ -62,9 +62,8 @@ def run(tmp_path_factory):
         "WHATSAPP_VERIFY_TOKEN": CANARIES["verify token"],
         "DEMO_OWNER_PASSWORD": f"demo-{CANARIES['password']}",
     }
-    ports = Ports(web=28300, simulator=29390, postgres=25732, valkey=26679)
-    with Stack(local, given, preferred=ports, durable=False) as stack:
-        stack.start()
+    ports = Ports(web=28600, simulator=29690, postgres=26032, valkey=26979)
+    with running(local, given, ports, django_db_blocker) as stack:
         world = World(stack)
         _speak(world)
         _break(world)

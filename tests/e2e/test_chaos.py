@@ -6,9 +6,9 @@ from tests.aibot.provider_server import OpenAi
 from tests.chaos.faults import FAULTS
 from tests.chaos.invariants import check
 from tests.chaos.scene import Scene
+from tests.product import running
 from tests.serving import serving
 from whatsapp_automation.embedded.environment import Ports
-from whatsapp_automation.embedded.stack import Stack
 
 from .thinking import settings_of
 
@@ -21,11 +21,11 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory, model):
+def stack(tmp_path_factory, model, django_db_blocker):
     """One of its own: the other tests' PostgreSQL may forget what it has committed when it is killed."""
     ports = Ports(web=28500, simulator=29590, postgres=25932, valkey=26879)
-    with Stack(tmp_path_factory.mktemp("chaos"), settings_of(model), preferred=ports, durable=True) as stack:
-        stack.start()
+    folder = tmp_path_factory.mktemp("chaos")
+    with running(folder, settings_of(model), ports, django_db_blocker, durable=True) as stack:
         yield stack
 
 

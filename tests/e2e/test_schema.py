@@ -24,13 +24,13 @@ import pytest
 import redis
 
 from whatsapp_automation.embedded.environment import Ports
-from whatsapp_automation.embedded.stack import Stack
 
+from ..product import running
 from .world import World
 
 HERE = Path(__file__).parent
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "8"))  # random ones for each address, beside those of the other phases
-SECONDS = 300 * max(1, EXAMPLES // 8)  # of a run, on a machine that has other work
+SECONDS = 900 * max(1, EXAMPLES // 8)  # of a run, on a machine that has much other work
 OPEN = "^/api/auth/(login|logout|refresh|register)$"
 PEOPLE = {
     "stranger": "owner@masala-junction.example",
@@ -74,14 +74,13 @@ for user in User.objects.all():
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory):
+def api(tmp_path_factory, django_db_blocker):
     """A product of its own, which may be changed at will: (its address, its description as a file, the business that is
     asked for, name -> access token)."""
     folder = tmp_path_factory.mktemp("schema")
     ports = Ports(web=28300, simulator=29390, postgres=25732, valkey=26679)
     given = {"API_REQUESTS_PER_MINUTE": "1000000", "JWT_EXPIRES_IN": "6h", "OPEN_REGISTRATION": "true"}
-    with Stack(folder, given, preferred=ports, durable=False) as stack:
-        stack.start()
+    with running(folder, given, ports, django_db_blocker) as stack:
         stack.manage("shell", "-c", _MAKE_READY)
         world = World(stack)
         world.answer(world.new_phone(), "what is the price of ghee")

@@ -68,6 +68,13 @@ def state_of(business: Business) -> str:
         return cursor.fetchone()[0]
 
 
+def rows_written() -> int:
+    """How many rows of any table this transaction has written so far, also what was taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables")
+        return cursor.fetchone()[0]
+
+
 def scoped(business: Business):
     return scope(business=business)
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from whatsapp_automation.embedded.environment import DEMO_OWNER_EMAIL, Ports
-from whatsapp_automation.embedded.stack import Stack
 
 from ..browsing import ARGUMENTS, CHROMIUM, PICTURES
 from ..e2e.world import World, calm
+from ..product import running
 from .windows import Customer, Desk, Phone
 
 PEOPLE = {"asha": DEMO_OWNER_EMAIL, "bina": "bina@shuddh-dairy.example", "chirag": "chirag@shuddh-dairy.example"}
@@ -41,10 +41,9 @@ def chromium():
 
 
 @pytest.fixture(scope="package")
-def stack(chromium, tmp_path_factory):
+def stack(chromium, tmp_path_factory, django_db_blocker):
     ports = Ports(web=28400, simulator=29490, postgres=25832, valkey=26779)
-    with Stack(tmp_path_factory.mktemp("together"), {"LOG_LEVEL": "INFO"}, preferred=ports, durable=False) as stack:
-        stack.start()
+    with running(tmp_path_factory.mktemp("together"), {"LOG_LEVEL": "INFO"}, ports, django_db_blocker) as stack:
         yield stack
 
 

@@ -6,6 +6,8 @@ from django.core.management import CommandError, call_command
 from django_scopes import scopes_disabled
 
 from accounts.models import AuditEvent, Business, Membership, Product, Settings, User, WhatsAppNumber
+from aibot import embedding
+from aibot.models import Example
 from conversations import wake
 from whatsapp_automation import env
 
@@ -26,7 +28,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 @pytest.fixture
 def demo(settings, monkeypatch, capsys):
-    """Run the command, as script/server does, and return what it printed."""
+    """Run the command, as script/server does, and return what it printed. Without the answers' vectors, which cost seconds
+    and change nothing of the rest.
+    """
+    settings.ANSWERS_BY_MEANING = False
     settings.SIMULATOR_NUMBERS = NUMBERS
     settings.WHATSAPP_PHONE_NUMBER_ID = NUMBERS[0]["phone_number_id"]
     settings.WHATSAPP_ACCESS_TOKEN = NUMBERS[0]["access_token"]
@@ -78,6 +83,18 @@ def test_a_second_time_makes_no_row_and_changes_no_password(demo):
     demo()
     assert rows() == before
     assert User.objects.get(pk=owner.pk).check_password("another password")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_answers_are_ready_to_be_found_by_meaning(demo, settings):
+    settings.ANSWERS_BY_MEANING = True
+    if not embedding.is_there():
+        pytest.skip("the model is not installed")
+    demo()
+    with scopes_disabled():
+        assert Example.objects.exists()
+        assert not Example.objects.filter(matcher="").exists()
+        assert {len(vector) for vector in Example.objects.values_list("vector", flat=True)} == {384 * 4}
 
 
 def test_what_the_owner_changed_stays(demo):

@@ -1,12 +1,12 @@
 """``script/test``: every check and test, on PostgreSQL and Valkey of their own below ``.local/test``.
 
-script/test                 all of it: what is quick, with coverage; what takes many seconds; what starts the product or a browser
+script/test                 all of it: what is quick, what takes many seconds, what starts the product or a browser
 script/test fast            what is quick alone, without coverage, bandit and pip-audit
 script/test ARGUMENTS       pytest alone, with these arguments
 
-The tests of a file stay in one of several processes, each with a database of its own; of the last part, what drives one
-running product stays together, and the browser's tests do (tests/conftest.py). Coverage is counted of the quick ones alone: it makes
-each line half as slow again.
+The tests of a file stay in one of several processes, each with a database of its own; what drives one running product stays
+together, and the browser's tests do (tests/conftest.py). All is one run of pytest: while some wait for a product, others
+compute. Coverage is counted of the quick ones alone.
 
 The checks run beside pytest, one after the other, and tell what they found when it is done.
 """
@@ -36,14 +36,13 @@ LONG_CHECKS = {
     "pip-audit": ("-m", "whatsapp_automation.embedded.audit"),
 }
 PYTEST = ("-m", "pytest")
-# Three, since many tests wait, and most machines have two cores.
-TOGETHER = ("-n", "3", "--dist", "loadscope", "--no-loadscope-reorder")
-FAST = ("-m", "not e2e and not browser and not slow", *TOGETHER)
-PARTS = {
-    "pytest": (*FAST, "--cov", "--cov-report=term"),
-    "pytest, what takes long": ("-m", "slow and not e2e and not browser", *TOGETHER),
-    "pytest, the whole product": ("-m", "e2e or browser", *TOGETHER),
-}
+# Where images for containers set it, each of a run's hundred processes would compile all that it imports, and rewrite the
+# tests' asserts: ten seconds of a processor for each process of pytest's.
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+TOGETHER = ("--dist", "loadscope", "--no-loadscope-reorder")
+# More than the two cores that most machines have, since many tests wait; of those that drive a product, half of their time.
+FAST = ("-m", "not e2e and not browser and not slow", "-n", "3", *TOGETHER)
+ALL = ("-n", "4", *TOGETHER, "--cov", "--cov-report=term")
 
 
 def main() -> int:
@@ -56,6 +55,7 @@ def main() -> int:
             secrets = keys.load(local)
             given = environment.without_settings(os.environ) | urls
             env = environment.build(local, secrets, given, web=8000, simulator=9090, name="test")
+            env.pop(NO_BYTECODE, None)
             failed = _run(sys.argv[1:], env, signals)
     except lock.Busy as busy:
         say(f"Tests run here already ({busy}): they share {shown(local)}.")
@@ -72,13 +72,11 @@ def main() -> int:
 
 def _run(arguments: list[str], env: Mapping[str, str], signals: Signals) -> list[str]:
     """The names of the steps that failed."""
-    checks, parts = _steps(arguments)
+    checks, options = _steps(arguments)
     with ThreadPoolExecutor(1) as beside:  # its thread outlives what it starts, as leash.py asks
         ends = {name: beside.submit(_checked, command, env, signals) for name, command in checks.items()}
-        failed = []
-        for name, options in parts.items():
-            say(f"\n== {name}")
-            failed += [] if run_python((*PYTEST, *options), env, signals) == 0 else [name]
+        say("\n== pytest")
+        failed = [] if run_python((*PYTEST, *options), env, signals) == 0 else ["pytest"]
         for name, end in ends.items():
             code, output = end.result()
             say(f"\n== {name}\n{output.strip()}")
@@ -86,13 +84,13 @@ def _run(arguments: list[str], env: Mapping[str, str], signals: Signals) -> list
     return failed
 
 
-def _steps(arguments: list[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """The checks, and what pytest is told each time that it runs."""
+def _steps(arguments: list[str]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """The checks, and what pytest is told."""
     if arguments == ["fast"]:
-        return CHECKS, {"pytest": FAST}
+        return CHECKS, FAST
     if arguments:
-        return {}, {"pytest": tuple(arguments)}
-    return CHECKS | LONG_CHECKS, PARTS
+        return {}, tuple(arguments)
+    return CHECKS | LONG_CHECKS, ALL
 
 
 def _checked(command: tuple[str, ...], env: Mapping[str, str], signals: Signals) -> tuple[int, str]:
