@@ -120,7 +120,10 @@ class ProposalAdmin(ContactSearch, OwnedAdmin):
 
     def get_urls(self):
         decide = self.admin_site.admin_view(self.decide_view)
-        return [path("<uuid:proposal_id>/decide/<str:act>/", decide, name="leads_proposal_decide"), *super().get_urls()]
+        acts = [
+            path(f"<uuid:proposal_id>/{act}/", decide, {"act": act}, name=f"leads_proposal_{act}") for act in _DECISIONS
+        ]
+        return [*acts, *super().get_urls()]
 
     def decide_view(self, request, proposal_id, act):
         return require_POST(self._decide_one)(request, proposal_id, act)
@@ -129,7 +132,7 @@ class ProposalAdmin(ContactSearch, OwnedAdmin):
         if not self.has_decide_permission(request):
             raise PermissionDenied
         row = self.get_object(request, str(proposal_id))
-        if row is None or act not in _DECISIONS:
+        if row is None:
             raise Http404
         self._decide(request, [row], _DECISIONS[act])
         return HttpResponseRedirect(reverse("admin:leads_proposal_changelist"))
@@ -173,7 +176,7 @@ class ProposalAdmin(ContactSearch, OwnedAdmin):
                 "",
                 '<button class="button" type="submit" formaction="{}">{}</button>',
                 (
-                    (reverse("admin:leads_proposal_decide", args=[obj.pk, act]), words)
+                    (reverse(f"admin:leads_proposal_{act}", args=[obj.pk]), words)
                     for act, words in (("accept", _("Accept")), ("dismiss", _("Dismiss")))
                 ),
             ),

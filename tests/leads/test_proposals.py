@@ -123,8 +123,8 @@ def test_a_button_at_each_decides_it(told, masala, request, who, act, state):
     client = Client()
     client.force_login(request.getfixturevalue(who))
     page = client.get("/admin/leads/proposal/").content.decode()
-    assert (f"{row.pk}/decide/accept/" in page) == (who == "bob")
-    client.post(f"/admin/leads/proposal/{row.pk}/decide/{act}/")
+    assert (f"{row.pk}/accept/" in page) == (who == "bob")
+    client.post(f"/admin/leads/proposal/{row.pk}/{act}/")
     row.refresh_from_db()
     assert row.state == state
 

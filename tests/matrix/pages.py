@@ -237,13 +237,8 @@ PAGES = [
         ok=(200, 302),
         refused=(403, 200),  # a viewer gets the list; that nothing is decided, tests/leads/test_proposals.py says
     ),
-    Page(
-        "admin/leads/proposal/<uuid:proposal_id>/decide/<str:act>/",
-        AGENT,
-        "POST",
-        {"proposal_id": "proposal", "act": "accept"},
-        ok=DONE,
-    ),
+    Page("admin/leads/proposal/<uuid:proposal_id>/accept/", AGENT, "POST", {"proposal_id": "proposal"}, ok=DONE),
+    Page("admin/leads/proposal/<uuid:proposal_id>/dismiss/", AGENT, "POST", {"proposal_id": "proposal"}, ok=DONE),
     Page(
         "admin/accounts/product/",
         OWNER,
