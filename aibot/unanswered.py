@@ -77,10 +77,10 @@ def asked(
         SELECT t.id, t.conversation_id, t.at, t.tier, t.ranked, w.text
         FROM aibot_turn t
         CROSS JOIN LATERAL (
-            SELECT btrim(regexp_replace(string_agg(m.text, ' ' ORDER BY m.seq), '\\s+', ' ', 'g')) AS text
-            FROM conversations_message m
+            SELECT btrim(regexp_replace(string_agg(coalesce(nullif(m.text, ''), d.text), ' ' ORDER BY m.seq), '\\s+', ' ', 'g')) AS text
+            FROM conversations_message m LEFT JOIN documents_document d ON d.message_id = m.id AND m.kind = 'audio'
             WHERE m.conversation_id = t.conversation_id AND m.seq BETWEEN t.first_seq AND t.seen_seq
-              AND m.direction = 'in' AND m.revoked_at IS NULL AND m.text <> ''
+              AND m.direction = 'in' AND m.revoked_at IS NULL AND coalesce(nullif(m.text, ''), d.text, '') <> ''
         ) w
         WHERE t.business_id = %(business)s AND t.at > %(since)s AND t.put_aside = %(aside)s
           AND t.outcome <> 'overtaken' AND t.tier IN ('model', 'fallback', 'handover')
@@ -160,7 +160,7 @@ def _alike(new: Iterable[Asked]) -> list[Group]:
 
 
 def _pieces(text: str) -> frozenset[str]:
-    padded = f" {scripts.read(text).said.lower()} "
+    padded = f" {scripts.read(text).english.lower()} "
     return frozenset(padded[at : at + 3] for at in range(len(padded) - 2))
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from aibot import hearing, tiers, turns
+from aibot import hearing, tiers, turns, unanswered
 from aibot.models import PendingTurn, Price, Turn
 from conversations import assignment
 from conversations.models import ConsentEvent, Conversation, Message
@@ -86,6 +86,15 @@ def test_the_model_gets_what_no_answer_is_meant_by_and_both_costs_are_told(above
     (ask,) = above.model.asks
     assert (ask.texts, ask.written, ask.said[0].is_heard) == ((ODD,), (), True)
     assert Turn.objects.get().cost == Decimal("0.000923")
+
+
+def test_what_was_asked_by_voice_stands_among_the_unanswered(above, dairy):
+    above.ears.text = ODD
+    Chat().sends("audio", NOTE)
+    comes()
+    works()
+    works(6)
+    assert [one.text for one in unanswered.asked(dairy, timezone.now())] == [ODD]
 
 
 def test_with_a_text_it_gets_one_reply(above):
