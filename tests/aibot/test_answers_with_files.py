@@ -18,12 +18,12 @@ from accounts.errors import DomainError
 from accounts.models import AuditEvent, WhatsAppNumber
 from aibot import attaching, meant, owner_answers, tiers, turns
 from aibot.models import Answer, PendingTurn, Turn
+from aibot.reasons import of_message
 from conversations import assignment, outbound, refused
 from conversations.graph import client_of
 from conversations.models import Message, RefusedFile, Status
 from documents import kept, outgoing, tidying, uploads
 from documents.models import Document, StoredFile, Upload
-from inbox.why import reason_of
 from tests.conversations.test_faults import PHONE, Wire, all_businesses, now_of, wire  # noqa: F401 - fixtures
 from tests.documents import files
 
@@ -156,7 +156,7 @@ def test_where_the_words_grow_too_long_they_go_alone_and_whole(line, write, dair
     assert message.text.startswith("long " * 250)
     turn = Turn.objects.get()
     assert turn.reason == "file: too_long"
-    assert "too long to go with the picture" in dict(reason_of(message).facts)["Reason"]
+    assert "too long to go with the picture" in dict(of_message(message).facts)["Reason"]
     assert not Document.objects.filter(message=message).exists()
 
 
@@ -261,7 +261,7 @@ def test_the_thread_shows_it_like_an_agents_and_says_where_it_was_left_out(line,
     page = visit(vera).get(f"/inbox/{message.conversation_id}").content.decode()
     assert f'src="/media/{document.pk}"' not in page
     assert "the words went without it" in page
-    assert "the words went without it" in dict(reason_of(message).facts)["Reason"]
+    assert "the words went without it" in dict(of_message(message).facts)["Reason"]
     assert SAID in page
 
 
@@ -273,7 +273,7 @@ def test_the_words_go_alone_and_the_next_customers_do_not_wait_for_it(line, writ
     no_upload(line, times=None)
     message = asks(line)
     assert (message.kind, Turn.objects.get().reason) == ("text", "file: upload_failed")
-    assert "did not take the picture" in dict(reason_of(message).facts)["Reason"]
+    assert "did not take the picture" in dict(of_message(message).facts)["Reason"]
     line.fails("none", times=None)
     line.sends()
     assert shown(line)["text"].startswith(SAID)

@@ -56,6 +56,7 @@ def sent(shop):
                 message = Message.objects.get(client_ref=ref)
                 document = outgoing.receive(shop.business, io.BytesIO(content), "bill.pdf", by=shop.agent)
                 outgoing.attach(document, message)
+                Message.objects.filter(pk=message.pk).update(kind="document")
         made.append((document, message))
         return message
 

@@ -4,7 +4,7 @@ import pytest
 from django_scopes import scopes_disabled
 
 from aibot import trials
-from aibot.models import Price, Trial
+from aibot.models import Budget, Price, Trial
 
 from ..aibot.provider_server import openai_at
 from ..browsing import PICTURES
@@ -27,8 +27,12 @@ def model(settings, empty_cache):
             model="small-and-kind", valid_from="2026-01-01", defaults={"per_million_in": 2, "per_million_out": 10}
         )
         settings.AI_DAILY_TOKEN_BUDGET = 50_000  # so that a call is seen in the per cents
+        kept = list(Budget.objects.all())  # the pages of budgets show some that are used up
+        Budget.objects.all().delete()
         running.says("Happy to hear that. Shall we keep some for you?", city="Pune")
         yield running
+        Budget.objects.all().delete()
+        Budget.objects.bulk_create(kept)
 
 
 @pytest.mark.parametrize(

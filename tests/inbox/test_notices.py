@@ -318,6 +318,6 @@ def test_old_waits_are_no_news_and_their_notices_go(waits, dairy):
 def test_a_conversation_that_is_deleted_takes_its_notices_along(waits, dairy):
     tell()
     with connection.cursor() as cursor:
-        for table in ("aibot_rulematch", "conversations_message", "conversations_conversation"):
+        for table in ("aibot_rulematch", "aibot_turn", "conversations_message", "conversations_conversation"):
             cursor.execute(f"DELETE FROM {table}")
     assert WaitNotice._base_manager.count() == 0
