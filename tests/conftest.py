@@ -68,18 +68,19 @@ def pytest_runtest_protocol(item):
 
 
 class Covered:
-    """The measurement that pytest-cov has begun, held and let go on."""
+    """The measurements that pytest-cov has begun, held and let go on. A process of several has two, one within the other, of which
+    the inner one is kept.
+    """
 
     def __init__(self):
-        self._held: Coverage | None = None
+        self._held: list[Coverage] = []
 
     def only_while(self, wanted: bool) -> None:
-        if wanted and self._held:
-            self._held.start()
-            self._held = None
-        elif not wanted and (running := Coverage.current()):
+        while wanted and self._held:
+            self._held.pop().start()
+        while not wanted and (running := Coverage.current()):
             running.stop()
-            self._held = running
+            self._held.append(running)
 
 
 COVERED = Covered()
