@@ -106,6 +106,8 @@ def test_pages(here, opened, shop, settings, width, theme):
             assert answer.status == 200, (screen, answer.status)
             _settled(page)
             if screen.send:
+                page.click("[name=over]")  # what the picture before this one has left
+                page.wait_for_selector("#try-thread[data-state='']")
                 page.fill("textarea[name=text]", screen.send)
                 page.click("#try-form button[type=submit]")
                 page.wait_for_selector(".try-bot")
