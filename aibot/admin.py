@@ -242,7 +242,7 @@ class TrapAdmin(OwnedAdmin):
 class TurnAdmin(History, OwnedAdmin):
     """How the bot came to what it said to messages that no rule answered. Nobody changes it."""
 
-    list_display = ("asked", "by", "outcome", "conversation", "tokens", "price", "time")
+    list_display = ("asked", "by", "outcome", "conversation", "tokens", "time")
     list_filter = (("tier", ChoiceFilter), ("outcome", ChoiceFilter), SinceFilter)
     list_select_related = ("message", "conversation__contact")
     search_fields = (
@@ -288,10 +288,12 @@ class TurnAdmin(History, OwnedAdmin):
 
     @display(description=gettext_lazy("tokens"))
     def tokens(self, obj):
+        """With what they cost below them, where that is known."""
         total = obj.tokens_in + obj.tokens_out
-        return number_format(total, force_grouping=True) if total else ""
+        lines = (number_format(total, force_grouping=True) if total else "", budget.shown(obj.cost))
+        return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines if line))
 
-    @display(description=gettext_lazy("cost"), ordering="cost")
+    @display(description=gettext_lazy("cost"))
     def price(self, obj):
         return budget.shown(obj.cost)
 
@@ -324,4 +326,4 @@ class TurnAdmin(History, OwnedAdmin):
 
 
 _TOLD = ("message", "reply", "became", "outcome", "nearest", "conversation", "at")
-_FOUND = ("tier", "matcher", "model", "prompt", "used", "cost", "took", "heard_by", "guard", "reason", "messages")
+_FOUND = ("tier", "matcher", "model", "prompt", "used", "price", "took", "heard_by", "guard", "reason", "messages")
