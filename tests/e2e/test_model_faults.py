@@ -42,7 +42,12 @@ def server(running, world):
     """Well at the beginning and in the end; one good call ends a row of failures."""
     server = running[1]
     server.answers, server.usual = [], GOOD
-    assert ask(world)["text"].startswith("Happy to help.")
+    said = [ask(world)["text"]]
+    while not said[-1].startswith(
+        "Happy to help."
+    ):  # on a busy machine even a good call may not end in the time it has
+        assert len(said) < 5, said
+        said.append(ask(world)["text"])
     server.requests.clear()
     yield server
     server.answers, server.usual = [], GOOD
