@@ -26,8 +26,9 @@ _STEM = "-"  # at the end of a word of the file: all forms of that verb
 _JOINED = "_"  # in a word of the file: two words that are typed as one
 _SHORT = 4  # letters: a verb's form that is no longer may be an English word too (pine, bite)
 _SOUNDS_ENGLISH = """
-    a banana bees bulb challenge change cut dad dia die diner dry feet hun kill lag lagoon litter main maine mangoes non our parent
-    parents pee pie pull ray see shall shut soon station still sunrise tell than till too ya
+    a banana bees bulb challenge change chili chill china choose chore cut dad dia die diner dry feet hassle hun karate kill lag
+    lagoon litter main maine mangoes non our parent parents pee phase pie pull range ray see shall shut soon station still
+    sunrise tell than till too ya
 """
 _ENGLISH_TOO = frozenset(_SOUNDS_ENGLISH.split())
 

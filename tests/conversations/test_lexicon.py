@@ -97,6 +97,7 @@ def test_in_a_text_that_is_known_to_be_hindi_every_word_is():
         "How soon can I see our main menu",
         "Cut the price, please",
         "I have a dry throat and a pain in my feet",
+        "What is the price range of ortho, and which one shall I choose",
     ],
 )
 def test_english_stays_english(text):
