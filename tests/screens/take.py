@@ -106,8 +106,10 @@ def test_pages(here, opened, shop, settings, width, theme):
             assert answer.status == 200, (screen, answer.status)
             _settled(page)
             if screen.send:
-                page.click("[name=over]")  # what the picture before this one has left
-                page.wait_for_selector("#try-thread[data-state='']")
+                with page.expect_response(lambda answer: answer.request.method == "POST"):
+                    page.click("[name=over]")  # what the picture before this one has left
+                page.wait_for_selector(".try-customer", state="detached")
+                _settled(page)
                 page.fill("textarea[name=text]", screen.send)
                 page.click("#try-form button[type=submit]")
                 page.wait_for_selector(".try-bot")
