@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from django_scopes import scope
+from PIL import Image
 
 from aibot import owner_answers
 from aibot.models import Answer, Budget
 
+from ..browsing import PICTURES
 from . import bot
+from .looking import keep, too_wide, violations
 from .test_owner_pages import FITS, LOOKS, looked_at_all_ways
 
 pytestmark = pytest.mark.usefixtures("with_answers")
@@ -116,6 +119,41 @@ def test_a_file_is_looked_at_and_says_what_is_wrong_with_it(here, opened, shop, 
         return page.locator(".import-wrong li").count(), looked_at_all_ways(page, f"import {language}", LOOKS)
 
     assert here(act) == (2, [])
+    assert problems == []
+
+
+@pytest.fixture
+def answer(shop):
+    with scope(business=shop.business):
+        made = owner_answers.add(shop.business, actor=None, question="What is on the menu?", text="Look.", ways=[])
+        yield made
+        owner_answers.remove(made, actor=None)
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), [(360, "dark", "hi"), (1280, "light", "en")])
+def test_a_picture_is_chosen_seen_and_removed(here, opened, shop, answer, tmp_path, width, theme, language):
+    picture = tmp_path / "menu.png"
+    Image.new("RGB", (600, 400), "orange").save(picture)
+    page, problems = opened(shop.owner, width=width, theme=theme, language=language)
+    wrong = []
+
+    def act():
+        page.goto(f"/admin/aibot/answer/{answer.pk}/change/")
+        page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", theme == "dark")
+        page.set_input_files(".file-field input[type=file]", str(picture))
+        page.click("[name=_continue]")
+        page.wait_for_selector(".answer-file img")
+        page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", theme == "dark")
+        page.evaluate("document.querySelector('.file-field').scrollIntoView({ block: 'center' })")
+        wrong.extend(filter(None, [too_wide(page), *violations(page)]))
+        if PICTURES:
+            keep(page, PICTURES, f"answer-file-{width}-{theme}-{language}")
+        page.check(".file-remove input")
+        page.click("[name=_continue]")
+        page.wait_for_selector(".file-field:not(:has(.answer-file))")
+
+    here(act)
+    assert wrong == []
     assert problems == []
 
 
