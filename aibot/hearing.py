@@ -139,14 +139,14 @@ STOP, START = "voice: stop", "voice: start"
 _BY_INTENT = {Rule.Intent.OPT_OUT.value: STOP, Rule.Intent.OPT_IN.value: START}
 TEXTS = {
     STOP: {
-        "en": "I understood that you want no more offers from us. Please write STOP, and they end at once.",
-        "hi": "मैं समझा कि आपको हमारे ऑफ़र नहीं चाहिए। कृपया STOP लिखें, वे तुरंत बंद हो जाएँगे।",
-        "hi-Latn": "Main samjha ki aapko hamare offer nahi chahiye. Kripya STOP likhein, woh turant band ho jayenge.",
+        "en": "We understood that you want no more offers from us. Please write STOP, and they end at once.",
+        "hi": "हमने यह समझा कि आपको हमारे ऑफ़र नहीं चाहिए। कृपया STOP लिखें, वे तुरंत बंद हो जाएँगे।",
+        "hi-Latn": "Humne yeh samjha ki aapko hamare offer nahi chahiye. Kripya STOP likhein, woh turant band ho jayenge.",
     },
     START: {
-        "en": "I understood that you want our offers again. Please write START, and they come again.",
-        "hi": "मैं समझा कि आपको हमारे ऑफ़र फिर चाहिए। कृपया START लिखें, वे फिर आएँगे।",
-        "hi-Latn": "Main samjha ki aapko hamare offer phir chahiye. Kripya START likhein, woh phir aayenge.",
+        "en": "We understood that you want our offers again. Please write START, and they come again.",
+        "hi": "हमने यह समझा कि आपको हमारे ऑफ़र फिर चाहिए। कृपया START लिखें, वे फिर आएँगे।",
+        "hi-Latn": "Humne yeh samjha ki aapko hamare offer phir chahiye. Kripya START likhein, woh phir aayenge.",
     },
 }
 
