@@ -18,6 +18,8 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
+from cloud_api import waits
+
 from .budget import Usage
 
 MOST_BYTES = 128 * 1024  # of an answer
@@ -233,8 +235,7 @@ def _gathered(pieces, until: float) -> bytes:
 def _of_status(status: int, retry_after: str) -> ProviderError:
     code = f"http_{status}"
     if status == 429:
-        wait = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0.0
-        return NotReached(code, retryable=True, wait=wait)
+        return NotReached(code, retryable=True, wait=waits.seconds(retry_after) or 0.0)
     return Uncertain(code, retryable=True) if status >= 500 or status < 400 else NotReached(code)
 
 

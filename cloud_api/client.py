@@ -13,7 +13,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError
 
-from cloud_api import media, storable, templates
+from cloud_api import media, storable, templates, waits
 from cloud_api.errors import Ambiguous, GraphError, InvalidMessage, NotSent, from_answer
 from cloud_api.media import Fetched, Media, Unfinished
 from cloud_api.messages import CALLBACK_DATA, check_length
@@ -248,7 +248,9 @@ class Client:
         return answer
 
     def _error(self, response: requests.Response, answer: Any) -> GraphError:
-        return from_answer(response.status_code, answer, _retry_after(response), hide=self._token)
+        return from_answer(
+            response.status_code, answer, waits.seconds(response.headers.get("Retry-After", "")), hide=self._token
+        )
 
     def _response(self, request: requests.PreparedRequest, timeouts: tuple[float, float]) -> requests.Response:
         """The answer's head. Goes to the session's adapter directly: no redirects, no cookies, no netrc."""
@@ -353,11 +355,6 @@ def _whole(response: requests.Response) -> Iterator[bytes]:
 def _length(response: requests.Response) -> int:
     header = response.headers.get("Content-Length", "")
     return int(header) if header.isascii() and header.isdigit() and len(header) < 16 else 0
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    header = response.headers.get("Retry-After", "")
-    return float(header) if header.isascii() and header.isdigit() and len(header) < 8 else None
 
 
 def _sent(answer: dict[str, Any]) -> Sent:

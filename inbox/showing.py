@@ -108,7 +108,7 @@ def lines_of(bubbles: list[thread.Bubble], now: datetime, *, unread: int) -> lis
 def _words(bubble: thread.Bubble) -> SafeString:
     """What was written. The words of a place and of people are those of their card."""
     if bubble.card and bubble.card.kind in ("location", "contacts"):
-        return SafeString()
+        return SafeString("")  # bandit asks what is in it
     return formatted_with_links(bubble.text)
 
 

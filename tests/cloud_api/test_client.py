@@ -249,7 +249,7 @@ def test_an_error_in_an_answer_of_200_is_an_error(server, client):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7.0), ("", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None), ("inf", None)],
+    [("7", 7.0), ("", None), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), ("-1", None), ("inf", None)],
 )
 def test_says_how_long_to_wait_where_the_server_does(server, client, header, seconds):
     server.usual = Answer(429, {"error": {"code": 130429}}, headers={"Retry-After": header})
