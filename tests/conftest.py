@@ -6,11 +6,11 @@ is the dairy's.
 
 import contextlib
 import faulthandler
+import gc
 import os
 from decimal import Decimal
 
 import pytest
-from coverage import Coverage
 from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase, override_settings
@@ -60,30 +60,10 @@ def _is_quick(item) -> bool:
     return not any(item.get_closest_marker(name) for name in NOT_QUICK)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """Coverage (where it is asked for) is counted while quick tests run: it makes each line half as slow again."""
-    COVERED.only_while(_is_quick(item))
-    return (yield)
-
-
-class Covered:
-    """The measurements that pytest-cov has begun, held and let go on. A process of several has two, one within the other, of which
-    the inner one is kept.
-    """
-
-    def __init__(self):
-        self._held: list[Coverage] = []
-
-    def only_while(self, wanted: bool) -> None:
-        while wanted and self._held:
-            self._held.pop().start()
-        while not wanted and (running := Coverage.current()):
-            running.stop()
-            self._held.append(running)
-
-
-COVERED = Covered()
+def pytest_collection_finish():
+    """What the tests are made of stays to the end: the garbage collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session):

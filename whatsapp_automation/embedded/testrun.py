@@ -6,7 +6,7 @@ script/test ARGUMENTS       pytest alone, with these arguments
 
 The tests of a file stay in one of several processes, each with a database of its own; what drives one running product stays
 together, and the browser's tests do (tests/conftest.py). All is one run of pytest: while some wait for a product, others
-compute. Coverage is counted of the quick ones alone.
+compute. The lines that the tests' own processes run are counted; those of a product that they start are not.
 
 The checks run beside pytest, one after the other, and tell what they found when it is done.
 """
@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from . import environment, keys, lock
 from .foreground import run_python
@@ -36,13 +37,17 @@ LONG_CHECKS = {
     "pip-audit": ("-m", "whatsapp_automation.embedded.audit"),
 }
 PYTEST = ("-m", "pytest")
+# Slipcover takes its marks out of a line that has run: it costs nothing, where a tracer makes Python half as slow again. It
+# counts lines; with --branch it stands in this pytest's way.
+COUNTED = ("-m", "slipcover", "--json", "--out")
+FLOOR = 85  # percent
 # Where images for containers set it, each of a run's hundred processes would compile all that it imports, and rewrite the
 # tests' asserts: ten seconds of a processor for each process of pytest's.
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 TOGETHER = ("--dist", "loadscope", "--no-loadscope-reorder")
 # More than the two cores that most machines have, since many tests wait; of those that drive a product, half of their time.
 FAST = ("-m", "not e2e and not browser and not slow", "-n", "3", *TOGETHER)
-ALL = ("-n", "4", *TOGETHER, "--cov", "--cov-report=term")
+ALL = ("-n", "4", *TOGETHER)
 
 
 def main() -> int:
@@ -56,7 +61,7 @@ def main() -> int:
             given = environment.without_settings(os.environ) | urls
             env = environment.build(local, secrets, given, web=8000, simulator=9090, name="test")
             env.pop(NO_BYTECODE, None)
-            failed = _run(sys.argv[1:], env, signals)
+            failed = _run(sys.argv[1:], env, signals, local / "coverage.json")
     except lock.Busy as busy:
         say(f"Tests run here already ({busy}): they share {shown(local)}.")
         return 1
@@ -70,13 +75,14 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _run(arguments: list[str], env: Mapping[str, str], signals: Signals) -> list[str]:
+def _run(arguments: list[str], env: Mapping[str, str], signals: Signals, counted: Path) -> list[str]:
     """The names of the steps that failed."""
-    checks, options = _steps(arguments)
+    checks, pytest, afterwards = _steps(arguments, counted)
     with ThreadPoolExecutor(1) as beside:  # its thread outlives what it starts, as leash.py asks
         ends = {name: beside.submit(_checked, command, env, signals) for name, command in checks.items()}
         say("\n== pytest")
-        failed = [] if run_python((*PYTEST, *options), env, signals) == 0 else ["pytest"]
+        failed = [] if run_python(pytest, env, signals) == 0 else ["pytest"]
+        ends |= {name: beside.submit(_checked, command, env, signals) for name, command in afterwards.items()}
         for name, end in ends.items():
             code, output = end.result()
             say(f"\n== {name}\n{output.strip()}")
@@ -84,13 +90,23 @@ def _run(arguments: list[str], env: Mapping[str, str], signals: Signals) -> list
     return failed
 
 
-def _steps(arguments: list[str]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """The checks, and what pytest is told."""
+Steps = dict[str, tuple[str, ...]]
+
+
+def _steps(arguments: list[str], counted: Path) -> tuple[Steps, tuple[str, ...], Steps]:
+    """The checks, pytest, and what comes after it."""
     if arguments == ["fast"]:
-        return CHECKS, FAST
+        return CHECKS, (*PYTEST, *FAST), {}
     if arguments:
-        return {}, tuple(arguments)
-    return CHECKS | LONG_CHECKS, ALL
+        return {}, (*PYTEST, *arguments), {}
+    counting = (*COUNTED, str(counted), *PYTEST, *ALL)
+    return CHECKS | LONG_CHECKS, counting, {"coverage": _coverage(counted)}
+
+
+def _coverage(counted: Path) -> tuple[str, ...]:
+    """A table of the files that are not wholly covered. Slipcover's own --fail-under forgets the processes of a run."""
+    merge = ("--merge", str(counted), "--out", str(counted))
+    return ("-m", "slipcover", *merge, "--skip-covered", "--fail-under", str(FLOOR))
 
 
 def _checked(command: tuple[str, ...], env: Mapping[str, str], signals: Signals) -> tuple[int, str]:
