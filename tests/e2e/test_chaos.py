@@ -2,22 +2,19 @@
 
 import pytest
 
-from tests.aibot.provider_server import OpenAi
 from tests.chaos.faults import FAULTS
 from tests.chaos.invariants import check
 from tests.chaos.scene import Scene
 from tests.product import running
-from tests.serving import serving
 from whatsapp_automation.embedded.environment import Ports
 
-from .thinking import settings_of
+from .thinking import provider, settings_of
 
 
 @pytest.fixture(scope="module")
 def model():
-    with serving(OpenAi()) as model:
+    with provider() as model:
         yield model
-        model.over.set()
 
 
 @pytest.fixture(scope="module")
