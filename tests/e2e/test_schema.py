@@ -7,7 +7,10 @@ name, nothing accepted that it forbids nor refused that it allows, every address
 What a body and a query may hold is the same for everybody, so every boundary of it (the coverage phase, two thirds of all
 cases) is tried by the owner, whom nothing else refuses, and at the doors that are open by nobody in particular. Rows that
 one act makes and the next one uses (the stateful phase) are the owner's too: the description has no links, schemathesis
-infers them from its paths and ids.
+infers them from its paths and ids. Random examples are few, since each costs a processor 30 ms; who has changed a door of the API
+asks for more of them by hand:
+
+SCHEMA_EXAMPLES=64 script/test tests/e2e/test_schema.py
 """
 
 import json
@@ -30,7 +33,9 @@ from ..product import running
 from .world import World
 
 HERE = Path(__file__).parent
-EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "8"))  # random ones for each address, beside those of the other phases
+EXAMPLES = int(
+    os.environ.get("SCHEMA_EXAMPLES", "8")
+)  # random ones for each address, beside those of the other phases; see RUNS
 SECONDS = 900 * max(1, EXAMPLES // 8)  # of a run, on a machine that has much other work
 OPEN = "^/api/auth/(login|logout|refresh|register)$"
 PEOPLE = {
