@@ -59,8 +59,9 @@ _ALL = "examples,coverage,fuzzing"
 _FEW, _SOME, _MANY = (max(EXAMPLES // part, 1) for part in (4, 2, 1))
 RUNS = {  # two at a time; the owner's last, since they remove the others
     "agent": Run("agent", "examples,fuzzing", _GUARDED, _SOME),
-    "viewer": Run("viewer", "examples,fuzzing", _GUARDED, _SOME),
-    "stranger": Run("stranger", "examples,fuzzing", _GUARDED, _FEW),  # refused before anybody looks at what they send
+    # Who is refused, is so before anybody looks at what they send.
+    "viewer": Run("viewer", "examples,fuzzing", _GUARDED, _FEW),
+    "stranger": Run("stranger", "examples,fuzzing", _GUARDED, _FEW),
     "anonymous": Run("anonymous", "examples,fuzzing", _GUARDED, _FEW),
     "anonymous at the open doors": Run("anonymous", _ALL, f"--include-path-regex={OPEN}", _MANY),
     "owner, talk": Run("owner", f"{_ALL},stateful", f"--include-path-regex={_TALK}", _SOME),
