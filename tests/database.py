@@ -47,12 +47,15 @@ def copied() -> Iterator[str]:
             _drop(cursor, name)
 
 
-def dumped() -> bytes:
+def migrated() -> bytes:
     """A migrated database with its first rows, as SQL for psql."""
     with _original() as (_, original):
-        address = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{original}"
-        command = [str(_programs() / "pg_dump"), "--no-owner", "--no-privileges", "--no-comments", address]
-        return subprocess.run(command, check=True, capture_output=True).stdout
+        return dumped(f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{original}")
+
+
+def dumped(address: str) -> bytes:
+    command = [str(_programs() / "pg_dump"), "--no-owner", "--no-privileges", "--no-comments", address]
+    return subprocess.run(command, check=True, capture_output=True).stdout
 
 
 def filled(address: str, dump: bytes) -> None:

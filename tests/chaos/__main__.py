@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 import time
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import psycopg
@@ -52,7 +53,8 @@ def main() -> int:
                 with step(f"manage.py {command[0]}"):
                     stack.manage(*command)
             stack.start_programs()
-            return _play(World(stack), model, options)
+            with closing(World(stack)) as world:
+                return _play(world, model, options)
     except lock.Busy as busy:
         say(f"Chaos runs here already ({busy}): it keeps its data in {shown(local)}.")
     except (StartError, keys.KeysError, OSError) as error:

@@ -8,6 +8,7 @@ all that breaks.
 
 import json
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,8 +64,7 @@ def run(tmp_path_factory, django_db_blocker):
         "DEMO_OWNER_PASSWORD": f"demo-{CANARIES['password']}",
     }
     ports = Ports(web=28600, simulator=29690, postgres=26032, valkey=26979)
-    with running(local, given, ports, django_db_blocker) as stack:
-        world = World(stack)
+    with running(local, given, ports, django_db_blocker) as stack, closing(World(stack)) as world:
         _speak(world)
         _break(world)
         _look(world)

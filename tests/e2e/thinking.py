@@ -1,21 +1,13 @@
-"""The running product with a language model: a scripted server of the tests' own process (tests/aibot/provider_server.py).
-
-with thinking(folder, ports) as (stack, server):
-    server.usual = ...
-"""
+"""For a running product with a language model: a scripted server of the tests' own process (tests/aibot/provider_server.py)."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
 
 import psycopg
 
 from tests.aibot.provider_server import MODEL, OpenAi
 from tests.serving import serving
-from whatsapp_automation.embedded.environment import Ports
-from whatsapp_automation.embedded.programs import programs
 from whatsapp_automation.embedded.stack import Stack
 
 ODD = "tell me something about the moon over your farm"  # no rule and no answer of the demo's comes near it
@@ -33,29 +25,32 @@ def settings_of(server: OpenAi) -> dict[str, str]:
 
 
 @contextmanager
-def thinking(folder: Path, ports: Ports, **settings: str) -> Iterator[tuple[Stack, OpenAi]]:
+def provider() -> Iterator[OpenAi]:
     with serving(OpenAi()) as server:
         try:
-            with Stack(folder, settings_of(server) | settings, preferred=ports, durable=False) as stack:
-                stack.start()
-                yield stack, server
+            yield server
         finally:
             server.over.set()
 
 
 @contextmanager
-def bot_with(world, **settings: str) -> Iterator[None]:
-    """The worker of the bot runs with other settings while the block does."""
-    stack = world.stack
-    usual = next(one for one in programs(stack.env, stack.given) if one.name == "bot")
-    other = replace(usual, name="other-bot", env={**usual.env, **settings})
-    stack.supervisor.stop("bot")
-    stack.supervisor.start(other)
+def workers_with(stack: Stack, *names: str, **settings: str) -> Iterator[None]:
+    """These workers run with other settings while the block does."""
+    usual = dict(stack.env)
+    stack.env.update(settings)  # the programs' own: it is read at each start
     try:
+        _start_anew(stack, names)
         yield
     finally:
-        stack.supervisor.stop("other-bot")
-        stack.supervisor.start_again("bot")
+        stack.env.clear()
+        stack.env.update(usual)
+        _start_anew(stack, names)
+
+
+def _start_anew(stack: Stack, names: tuple[str, ...]) -> None:
+    for name in names:
+        stack.supervisor.stop(name)
+        stack.supervisor.start_again(name)
 
 
 def new_messages(request: dict) -> list[str]:

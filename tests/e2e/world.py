@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg
 import requests
@@ -25,19 +25,26 @@ _phones = itertools.count(919_700_000_000)
 @contextmanager
 def calm(stack) -> Iterator["World"]:
     """The running product and its customers, quiet and without faults. A process that a test killed runs again afterwards."""
-    world = World(stack)
-    world.calm()
-    yield world
-    world.revive()
-    world.calm()
+    with closing(World(stack)) as world:
+        world.calm()
+        yield world
+        world.revive()
+        world.calm()
 
 
 class World:
+    """``close`` it in the end."""
+
     def __init__(self, stack):
         self.stack = stack
         self.web = stack.web_url
         self.simulator = stack.simulator_url
         self._down: set[str] = set()
+        self._database: psycopg.Connection | None = None
+
+    def close(self) -> None:
+        if self._database:
+            self._database.close()
 
     # --- the customer's side ---
 
@@ -93,9 +100,22 @@ class World:
         return session
 
     def query(self, sql: str, *params) -> list[dict]:
-        with psycopg.connect(self.stack.env["DATABASE_URL"], row_factory=dict_row) as connection:
-            cursor = connection.execute(sql, params)
-            return cursor.fetchall() if cursor.description else []
+        """On one connection: tests ask some hundred times until something has happened, and a new one is a new process of
+        PostgreSQL's. Where PostgreSQL has died since, on another.
+        """
+        try:
+            cursor = self._connection().execute(sql, params)
+        except psycopg.OperationalError:
+            if not self._database or not self._database.broken:
+                raise
+            cursor = self._connection().execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
+
+    def _connection(self) -> psycopg.Connection:
+        if not self._database or self._database.closed:
+            url = self.stack.env["DATABASE_URL"]
+            self._database = psycopg.connect(url, autocommit=True, row_factory=dict_row)
+        return self._database
 
     def until(self, found: Callable, *, within: float = 60):
         """What ``found`` returns once it is true; a failed assertion after ``within`` seconds."""

@@ -7,33 +7,20 @@ import time
 import pytest
 
 from tests.aibot.provider_server import chat, result
-from whatsapp_automation.embedded.environment import Ports
 
-from .thinking import HELD_UP, ODD, bot_with, held_up, new_messages, reservations_of, thinking, turns_of
+from ..thinking import HELD_UP, ODD, held_up, new_messages, reservations_of, turns_of, workers_with
+from ..world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # the first one starts the whole product
-PORTS = Ports(web=29100, simulator=30190, postgres=26532, valkey=27479)
 MOON = "The moon is in good hands."
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with thinking(tmp_path_factory.mktemp("races"), PORTS) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def stack(running):
-    return running[0]
-
-
 @pytest.fixture
-def server(running, world):
-    server = running[1]
-    server.usual = chat(result(MOON))
-    server.requests.clear()
-    yield server
-    server.usual = chat(result(MOON))
+def server(model, world):
+    model.usual = chat(result(MOON))
+    model.requests.clear()
+    yield model
+    model.usual = chat(result(MOON))
 
 
 @pytest.fixture
@@ -52,8 +39,6 @@ def thoughts(server):
 
 @pytest.fixture(scope="module")
 def owner(stack):
-    from .world import World
-
     return World(stack).owner()
 
 
@@ -294,7 +279,7 @@ def test_on_the_way_to_a_handover_there_is_none(world, server, owner, since):
 
 def test_where_the_provider_is_left_alone_there_is_none(world, server, since):
     """Four failures in a row: two customers see typing, and a third one is handed over at once."""
-    with bot_with(world, AI_BASE_URL="http://127.0.0.1:9/v1"):
+    with workers_with(world.stack, "bot", AI_BASE_URL="http://127.0.0.1:9/v1"):
         for count in (1, 2, 2):
             phone = world.new_phone()
             world.answer(phone, ODD, within=60)

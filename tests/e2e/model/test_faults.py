@@ -13,44 +13,55 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from aibot.model import TRIES
+from aibot.provider import Breaker
 from tests.aibot.provider_server import BROKEN, DENIED, LARGE, MANY, OpenAi, chat, cut, drips, late, result
 from tests.cloud_api.conftest import Answer, hang_up
 from tests.serving import serving
-from whatsapp_automation.embedded.environment import Ports
 
-from .thinking import ODD, bot_with, reservations_of, thinking, turns_of
+from ..thinking import ODD, reservations_of, turns_of, workers_with
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # the first one starts the whole product
 IN_TIME = 25.0  # seconds from the customer's last message; of a model that has 4 it takes 5
 GOOD = chat(result("Happy to help."))
-PORTS = Ports(web=28900, simulator=29990, postgres=26332, valkey=27279)
+ROW = Breaker().failures
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with thinking(tmp_path_factory.mktemp("faults"), PORTS, AI_SECONDS="4", TURN_QUIET_MS="500") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def stack(running):
-    return running[0]
+@pytest.fixture(autouse=True, scope="module")
+def impatient(stack):
+    with workers_with(stack, "inbound", "bot", AI_SECONDS="4", TURN_QUIET_MS="500"):
+        yield
 
 
 @pytest.fixture
-def server(running, world):
-    """Well at the beginning and in the end; one good call ends a row of failures."""
-    server = running[1]
-    server.answers, server.usual = [], GOOD
+def server(model, world, asked_since):
+    """Well at the beginning and in the end. One good call ends a row of failures, before it may be so long that the provider is
+    left alone: that is tested in test_races.py.
+    """
+    model.answers, model.usual = [], GOOD
+    if sum(asked_since) + TRIES > ROW:
+        _call_well(world)
+        asked_since.clear()
+    model.requests.clear()
+    yield model
+    asked_since.append(len(model.requests))
+    model.answers, model.usual = [], GOOD
+
+
+@pytest.fixture(scope="module")
+def asked_since() -> list[int]:
+    """How often each test has asked the provider since a call that was good. Before the first one there is one too: it loads what
+    the bot needs for it.
+    """
+    return [ROW]
+
+
+def _call_well(world) -> None:
+    """On a busy machine even a good call may not end in the time it has."""
     said = [ask(world)["text"]]
-    while not said[-1].startswith(
-        "Happy to help."
-    ):  # on a busy machine even a good call may not end in the time it has
+    while not said[-1].startswith("Happy to help."):
         assert len(said) < 5, said
         said.append(ask(world)["text"])
-    server.requests.clear()
-    yield server
-    server.answers, server.usual = [], GOOD
 
 
 def ask(world, phone: str = "") -> dict:
@@ -143,7 +154,7 @@ def test_one_that_cannot_be_reached_is_one_handover_that_costs_nothing(world, se
             other.socket = _own_certificate(tmp_path).wrap_socket(other.socket, server_side=True)
         url = "http://127.0.0.1:9/v1" if where == "refuses" else other.url.replace("http:", "https:")
         phone = world.new_phone()
-        with bot_with(world, AI_BASE_URL=url):
+        with workers_with(world.stack, "bot", AI_BASE_URL=url):
             assert ask(world, phone)["took"] < IN_TIME + 20  # a worker starts meanwhile
             is_handed_over(world, phone, "provider:no_connection")
         assert other.requests == []
