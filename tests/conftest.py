@@ -34,12 +34,13 @@ hypothesis_settings.load_profile("ours")
 
 # Whole folders share one running product, or one server and browser. A file of them that is named has a product, or a shop
 # full of its own rows, for itself.
-TOGETHER = ("tests/e2e", "tests/browser", "tests/together")
+TOGETHER = ("tests/e2e/model", "tests/e2e", "tests/browser", "tests/together")
 # What is begun first, since it takes longest: what waits much and what computes much in turn, so that no core is idle.
 FIRST = (
     "tests/e2e",
     "tests/e2e/test_schema.py",
     "tests/browser",
+    "tests/e2e/model",
     "tests/e2e/test_chaos.py",
     "tests/browser/test_hostile.py",
     "tests/together",
