@@ -1,9 +1,9 @@
-"""A browser for tests: Debian's chromium, and what goes wrong in a page of it."""
+"""A browser for tests: Debian's chromium, as the build without windows where that is installed; and what goes wrong in a page of it."""
 
 import os
 import shutil
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PICTURES = os.environ.get("PICTURES", "")  # a folder: every page that is looked at is kept there as a picture
 
