@@ -5,7 +5,7 @@ import pytest
 from ..browsing import PICTURES
 from ..cloud_api.conftest import Answer
 from ..meta import meta_at, refusal
-from .looking import ALL, CONTRAST, STRUCTURE, keep, too_wide, violations
+from .looking import ALL, CONTRAST, keep, too_wide, violations
 
 LISTS = {
     "today": "/admin/",
