@@ -8,7 +8,7 @@ import pytest
 from simulator.samples import sample
 
 from ..browser.looking import STRUCTURE, too_wide, violations
-from ..browsing import ARGUMENTS, CHROMIUM
+from ..browsing import ARGUMENTS, SHELL
 from .conftest import eventually, text_to
 from .test_limits import buttons, listing, rows
 
@@ -60,12 +60,12 @@ def test_an_open_page_hears_of_everything(sim, asha):
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
+    if SHELL is None:
         pytest.skip("chromium is not installed")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=SHELL, args=ARGUMENTS)
         yield browser
         browser.close()
 

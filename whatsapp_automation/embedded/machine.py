@@ -145,32 +145,21 @@ def _tesseract_reads(*languages: str) -> bool:
 
 
 def _need_chromium() -> None:
-    """The browser of the browser tests, without its windows where Debian has it so: it costs less. And fonts to see what it
-    draws. On macOS Playwright finds an installed Chrome, and the system has the letters and the emoji.
+    """The browser of the browser tests, its build without windows too where apt knows it, and fonts to see what they draw. On
+    macOS Playwright finds an installed Chrome, and the system has the letters and the emoji.
     """
     if sys.platform == "darwin":
         return
-    if not _has_browser():
-        _say(f"Chromium is not installed: the browser tests are skipped. To install it: apt-get install {_SHELL}")
-        _say("    (or chromium, where there is no such package)")
+    if not shutil.which("chromium") and not _install_system("Chromium, for the browser tests", ["chromium"], []):
+        _say("Chromium is not installed: the browser tests are skipped. To install it: apt-get install chromium")
+    if not shutil.which(_SHELL) and _apt_knows(_SHELL):
+        _install_system("Chromium without windows, which costs the tests less", [_SHELL], [])
     if not all(map(_is_drawn, _DRAWN)) and not _install_system("fonts for Hindi and emoji", list(_FONTS), []):
         _say("Fonts for Hindi and emoji are missing: pictures of pages may show boxes. To install them:")
         _say(f"    apt-get install {' '.join(_FONTS)}")
         _say(
             "    (Fedora: google-noto-sans-devanagari-fonts google-noto-color-emoji-fonts; Arch: noto-fonts noto-fonts-emoji)"
         )
-
-
-def _has_browser() -> bool:
-    """Whether there is one, after an attempt to install one. Who has chromium is asked for nothing else where apt does not
-    know it.
-    """
-    if shutil.which(_SHELL):
-        return True
-    has_chromium = bool(shutil.which("chromium"))
-    if (not has_chromium or _apt_knows(_SHELL)) and _install_system("Chromium, for the browser tests", [_SHELL], []):
-        return True
-    return has_chromium or _install_system("Chromium with windows", ["chromium"], [])
 
 
 def _apt_knows(package: str) -> bool:
