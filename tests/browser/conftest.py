@@ -41,12 +41,17 @@ def here():
 
 
 @pytest.fixture(scope="package")
-def chromium(here):
+def playwright(here):
     playwright = here(lambda: sync_playwright().start())
+    yield playwright
+    here(playwright.stop)
+
+
+@pytest.fixture(scope="package")
+def chromium(here, playwright):
     browser = here(playwright.chromium.launch, executable_path=SHELL, args=ARGUMENTS)
     yield browser
     here(browser.close)
-    here(playwright.stop)
 
 
 @pytest.fixture(scope="package")
