@@ -4,6 +4,8 @@ import os
 import shutil
 
 CHROMIUM = shutil.which("chromium")
+# The build without windows costs less, and shows no PDF. When a tab is closed there, another one does not always get its lock.
+SHELL = shutil.which("chromium-headless-shell") or CHROMIUM
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PICTURES = os.environ.get("PICTURES", "")  # a folder: every page that is looked at is kept there as a picture
 

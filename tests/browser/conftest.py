@@ -14,7 +14,7 @@ from django_scopes import scope
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from ..browsing import ARGUMENTS, CHROMIUM, problems_of
+from ..browsing import ARGUMENTS, SHELL, problems_of
 from . import bot, chats
 from . import shop as seeding
 
@@ -34,19 +34,24 @@ def _django_db_helper(shop):
 @pytest.fixture(scope="package")
 def here():
     """Runs something in the one thread where Playwright lives: its event loop and Django's ORM share no thread."""
-    if CHROMIUM is None:
+    if SHELL is None:
         pytest.skip("chromium is not installed")
     with ThreadPoolExecutor(1) as thread:
         yield lambda act, *args, **kwargs: thread.submit(act, *args, **kwargs).result()
 
 
 @pytest.fixture(scope="package")
-def chromium(here):
+def playwright(here):
     playwright = here(lambda: sync_playwright().start())
-    browser = here(playwright.chromium.launch, executable_path=CHROMIUM, args=ARGUMENTS)
+    yield playwright
+    here(playwright.stop)
+
+
+@pytest.fixture(scope="package")
+def chromium(here, playwright):
+    browser = here(playwright.chromium.launch, executable_path=SHELL, args=ARGUMENTS)
     yield browser
     here(browser.close)
-    here(playwright.stop)
 
 
 @pytest.fixture(scope="package")

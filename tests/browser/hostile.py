@@ -43,6 +43,8 @@ from ..factories import Customer, message_body, new_wamid, receive, text_body, t
 
 NUMBER, WABA = "109876543210077", "209999999999999"
 CORPUS = (
+    # Out of whatever it stands in: it is the first row of each kind, and the one whose form is opened.
+    '"></title></textarea></script><script data-hostile>window.broken=1</script>',
     "<script data-hostile>window.broken=1</script>",
     '"><script data-hostile>window.broken=1</script>',
     "</script><script data-hostile>window.broken=1</script>",
@@ -86,34 +88,42 @@ CORPUS = (
     "<![CDATA[<b data-hostile>",
     "red;background:url(//evil.example/b)}*{color:red",
 )
+TOGETHER = 8  # attacks in a conversation: a page of a thread holds no more messages. Each has a customer of its name all the same.
 
 
 @dataclass
 class Hostile:
     business: Business
     owner: User
-    threads: dict[str, str] = field(default_factory=dict)  # attack -> conversation
+    threads: dict[str, list[str]] = field(default_factory=dict)  # conversation -> the attacks that its messages are
     rows: list[str] = field(default_factory=list)  # addresses of the admin
 
 
 def open_shop() -> Hostile:
-    owner = User.objects.create_user("mal@hostile.example", name=CORPUS[23])
-    business = onboarding.open_business(CORPUS[1], owner=owner)
+    owner = User.objects.create_user("mal@hostile.example", name=CORPUS[24])
+    business = onboarding.open_business(CORPUS[2], owner=owner)
     businesses.connect_number(business, NUMBER, access_token="token-of-the-hostile-one", waba_id=WABA, actor=owner)
     made = Hostile(business, owner)
     with scope(business=business):
         for place, attack in enumerate(CORPUS):
-            receive(_all_that_a_customer_sends(attack, _customer(place, attack)))
-        for place, attack in enumerate(CORPUS):
+            writer = _customer(place - place % TOGETHER, attack)
+            receive(_all_that_a_customer_sends(attack, writer))
             conversation = Conversation.objects.select_related("contact", "number", "business").get(
-                contact__phone=_customer(place, attack).phone
+                contact__phone=writer.phone
             )
-            made.threads[attack] = str(conversation.pk)
+            made.threads.setdefault(str(conversation.pk), []).append(attack)
             _all_that_the_team_writes(attack, conversation, owner)
             _all_that_the_owner_writes(attack, place, business, owner)
+        receive(together(*_a_word_of_each_customer()))
         _of_the_business(business, owner)
-        made.rows = list(_addresses(business))
+        made.rows = list(_addresses(business, made.threads))
     return made
+
+
+def _a_word_of_each_customer():
+    for place, attack in enumerate(CORPUS):
+        if place % TOGETHER:
+            yield text_body(new_wamid(), attack, _customer(place, attack), NUMBER)
 
 
 def _customer(place: int, attack: str) -> Customer:
@@ -238,28 +248,28 @@ def _all_that_the_owner_writes(attack: str, place: int, business: Business, owne
 
 
 def _of_the_business(business: Business, owner: User) -> None:
-    both = CORPUS[0] + CORPUS[23]
+    both = CORPUS[1] + CORPUS[24]
     for rule, attack in zip(Rule.objects.all(), CORPUS, strict=False):
         button = {"title": attack[:20], "intent": "pricing"}
         Rule.objects.filter(pk=rule.pk).update(reply=attack, away_reply=attack, phrases=[attack], buttons=[button])
     Settings.objects.update(
-        delivery_area=both, texts={"greeting": {"en": both}, "away": {"en": CORPUS[3]}}, fallback_text=CORPUS[3],
+        delivery_area=both, texts={"greeting": {"en": both}, "away": {"en": CORPUS[4]}}, fallback_text=CORPUS[4],
         fallback_text_hi=both, holidays=[{"date": "2026-11-08", "name": both}],
     )  # fmt: skip
     WhatsAppNumber.objects.update(
-        display_phone_number=CORPUS[10][:30], verified_name=both, stopped_reason=both, stopped_at=timezone.now(),
-        warning=both, warned_at=timezone.now(), quality=CORPUS[10][:20], messaging_limit=CORPUS[10][:40],
+        display_phone_number=CORPUS[11][:30], verified_name=both, stopped_reason=both, stopped_at=timezone.now(),
+        warning=both, warned_at=timezone.now(), quality=CORPUS[11][:20], messaging_limit=CORPUS[11][:40],
     )  # fmt: skip
     MessageChange.objects.update(payload={CORPUS[0]: CORPUS[0]})
 
 
-def _addresses(business: Business):
-    """Of each model of the admin its list and two of its rows; of messages and conversations those of every attack."""
+def _addresses(business: Business, threads):
+    """Of each model of the admin its list and the first of its rows; of conversations those of every attack."""
     for model in admin.site._registry:
         app, name = model._meta.app_label, model._meta.model_name
         if not any(field.name == "business" for field in model._meta.fields):
             continue
         yield f"/admin/{app}/{name}/"
         rows = model._base_manager.filter(business=business).order_by("pk")
-        many = len(CORPUS) if model is Conversation else 2
-        yield from (f"/admin/{app}/{name}/{key}/change/" for key in rows.values_list("pk", flat=True)[:many])
+        keys = threads if model is Conversation else rows.values_list("pk", flat=True)[:1]
+        yield from (f"/admin/{app}/{name}/{key}/change/" for key in keys)

@@ -24,17 +24,31 @@ _OUTSIDE = """
 
 
 # Of what rules have fetched beforehand, the sheets of style serve none that is on: they would be read once more for each look.
-ALL = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
-CONTRAST = ALL | {"runOnly": ["color-contrast"]}  # what a theme changes
-STRUCTURE = ALL | {"rules": {"color-contrast": {"enabled": False}}}  # what a width changes
+OPTIONS = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
+STRUCTURE = frozenset({"structure"})  # what a width changes
+CONTRAST = frozenset({"contrast"})  # what a theme changes
+ALL = STRUCTURE | CONTRAST
 
 
-def violations(page: Page, rules: dict = ALL) -> list[str]:
-    """What axe finds: a line for each rule with the elements that break it."""
+def violations(page: Page, rules: frozenset[str] = ALL) -> list[str]:
+    """What axe finds: a line for each rule with the elements that break it. Of text that is coloured alike a few are looked at, once
+    in a process: see contrast.js.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("options => axe.run(document, options).then(r => r.violations)", rules)
+    found = []
+    if "structure" in rules:
+        found += page.evaluate("options => axe.run(document, options).then(r => r.violations)", _NO_CONTRAST)
+    if "contrast" in rules:
+        looked = page.evaluate(_CONTRAST, [OPTIONS, sorted(_JUDGED)])
+        _JUDGED.update(looked["judged"])
+        found += looked["violations"]
     return [line for rule in found for line in _lines(page, rule)]
+
+
+_NO_CONTRAST = OPTIONS | {"rules": {"color-contrast": {"enabled": False}}}
+_CONTRAST = Path(__file__).with_name("contrast.js").read_text()
+_JUDGED: set[str] = set()  # the colourings whose contrast axe has found good
 
 
 def _lines(page: Page, rule: dict) -> list[str]:

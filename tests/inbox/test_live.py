@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from inbox import pokes
 
-from ..browsing import CHROMIUM
+from ..browsing import ARGUMENTS, CHROMIUM
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -63,7 +63,7 @@ def tab(server, session_of, bob, dairy):
             return thread.submit(act, *args, **kwargs).result()
 
         playwright = here(lambda: sync_playwright().start())
-        browser = here(playwright.chromium.launch, executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = here(playwright.chromium.launch, executable_path=CHROMIUM, args=ARGUMENTS)
         context = here(browser.new_context)
         here(context.add_cookies, [cookie])
         yield lambda: Tab(here, context, f"{root}/inbox/preferences")

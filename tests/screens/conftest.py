@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
-from ..browser.conftest import _django_db_helper, chromium, here, opened, server  # noqa: F401 - fixtures
+from ..browser.conftest import _django_db_helper, chromium, here, opened, playwright, server  # noqa: F401 - fixtures
 from ..browser.shop import QUICK_HASHER
 from . import shop as seeding
 

@@ -8,7 +8,7 @@ import pytest
 from simulator.samples import sample
 
 from ..browser.looking import STRUCTURE, too_wide, violations
-from ..browsing import CHROMIUM
+from ..browsing import ARGUMENTS, SHELL
 from .conftest import eventually, text_to
 from .test_limits import buttons, listing, rows
 
@@ -60,13 +60,12 @@ def test_an_open_page_hears_of_everything(sim, asha):
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
+    if SHELL is None:
         pytest.skip("chromium is not installed")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = playwright.chromium.launch(executable_path=SHELL, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -190,7 +189,7 @@ def test_the_page_fits_and_everybody_can_use_it(sim, product, browser, width, th
     asha = next(one for one in sim.get("/customers")["customers"] if one["last"])
     sim.graph({**text_to(asha["phone"]), **buttons("दाम", "Free sample", ids=["p", "f"])})
     sim.send(asha["phone"], "नमस्ते 🙏 one-very-long-word-that-has-no-place-to-break-" + "x" * 200)
-    page.wait_for_selector("text=नमस्ते 🙏")
+    page.locator(".row .bubble", has_text="नमस्ते 🙏").wait_for()
     found = [too_wide(page), *violations(page)]
     for view in ("#to-people", "#to-tester") if width == 360 else ():
         page.click(view)

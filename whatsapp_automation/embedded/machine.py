@@ -145,13 +145,15 @@ def _tesseract_reads(*languages: str) -> bool:
 
 
 def _need_chromium() -> None:
-    """The browser of the browser tests, and fonts to see what it draws. On macOS Playwright finds an installed Chrome, and
-    the system has the letters and the emoji.
+    """The browser of the browser tests, its build without windows too where apt knows it, and fonts to see what they draw. On
+    macOS Playwright finds an installed Chrome, and the system has the letters and the emoji.
     """
     if sys.platform == "darwin":
         return
     if not shutil.which("chromium") and not _install_system("Chromium, for the browser tests", ["chromium"], []):
         _say("Chromium is not installed: the browser tests are skipped. To install it: apt-get install chromium")
+    if not shutil.which(_SHELL) and _apt_knows(_SHELL):
+        _install_system("Chromium without windows, which costs the tests less", [_SHELL], [])
     if not all(map(_is_drawn, _DRAWN)) and not _install_system("fonts for Hindi and emoji", list(_FONTS), []):
         _say("Fonts for Hindi and emoji are missing: pictures of pages may show boxes. To install them:")
         _say(f"    apt-get install {' '.join(_FONTS)}")
@@ -160,6 +162,11 @@ def _need_chromium() -> None:
         )
 
 
+def _apt_knows(package: str) -> bool:
+    return bool(shutil.which("apt-cache")) and _run(["apt-cache", "show", package]).returncode == 0
+
+
+_SHELL = "chromium-headless-shell"
 _FONTS = ("fontconfig", "fonts-noto-core", "fonts-noto-color-emoji")
 _DRAWN = ("905", "1f642")  # a letter of Hindi's, and an emoji
 
