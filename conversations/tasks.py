@@ -40,8 +40,10 @@ def sweep() -> None:
                 step(now)
         except (DataError, IntegrityError) as error:  # a row of one tenant's: all others go on
             log.error("sweep_failed", step=step.__name__, error=type(error).__name__)
-    if sending.has_work(now):
-        send()
+    if sending.has_work(now - wake.LATE):
+        sending.work()
+    elif sending.has_work(now):
+        sending.wake_up()
 
 
 @shared_task(name="conversations.tasks.refresh_templates")

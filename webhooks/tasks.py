@@ -47,12 +47,15 @@ def prune() -> None:
 def sweep() -> None:
     """Start what a lost wake-up forgot, note whether webhooks are being heard, fit changes that came before their message."""
     wake.beat_heart("inbound")
-    silence.note(draining.oldest_seconds())
+    oldest = draining.oldest_seconds()
+    silence.note(oldest)
     try:
         draining.fit_late_changes()
     except (DataError, IntegrityError) as error:  # a row of one tenant's: all others go on
         log.error("sweep_failed", step="late_changes", error=type(error).__name__)
-    if draining.has_work():
-        drain()
+    if oldest is not None and oldest > wake.LATE.total_seconds():
+        draining.work()
+    elif draining.has_work():
+        wake.wake("inbound")
     if deadletters.has_work():
         replay()
