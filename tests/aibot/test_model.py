@@ -22,6 +22,8 @@ from ..cloud_api.conftest import Answer, hang_up
 from .provider_server import BROKEN, DENIED, LARGE, MANY, chat, cut, drips, late, openai_at
 from .provider_server import result as said
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(settings, empty_cache):

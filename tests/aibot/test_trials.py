@@ -19,6 +19,8 @@ from tests.factories import Chat, Customer
 from .above import DELIVERY, FRESH, RETURNS, tiers_of
 from .provider_server import openai_at
 
+pytestmark = pytest.mark.slow
+
 ODD = "my neighbour says it is the best"  # no rule answers it
 ASHA = Customer(made_up.NAME, "919876500077", "IN.1077")
 INDIA = ZoneInfo("Asia/Kolkata")

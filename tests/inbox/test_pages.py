@@ -13,6 +13,8 @@ from conversations.models import Contact, Conversation, Message, Status
 from .. import factories
 from .acting import act, again, page, written
 
+pytestmark = pytest.mark.slow
+
 # --- who may --------------------------------------------------------------------------------------------------------------
 
 
