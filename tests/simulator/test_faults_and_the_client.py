@@ -31,7 +31,8 @@ FAULTS = {
     "timeout_before": ({"mode": "timeout_before"}, Ambiguous, BROKEN, None, 0),
     "timeout_after": ({"mode": "timeout_after"}, Ambiguous, BROKEN, None, 1),
     "trickle": ({"mode": "trickle", "byte_ms": 100}, Ambiguous, BROKEN, None, 1),
-    "trickle of the body": ({"mode": "trickle", "byte_ms": 3}, Ambiguous, BROKEN, 200, 1),
+    # Whether the head of the answer comes in time is the machine's matter.
+    "trickle of the body": ({"mode": "trickle", "byte_ms": 3}, Ambiguous, BROKEN, (200, None), 1),
     "reset": ({"mode": "reset"}, Ambiguous, BROKEN, 200, 1),
     "half_open": ({"mode": "half_open"}, Ambiguous, BROKEN, None, 0),
     "131047": ({"mode": "error", "code": 131047}, Refused, FINAL, 400, 0),
@@ -78,7 +79,7 @@ def test_each_fault_has_its_error_and_the_next_message_goes(sim, asha, client, f
     error = fails(client, asha, family)
     assert type(error) is family
     assert flags(error) == wanted
-    assert error.http_status == status
+    assert error.http_status in (status if isinstance(status, tuple) else (status,))
     assert error.code == fault.get("code", 1 if fault["mode"] == "http_500" else None)
     assert len(reached(sim, asha)) == count
     client.send(DAIRY, person(asha), messages.text("next"))
