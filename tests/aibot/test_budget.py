@@ -1,18 +1,13 @@
 """What the model costs never passes what was set, whoever calls at once, whatever the provider says, whoever is killed."""
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from django.conf import settings as live
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
@@ -23,7 +18,9 @@ from aibot.budget import Refused, Usage, Worst
 from aibot.models import Budget, Price, Reservation
 from conversations.models import Contact
 
+from ..children import Child
 from ..cloud_api.conftest import Answer, hang_up
+from .conversing import converse
 from .provider_server import chat, openai_at
 from .provider_server import result as said
 
@@ -355,7 +352,7 @@ def test_two_hundred_conversations_at_once_never_pass_the_budget(dairy, masala, 
         assert budget.may_call({dairy.pk, masala.pk}, timezone.now()) == set()
 
 
-def _played(workers: list[subprocess.Popen], mood: Moody) -> list[str]:
+def _played(workers: list[Child], mood: Moody) -> list[str]:
     """How the conversations of those ended that were not killed. Each doomed one dies as soon as it has a call in hand; they begin, so
     that the others cannot have used up everything before.
     """
@@ -363,30 +360,22 @@ def _played(workers: list[subprocess.Popen], mood: Moody) -> list[str]:
     others = [worker for worker in workers if worker not in doomed.values()]
     try:
         for worker in workers:
-            assert worker.stdout.readline() == "ready\n", worker.stderr.read()
+            assert worker.told() == "ready"
         for worker in doomed.values():
-            _go(worker)
+            worker.pipe.send("go")
         while not mood.hung:
-            assert all(worker.poll() is None for worker in workers)
+            assert all(worker.is_alive for worker in workers)
             mood.server.over.wait(0.02)
         for worker in others:
-            _go(worker)
-        while doomed and any(worker.poll() is None for worker in others):
+            worker.pipe.send("go")
+        while doomed and any(worker.is_alive for worker in others):
             for place in mood.hung & doomed.keys():
-                doomed.pop(place).send_signal(signal.SIGKILL)
+                doomed.pop(place).kill()
             mood.server.over.wait(0.02)
-        told = [worker.communicate()[0].split() for worker in others]
-        assert [worker.returncode for worker in others] == [0] * len(others)
-        return [end for ends in told for end in ends]
+        return [end for worker in others for end in worker.told()]
     finally:
         for worker in workers:
             worker.kill()
-            worker.communicate()
-
-
-def _go(worker: subprocess.Popen) -> None:
-    worker.stdin.write("go\n")
-    worker.stdin.flush()
 
 
 @pytest.mark.slow
@@ -397,65 +386,26 @@ def test_a_worker_that_is_killed_while_the_model_thinks_leaves_nothing_reserved(
         server.usual = lambda request: server.over.wait(60) and chat(said("Never heard."))
         worker = _worker([(str(dairy.pk), str(meera), 0)], server.url, budget=100_000)
         try:
-            _go(worker)
+            assert worker.told() == "ready"
+            worker.pipe.send("go")
             while not server.requests:
-                assert worker.poll() is None, worker.stderr.read()
+                assert worker.is_alive
                 server.over.wait(0.05)
             assert row().reserved > 0
         finally:
-            worker.send_signal(signal.SIGKILL)
-            worker.communicate()
+            worker.kill()
     reserved = row().reserved
     assert budget.expire(timezone.now() + timedelta(minutes=5)) == 1
     assert numbers(row()) == numbers(row(dairy)) == (0, reserved, 0)
 
 
-_WORKER = """
-import django, json, sys
-django.setup()
-from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
-from django.db import connection, connections
-from django.utils import timezone
-from aibot import model
-from aibot.tiers import Ask
-
-# As the product's workers have them; a busy machine may take its time.
-connections.settings["default"]["OPTIONS"] |= {"pool": {"min_size": 0, "max_size": 8, "timeout": 100}, "connect_timeout": 60}
-
-def one(ask):
-    business, contact, place = ask
-    nobody, text = UUID(int=place + 1), f"what about number {place}"
-    asked = Ask(UUID(business), nobody, UUID(contact), nobody, 0, 10**9, (text,), "en", (), False, timezone.now())
-    try:
-        sys.stdout.write((model.reply(asked).handover or "said") + "\\n")
-        sys.stdout.flush()
-    finally:
-        connection.close()
-
-asks = json.loads(sys.argv[1])
-print("ready", flush=True)
-sys.stdin.readline()
-with ThreadPoolExecutor(len(asks)) as pool:
-    list(pool.map(one, asks))
-"""
-
-
-def _worker(asks: list[tuple[str, str, int]], url: str, *, budget: int) -> subprocess.Popen:
-    """A process that asks the model for these conversations at once, after a word on its standard input."""
-    of = live.DATABASES["default"]
-    address = f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
-    own = {
-        "DATABASE_URL": address,
+def _worker(asks: list[tuple[str, str, int]], url: str, *, budget: int) -> Child:
+    """A process that asks the model for these conversations at once, after a word of ours."""
+    given = {
         "AI_BASE_URL": url,
         "AI_MODEL": "m",
         "AI_API_KEY": "k",
-        "AI_DAILY_TOKEN_BUDGET": str(budget),
-        "AI_MAX_CALLS_PER_USER_PER_HOUR": "1000",
-        "LOG_LEVEL": "ERROR",
+        "AI_DAILY_TOKEN_BUDGET": budget,
+        "AI_MAX_CALLS_PER_USER_PER_HOUR": 1000,
     }
-    env = {**os.environ, **own, "DJANGO_SETTINGS_MODULE": "whatsapp_automation.settings"}
-    return subprocess.Popen(
-        [sys.executable, "-c", _WORKER, json.dumps(asks)],
-        env=env, cwd=live.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    return Child(converse, asks, given=given)

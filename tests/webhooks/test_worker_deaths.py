@@ -1,28 +1,18 @@
 """A delivery of which its worker dies: no error is raised and nothing is caught, yet it must not be tried for ever."""
 
-import os
-import subprocess
-import sys
 import time
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests.children import Child
 from tests.factories import RAVI, deliver, drain, text_body
 from webhooks import drain as draining
 from webhooks.models import Delivery, FailedItem
 
-ONE_PASS = """
-import django
-django.setup()
-from django.utils import timezone
-from webhooks import drain
-drain.one_pass(timezone.now())
-"""
 TRAP = """
     CREATE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -51,17 +41,23 @@ def trapped(transactional_db):
 
 def dies(trapped) -> bool:
     """One pass in a process of its own; killed -9 once it is held. Whether that was so."""
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    worker = subprocess.Popen([sys.executable, "-c", ONE_PASS], env={**os.environ, "DATABASE_URL": url})
-    while worker.poll() is None:
-        if held := trapped():
-            worker.kill()
-            worker.wait()
-            _forget(held)
-            return True
-        time.sleep(0.02)
-    assert worker.returncode == 0
-    return False
+    worker = Child(one_pass)
+    try:
+        while worker.is_alive:
+            if held := trapped():
+                worker.kill()
+                _forget(held)
+                return True
+            time.sleep(0.02)
+        assert worker.told() == "passed"
+        return False
+    finally:
+        worker.kill()
+
+
+def one_pass(pipe) -> None:
+    draining.one_pass(timezone.now())
+    pipe.send("passed")
 
 
 def _forget(held: list[int]) -> None:
