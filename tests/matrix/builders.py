@@ -52,7 +52,7 @@ def _business(name: str, owner: User, number: str, waba: str, app_secret: str) -
         display_phone_number="+91 80 4718 0011",
     )
     with scope(business=business):
-        Product.objects.create(business=business, name="Ghee", unit="1 kg", price="650")
+        Product.objects.create(business=business, name="Ghee", unit="1 kg", slug="ghee-1-kg", price="650")
     return business
 
 

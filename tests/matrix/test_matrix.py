@@ -1,7 +1,8 @@
 """The matrix: every address, by method, by who asks, with ids of the other business wherever an id goes.
 
 Each case first proves that the rightful person succeeds with the same request, so that a broken address cannot pass.
-The other business's rows are the same afterwards, to the byte. An address without a case fails.
+The other business's rows are the same afterwards, to the byte. An address without a case fails. And whoever asks gets an answer that
+keeps to the API's description.
 """
 
 import json
@@ -22,6 +23,7 @@ from ..api.asking import as_key
 from . import forms, pages, routes
 from .cases import ANYONE, API, SIGNED_IN
 from .conftest import asked, undone
+from .described import departure
 from .world import MINE, NOBODY, OF_DAIRY, RANK, ROLES, STRANGERS, THEIRS, World, rows_written, state_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -31,6 +33,7 @@ def each(cases, name: str = "case"):
     return pytest.mark.parametrize(name, cases, ids=lambda case: case.name)
 
 
+NOT_DESCRIBED = ("api/schema", "api/docs")  # they are the description
 MISSING = "01939c4e-0000-7000-8000-000000000000"
 
 
@@ -49,6 +52,9 @@ def ask(world: World, case, client, rows: dict, *, query: dict | None = None, bo
         if answer.status_code >= 400 and answer.status_code != case.ok:
             must_have_changed_nothing()
     assert_headers(answer)
+    if case.route not in NOT_DESCRIBED:
+        kind = answer.headers.get("Content-Type", "")
+        assert departure("/" + _plain(case.route), case.method, answer.status_code, answer.body, kind) == ""
     return answer
 
 
@@ -151,7 +157,7 @@ def test_the_description_names_what_the_resolver_has_and_nothing_else():
         described |= {
             (path, method.upper()) for method in operations if method in ("get", "post", "put", "patch", "delete")
         }
-    had = {("/" + _plain(case.route), case.method) for case in API if case.route not in ("api/schema", "api/docs")}
+    had = {("/" + _plain(case.route), case.method) for case in API if case.route not in NOT_DESCRIBED}
     assert described == had
 
 
