@@ -82,6 +82,7 @@ AMOUNTS = _set(
     "किलो किग्रा ग्राम लीटर मिली पीस पैकेट डिब्बा डिब्बे बोतल बोतलें नग लोग लोगों plus"
 )
 UNITS = SPANS | AMOUNTS
+BEFORE_A_NUMBER = _set("no number id is नंबर है hai") | frozenset(".:#")  # "order no. 4521", "my flat is 302"
 NAMES_A_NUMBER = _set(
     "order no number sector flat house plot block phase room pin pincode invoice bill booking ward gate floor street lane "
     "ऑर्डर नंबर सेक्टर मकान फ्लैट बिल पिन गली"
@@ -106,8 +107,35 @@ FOR_NOTHING = re.compile(
 )
 SIGNS = frozenset("₹$€£%‰¢¥")
 NEXT = _set("next this coming following per every each agle agli har isi अगले अगली इसी हर प्रति")
-PARTS_OF_DAY = _set("morning evening afternoon night subah shaam sham raat dopahar सुबह शाम रात दोपहर")
+# The same part of the day, whatever language it is named in.
+PART_OF_DAY = {
+    word: line[0]
+    for line in (
+        ["morning", "subah", "सुबह"],
+        ["evening", "shaam", "sham", "शाम"],
+        ["night", "raat", "रात"],
+        ["afternoon", "dopahar", "दोपहर"],
+    )
+    for part in line
+    for word in words(part)
+}
+PARTS_OF_DAY = frozenset(PART_OF_DAY)
 GREETING = _set("good shubh शुभ")
+TODAY, TOMORROW = _set("today aaj आज"), _set("tomorrow kal कल")
+# What may stand between such a day and the slot of its hours: "Today's hours are: {hours:today}".
+OPENING = _set(
+    "s is are the our hours hour timings timing time times open opening we shop store from "
+    "ka ki ke time samay hai hain hum khule khuli khula dukaan dukan का की के समय टाइम है हैं हम खुले खुली खुला दुकान"
+) | frozenset(":-'’")
+OPEN = _set("hours hour timings timing time times open opening samay khule khuli khula समय टाइम खुले खुली खुला")
+HELPING = _set("help assist madad sahayata मदद सहायता")
+# "Two sizes": what is counted of these is no amount of anything that is sold.
+KINDS = _set(
+    "size sizes option options kind kinds type types way ways question questions saiz tarah tarike vikalp साइज़ साइज विकल्प तरह तरीके"
+)
+# "You get a jar with it": not merely one.
+ON_TOP = _set("with extra additional along plus bonus another more saath sath साथ और aur alag अलग ऊपर upar")
+AT_LEAST = re.compile(r"कम से कम|\bkam se kam\b")
 FREE_TO = (("feel", "free"), ("free", "to"))
 HARMLESS = _set("रूप रूपरेखा")
 GLUED = ("hundred", "thousand", "free", "percent", "rupee", "lakh", "twenty", "thirty", "fifty", "hazar")

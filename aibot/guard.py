@@ -15,7 +15,7 @@ from functools import cached_property
 
 from conversations.wording import is_devanagari, words
 
-from . import claims
+from . import amounts, claims
 from .slots import SLOT
 
 MOST = 700  # characters of a reply, before its slots are filled
@@ -42,8 +42,25 @@ class Grounds:
         return {run for text in (*self.answers, *self.facts) for run in _runs(tokens(text), 3)}
 
     @cached_property
-    def customers(self) -> set[tuple[str, ...]]:
-        return {pair for text in self.said for pair in _runs(tokens(text), 2)}
+    def owners_amounts(self) -> set[amounts.Amount]:
+        return {amount for text in (*self.answers, *self.facts) for amount in amounts.of(tokens(text))}
+
+    @cached_property
+    def owners_words(self) -> set[str]:
+        return {token for text in (*self.answers, *self.facts) for token in tokens(text)}
+
+    @cached_property
+    def parts_of_day(self) -> set[str]:
+        return {claims.PART_OF_DAY[token] for token in self.owners_words & claims.PARTS_OF_DAY}
+
+    @cached_property
+    def customers_amounts(self) -> set[amounts.Amount]:
+        return {amount for text in self.said for amount in amounts.of(tokens(text))}
+
+    @cached_property
+    def customers_numbers(self) -> set[str]:
+        """Of orders, houses and the like: "order 4521", "my flat is 302"."""
+        return {number for text in self.said for number in _named(tokens(text))}
 
     @cached_property
     def owners_text(self) -> str:
@@ -60,12 +77,12 @@ def fault(reply: str, language: str, grounds: Grounds) -> str:
         return LONG
     if _hides(reply):
         return HIDDEN
-    outside = _folded(SLOT.sub(f" {_SLOT} ", reply))
+    outside = _folded(SLOT.sub(_stand_in, reply))
     if "{" in outside or "}" in outside:
         return SLOTS
     if "```" in reply or re.search(r"<[a-z/!]", reply, re.IGNORECASE):
         return CODE
-    return _links(outside, grounds) or _words(outside, grounds) or _speech(outside, language, grounds)
+    return _links(outside, grounds) or _words(outside, grounds, _sums(reply)) or _speech(outside, language, grounds)
 
 
 # --- links and addresses -------------------------------------------------------------------------------------------------------
@@ -96,7 +113,7 @@ def _links(text: str, grounds: Grounds) -> str:
             return ADDRESS if "@" in found else LINK
     if (spoken := _SPOKEN.search(text)) and not _stands_in(spoken[0].casefold(), grounds):
         return ADDRESS
-    if _LONG_TOKEN.search(text.replace(_SLOT, "")):
+    if _LONG_TOKEN.search(text.translate(_NO_SLOTS)):
         return HIDDEN  # base64 and the like
     return ""
 
@@ -108,10 +125,22 @@ def _stands_in(found: str, grounds: Grounds) -> bool:
 
 # --- numbers, dates and promises -----------------------------------------------------------------------------------------------
 
-_SLOT = "\ue000"  # stands where a slot was
+# They stand where a slot was: that of today's hours, of tomorrow's, and any other.
+_SLOT, _HOURS_TODAY, _HOURS_TOMORROW = "\ue000", "\ue001", "\ue002"
+_NO_SLOTS = dict.fromkeys(map(ord, (_SLOT, _HOURS_TODAY, _HOURS_TOMORROW)))
 _TOKEN = re.compile(
-    r"\ue000|[₹$€£%‰¢¥]|[^\W\d_\ue000][\u0900-\u0903\u093a-\u094f\u0951-\u0957\w]*|\d+(?:[.,:/\-]\d+)*|\S"
+    r"[\ue000-\ue002]|[₹$€£%‰¢¥]|[^\W\d_][\u0900-\u0903\u093a-\u094f\u0951-\u0957\w]*|\d+(?:[.,:/\-]\d+)*|\S"
 )
+
+
+def _stand_in(slot: re.Match) -> str:
+    hours = {"today": _HOURS_TODAY, "tomorrow": _HOURS_TOMORROW} if slot[1] == "hours" else {}
+    return f" {hours.get(slot[2].strip(), _SLOT)} "
+
+
+def _sums(reply: str) -> set[str]:
+    """How many of something a sum is of: {total:cow-ghee-1-kg*3} -> "3"."""
+    return {amounts.value(inside.rpartition("*")[2].strip()) for name, inside in SLOT.findall(reply) if name == "total"}
 
 
 def tokens(text: str) -> list[str]:
@@ -147,17 +176,17 @@ def _runs(of: Sequence[str], length: int) -> Iterable[tuple[str, ...]]:
     return [tuple(padded[at : at + length]) for at in range(len(padded) - length + 1)]
 
 
-def _words(text: str, grounds: Grounds) -> str:
+def _words(text: str, grounds: Grounds, sums: set[str]) -> str:
     said = tokens(text)
     if _is_spelled_out(text) or _SIGN_IN_A_WORD.search(text) or _TWO_SCRIPTS.search(text):
         return HIDDEN
-    if _in_pieces(said) or (_SLOT in said and claims.BESIDE_NO_SLOT & set(said)):
+    if _in_pieces(said) or (_SLOT in said and claims.BESIDE_NO_SLOT & set(tokens(claims.AT_LEAST.sub(" ", text)))):
         return PROMISE
     if any(not _is_the_owners(match[0], grounds) for match in claims.FOR_NOTHING.finditer(text)):
         return PROMISE
     for at in range(len(said)):
         why = _kind(said, at)
-        if why and not _is_grounded(said, at, why, grounds):
+        if why and not _is_grounded(said, at, why, grounds) and not (why == NUMBER and _is_of_a_sum(said, at, sums)):
             return why
     return ""
 
@@ -175,11 +204,18 @@ def _kind(said: Sequence[str], at: int) -> str:
         )
     if (token in claims.NUMBERS and (token not in claims.DOUBTFUL or _counts(after))) or _holds_a_number(token):
         return NUMBER
-    if token in claims.ONE | claims.TWO | claims.DOUBTFUL and _counts(after):
+    if token in claims.TWO | claims.DOUBTFUL and _counts(after):
+        return NUMBER
+    if token in claims.ONE and _counts(after) and not _is_no_more_than_the(said, at):
         return NUMBER
     if token in claims.DATES or (token in claims.PARTS_OF_DAY and before not in claims.GREETING):
         return DATE
     return DATE if token in claims.SPANS and before in claims.NEXT else ""
+
+
+def _is_no_more_than_the(said: Sequence[str], at: int) -> bool:
+    """ "A jar" says no more than "the jar", unless it comes on top of something."""
+    return _at(said, at + 1) in claims.AMOUNTS and claims.ON_TOP.isdisjoint(_sentence(said, at))
 
 
 _SIGN_IN_A_WORD = re.compile(r"[^\W\d_][®©ª°·¸¬¦|!$#^=+\\<>¡¿«»§¶¤]+[^\W\d_]")
@@ -235,17 +271,84 @@ def _holds_a_number(token: str) -> bool:
 
 def _is_grounded(said: Sequence[str], at: int, why: str, grounds: Grounds) -> bool:
     """Whether the owner wrote it, with what stands around it, or the customer did, where a customer's word will do."""
-    runs = [tuple(said[first : first + 3]) for first in range(max(at - 2, 0), at + 1) if first + 3 <= len(said)]
+    # What a number counts belongs to it: "in 2 days" is no ground for "in 2 weeks".
+    latest = at - 1 if why == NUMBER and _at(said, at + 1) in claims.UNITS else at - 2
+    runs = [tuple(said[first : first + 3]) for first in range(max(latest, 0), at + 1) if first + 3 <= len(said)]
     if any(run in grounds.owners and _says_of_what(run, said[at]) for run in runs) or tuple(said) in grounds.owners:
         return True
-    if why != NUMBER:
-        return False  # what the customer would like to pay is no price, and the day on which they would like it is no promise
+    if why == DATE:  # not the customer's: the day on which they would like it is no promise
+        return _is_a_day_that_is_known(said, at, grounds)
+    return why == NUMBER and _is_a_number_that_is_known(said, at, grounds)
+
+
+def _is_a_day_that_is_known(said: Sequence[str], at: int, grounds: Grounds) -> bool:
+    """A part of the day or "each month" as in the owner's answer, in any language; a day beside the slot of its hours; "How can I help you
+    today?"."""
+    token = said[at]
+    if token in claims.SPANS:
+        return amounts.at(said, at - 1) in grounds.owners_amounts
+    if token in claims.PARTS_OF_DAY:
+        return claims.PART_OF_DAY[token] in grounds.parts_of_day
+    if token in claims.TODAY:
+        return _is_beside(said, at, _HOURS_TODAY) or _offers_help(said, at)
+    return token in claims.TOMORROW and _is_beside(said, at, _HOURS_TOMORROW)
+
+
+def _is_beside(said: Sequence[str], at: int, slot: str) -> bool:
+    """ "Today's hours are: {hours:today}": between the day and its slot are words of opening alone, and "hours" or the like among them or
+    before."""
+    for first, last in (sorted((at, place)) for place, word in enumerate(said) if word == slot):
+        if claims.OPENING.issuperset(said[first + 1 : last]):
+            while _at(said, first - 1) in claims.OPENING:
+                first -= 1
+            return not claims.OPEN.isdisjoint(said[first:last])
+    return False
+
+
+def _offers_help(said: Sequence[str], at: int) -> bool:
+    """A question that offers help: nothing else is said of the day."""
+    sentence = _sentence(said, at)
+    return sentence[-1] == "?" and not claims.HELPING.isdisjoint(sentence)
+
+
+def _sentence(said: Sequence[str], at: int) -> Sequence[str]:
+    """The one that holds this token, with the sign that ends it."""
+    ends = [place for place, word in enumerate(said) if word in ".!?।"]
+    begin = max((place + 1 for place in ends if place < at), default=0)
+    return said[begin : next((place for place in ends if place >= at), len(said)) + 1]
+
+
+def _is_a_number_that_is_known(said: Sequence[str], at: int, grounds: Grounds) -> bool:
+    """An amount of the owner's in any language, a name that holds a number ("A2"), "two sizes"; the customer's own quantity or the
+    number of their order. What the customer would like to pay is no price."""
     before, after = _at(said, at - 1), _at(said, at + 1)
     if sum(c.isdigit() for c in said[at]) > 6 or _is_money(before) or _is_money(after):
         return False
-    counted = after in claims.AMOUNTS and (said[at], after) in grounds.customers
-    named = before in claims.NAMES_A_NUMBER and (before, said[at]) in grounds.customers
-    return counted or named
+    amount = amounts.at(said, at)
+    counted = amount is not None and (
+        amount in grounds.owners_amounts or (amount[1] in amounts.THINGS and amount in grounds.customers_amounts)
+    )
+    named = said[at] in grounds.customers_numbers and _follows_a_name(said, at)
+    name = said[at][0].isalpha() and any(c.isdigit() for c in said[at]) and said[at] in grounds.owners_words
+    return counted or named or name or (after in claims.KINDS and amounts.value(said[at]) != "")
+
+
+def _is_of_a_sum(said: Sequence[str], at: int, sums: set[str]) -> bool:
+    """ "Three small jars: {total:...*3}": the sum says how many it is of."""
+    rest = said[at + 1 : at + 3]
+    counts = rest and (rest[0] == "of" or not claims.AMOUNTS.isdisjoint(rest))
+    return bool(counts) and amounts.value(said[at]) in sums and not any(map(_is_money, (_at(said, at - 1), *rest)))
+
+
+def _named(said: Sequence[str]) -> Iterable[str]:
+    return (token for at, token in enumerate(said) if token[0].isdigit() and _follows_a_name(said, at))
+
+
+def _follows_a_name(said: Sequence[str], at: int) -> bool:
+    """ "order 4521", "order no. 4521", "my flat is 302"."""
+    while _at(said, at - 1) in claims.BEFORE_A_NUMBER - claims.NAMES_A_NUMBER:
+        at -= 1
+    return _at(said, at - 1) in claims.NAMES_A_NUMBER
 
 
 def _says_of_what(run: Sequence[str], token: str) -> bool:
@@ -298,7 +401,7 @@ def _is_of_our_scripts(c: str) -> bool:
 def _speech(text: str, language: str, grounds: Grounds) -> str:
     if any(run in grounds.told_runs for run in _runs(words(text), _LEAK)):
         return LEAK
-    plain = text.replace(_SLOT, "")
+    plain = text.translate(_NO_SLOTS)
     if any(c.isalpha() for c in plain) and (language == "hi") != is_devanagari(plain):
         return LANGUAGE
     latin = [word for word in words(plain) if word.isascii() and word.isalpha()]

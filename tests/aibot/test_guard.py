@@ -7,7 +7,7 @@ from aibot.guard import Grounds
 from conversations.wording import language_of
 
 GROUNDS = Grounds(
-    said=["I need 3 kg ghee for order 4521 tomorrow", "for 10 rupees ok? or 99", "mail me: a@home.example"],
+    said=["I need 3 kg ghee for order 4521 tomorrow, in 3 days", "for 10 rupees ok? or 99", "mail me: a@home.example"],
     answers=[
         "Delivery is free above ₹500. We deliver in 2 days. Write to care@shuddh.example or see shuddh.example/help."
     ],
@@ -41,6 +41,21 @@ def fault(reply: str, language: str = "") -> str:
         "हाँ, हमारे पास घी है। कीमत {price:cow-ghee-1-kg} है।",
         "ठीक है, आपको बता दो तो हम भेज देते हैं।",
         "We do not know that. A person from our team will answer you.",
+        # The owner's amount in other words, and in other languages.
+        "in two days it is there",
+        "हम दो दिन में भेज देते हैं।",
+        "Hum 2 din mein bhej dete hain.",
+        # The sizes of what is sold; what a sum is of; a jar.
+        "Ghee comes in jars of 1 kg, of one size.",
+        "घी 1 किलो के डिब्बे में आता है, सिर्फ़ एक डिब्बा भी चलेगा।",
+        "That would be three small jars: {total:cow-ghee-1-kg*3}",
+        "Would you like a jar? We have two sizes.",
+        "For order no. 4521 the team will write to you.",
+        "Today's hours are: {hours:today}. And tomorrow's time: {hours:tomorrow}",
+        "आज का समय: {hours:today}। कल का समय है: {hours:tomorrow}",
+        "Aaj ka time: {hours:today}. Kal hum khule hain: {hours:tomorrow}",
+        "Welcome! How can we help you today?",
+        "कम से कम कितना चाहिए? {price:cow-ghee-1-kg}",
     ],
 )
 def test_a_decent_reply_passes(reply):
@@ -81,7 +96,16 @@ def test_a_decent_reply_passes(reply):
         ("We come at 5 pm", "number"),
         ("We come in the evening", "date"),
         ("It is there in the next hour", "date"),
-        ("in two days it is there", "number"),
+        ("in three days it is there", "number"),
+        ("We deliver in 2 weeks.", "number"),
+        ("2 दिनों में ₹500 में मिलेगा", "promise"),
+        ("You get a jar with it.", "number"),
+        ("आपको साथ में एक डिब्बा मिलेगा।", "number"),
+        ("Ghee for 10 is fine: {total:cow-ghee-1-kg*10}", "number"),
+        ("We deliver it today. Our hours: {hours:today}", "date"),
+        ("Your order comes today, {hours:today}", "date"),
+        ("We can help you today and bring it.", "date"),
+        ("Flat 99 is fine", "number"),  # the customer said 99 of something else
         ("see evil.example now", "link"),
         ("see https://x.example/y", "link"),
         ("write to wa.me/919876543210", "link"),
