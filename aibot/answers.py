@@ -240,7 +240,7 @@ def _by_letters(business_id: UUID, book: Book, texts: list[str]) -> Iterable[Fou
 # --- vectors ---------------------------------------------------------------------------------------------------------------------------
 
 
-def fill_vectors(most: int = 300) -> int:
+def fill_vectors(most: int = 300, cores: int = 1) -> int:
     """Make vectors that are missing or of another matcher, of any business. Returns how many were made. For the process that holds
     the model, so that the first message after a change need not wait for them.
     """
@@ -248,15 +248,16 @@ def fill_vectors(most: int = 300) -> int:
         return 0
     with scopes_disabled():
         examples = list(Example.objects.exclude(matcher=_vectors_of()).order_by("pk")[:most])
-    return make_vectors(examples)
+    return make_vectors(examples, cores)
 
 
-def make_vectors(examples: Sequence[Example]) -> int:
+def make_vectors(examples: Sequence[Example], cores: int = 1) -> int:
     """Give these rows their vectors, in the database and here, where they have none of today's matcher. In no transaction."""
     waiting = [example for example in examples if example.matcher != _vectors_of()]
     for start in range(0, len(waiting), _STEP):
         step = waiting[start : start + _STEP]
-        for example, vector in zip(step, scripts.vectors([scripts.read(e.text) for e in step]), strict=True):
+        rows = scripts.vectors([scripts.read(e.text) for e in step], cores)
+        for example, vector in zip(step, rows, strict=True):
             example.vector, example.matcher = vector.tobytes(), _vectors_of()
         _write(step)
     return len(waiting)

@@ -34,11 +34,11 @@ def read(text: str) -> Read:
     return Read(text, LATIN, text)
 
 
-def vectors(reads: Sequence[Read]) -> Any:
+def vectors(reads: Sequence[Read], cores: int = 1) -> Any:
     """A row of length 1 for each, as embedding.vectors gives it."""
     numpy = embedding.numbers()
     hindi = [place for place, one in enumerate(reads) if one.english != one.said]
-    found = embedding.vectors([*(one.said for one in reads), *(reads[place].english for place in hindi)])
+    found = embedding.vectors([*(one.said for one in reads), *(reads[place].english for place in hindi)], cores)
     rows = found[: len(reads)]
     if hindi:
         both = rows[hindi] + found[len(reads) :]

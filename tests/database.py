@@ -47,14 +47,33 @@ def copied() -> Iterator[str]:
             _drop(cursor, name)
 
 
+@contextmanager
+def another() -> Iterator[str]:
+    """Django's connection leads to an empty database inside the block, which has its address. It is dropped after it."""
+    name, now = f"{connection.creation._get_test_db_name()}_another", connection.settings_dict["NAME"]
+    with connection._nodb_cursor() as cursor:
+        _drop(cursor, name)
+        cursor.execute(f'CREATE DATABASE "{name}"')
+        _lead_to(name)
+        try:
+            yield _address(name)
+        finally:
+            _lead_to(now)
+            _drop(cursor, name)
+
+
 def migrated() -> bytes:
     """A migrated database with its first rows, as SQL for psql."""
     with _original() as (_, original):
-        return dumped(f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{original}")
+        return dumped(_address(original))
 
 
-def dumped(address: str) -> bytes:
-    command = [str(_programs() / "pg_dump"), "--no-owner", "--no-privileges", "--no-comments", address]
+def _address(name: str) -> str:
+    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+
+
+def dumped(address: str, *options: str) -> bytes:
+    command = [str(_programs() / "pg_dump"), "--no-owner", "--no-privileges", "--no-comments", *options, address]
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 

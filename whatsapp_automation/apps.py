@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,6 @@ class WiringConfig(AppConfig):
 
     def ready(self):
         from . import celery  # noqa: F401 - whoever wakes a queue needs the application
+
+        gc.freeze()  # nor is it looked through later
+        gc.enable()

@@ -4,6 +4,7 @@ ENVIRONMENT says who started us: ``production`` (nothing has a default that matt
 which makes its own keys and services under .local/) or ``test``.
 """
 
+import gc
 import re
 import sys
 from datetime import timedelta
@@ -19,6 +20,8 @@ from .embedded.paths import local_dir
 from .logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+gc.disable()  # what is imported from here on stays: looking through it again and again is a fifth of a start. apps.py enables it.
 
 ENVIRONMENT = env.text("ENVIRONMENT", "production", choices=("production", "embedded", "test"))
 PRODUCTION = ENVIRONMENT == "production"

@@ -160,6 +160,16 @@ def test_vectors_are_made_once_and_kept(within, book):
     assert answers.fill_vectors(most=3) == 3
 
 
+@needs_the_model
+def test_vectors_are_the_same_whether_one_core_makes_them_or_several():
+    texts = [f"{question} {number}" for number in range(20) for question in BOOK]
+    assert len(texts) > embedding.BATCH
+    one, several = embedding.vectors(texts), embedding.vectors(texts, cores=3)
+    assert one.shape == (len(texts), 384)
+    assert (one == several).all()
+    assert embedding.vectors([], cores=3).shape == (0, 384)
+
+
 def test_an_answer_that_is_off_does_not_count(within, book, alice):
     for answer in book.values():
         owner_answers.change(answer, actor=alice, enabled=False)

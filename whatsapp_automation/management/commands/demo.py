@@ -1,5 +1,7 @@
 """manage.py demo: make the demo's two shops; with --password print how to sign in to them."""
 
+import os
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -18,7 +20,7 @@ class Command(BaseCommand):
             raise CommandError("The demo is not for production. Use manage.py createbusiness.")
         email, secret = env.text("DEMO_OWNER_EMAIL"), env.secret("DEMO_OWNER_PASSWORD", least=12)
         people = demo.fill(email, secret)
-        while answers.fill_vectors():
+        while answers.fill_vectors(cores=os.cpu_count() or 1):
             pass  # here, so that the worker needs the matcher's memory only once a customer asks
         if password:
             for person in people:
