@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
@@ -17,6 +18,9 @@ from pytest_django.live_server_helper import LiveServer
 from ..browsing import ARGUMENTS, SHELL, problems_of
 from . import bot, chats
 from . import shop as seeding
+
+# A page of these tests lives for a second or two: to compile its scripts well, on threads beside it, costs more than it wins.
+ENGINE = "--js-flags=--always-sparkplug --no-maglev --no-turbofan --single-threaded --min-semi-space-size=16"
 
 
 def pytest_collection_modifyitems(items):
@@ -49,7 +53,7 @@ def playwright(here):
 
 @pytest.fixture(scope="package")
 def chromium(here, playwright):
-    browser = here(playwright.chromium.launch, executable_path=SHELL, args=ARGUMENTS)
+    browser = here(playwright.chromium.launch, executable_path=SHELL, args=[*ARGUMENTS, ENGINE])
     yield browser
     here(browser.close)
 
@@ -79,9 +83,22 @@ def with_answers(shop):
         bot.switch_answers(on=False)
 
 
+class Files(StaticFilesHandler):
+    """As in production a browser asks for a file once. Of one that says nothing, and is as new as a fresh clone, it would ask at every
+    page whether it has changed.
+    """
+
+    def serve(self, request):
+        answer = super().serve(request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+
 @pytest.fixture(scope="package")
 def server(shop):
-    server = LiveServer("localhost")
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = Files
+    server.start()
     with server._live_server_modified_settings, override_settings(ROOT_URLCONF="tests.browser.urls"):
         yield server.url
         server.stop()

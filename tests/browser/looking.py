@@ -30,11 +30,16 @@ CONTRAST = frozenset({"contrast"})  # what a theme changes
 ALL = STRUCTURE | CONTRAST
 
 
+def bring_axe(page: Page) -> None:
+    """Every page that this tab opens from now on has axe at hand: its half a megabyte comes to the browser once, not with each page."""
+    page.add_init_script(f"window.bringAxe = () => {{ if (!window.axe) {{ {AXE_SCRIPT} }} }};")
+
+
 def violations(page: Page, rules: frozenset[str] = ALL) -> list[str]:
     """What axe finds: a line for each rule with the elements that break it. Of text that is coloured alike a few are looked at, once
     in a process: see contrast.js.
     """
-    if not page.evaluate("'axe' in window"):
+    if not page.evaluate("window.bringAxe?.(); 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = []
     if "structure" in rules:

@@ -16,7 +16,7 @@ from accounts import businesses, invitations, mail
 from accounts.models import Business, Membership, User
 
 from ..browsing import PICTURES
-from .looking import ALL, CONTRAST, STRUCTURE, keep, too_wide, violations
+from .looking import ALL, CONTRAST, STRUCTURE, bring_axe, keep, too_wide, violations
 
 PASSWORD = "kefir-curd-butter"
 # Width, theme, and what axe looks for there: contrast is a matter of the theme, structure of the width and the language.
@@ -65,6 +65,7 @@ def visitor(here, opened, shop):
 
     def enter(language, person=None):
         page, problems = opened(person, language=language)
+        here(bring_axe, page)
         return Seen(page, language), problems
 
     return enter

@@ -12,7 +12,7 @@ from conversations.models import Conversation
 
 from ..browsing import PICTURES
 from .chats import the_conversation, written
-from .looking import ALL, CONTRAST, STRUCTURE, keep, too_wide, violations
+from .looking import ALL, CONTRAST, STRUCTURE, bring_axe, keep, too_wide, violations
 
 
 def test_an_agent_answers_and_a_customer_s_message_comes_by_itself(here, opened, shop, chat):
@@ -212,6 +212,7 @@ def test_everybody_can_use_it(here, opened, shop, language, width):
         "inbox new": "/inbox/new",
     }
     page, problems = opened(shop.agent, width=width, language=language)
+    here(bring_axe, page)
     looks = LOOKS[language, width]
     wrong = [
         line for name, path in pages.items() for line in here(_look, page, path, f"{name} {width} {language}", looks)

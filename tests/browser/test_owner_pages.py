@@ -5,7 +5,7 @@ import pytest
 from ..browsing import PICTURES
 from ..cloud_api.conftest import Answer
 from ..meta import meta_at, refusal
-from .looking import ALL, CONTRAST, keep, too_wide, violations
+from .looking import ALL, CONTRAST, bring_axe, keep, too_wide, violations
 
 LISTS = {
     "today": "/admin/",
@@ -110,13 +110,17 @@ FITS = ((1280, "dark", None), (360, "light", None))
 
 
 def looked_at(page, pages: dict[str, str], looks=LOOKS, *, mark: str = "") -> list[str]:
-    """What is wrong with the pages: each is loaded once and turned for each look."""
+    """What is wrong with the pages: each is loaded once and turned for each look, from the last page's last look back to its first,
+    so that none is turned before it is looked at.
+    """
     wrong = []
+    bring_axe(page)
     for name, path in pages.items():
         answer = page.goto(path)
         if answer.status != 200:
             wrong.append(f"{path}: {answer.status}")
         wrong += looked_at_all_ways(page, name, looks, mark=mark)
+        looks = looks[::-1]
     return wrong
 
 

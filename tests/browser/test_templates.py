@@ -13,7 +13,7 @@ from tests import factories
 from tests.simulated import simulated
 
 from ..browsing import PICTURES
-from .looking import ALL, keep, too_wide, violations
+from .looking import ALL, bring_axe, keep, too_wide, violations
 from .shop import WAITS
 
 LOOKS = pytest.mark.parametrize(
@@ -95,9 +95,10 @@ class Looker:
 
 
 @pytest.fixture
-def agent(opened, shop):
+def agent(here, opened, shop):
     def enter(width, theme, language):
         page, problems = opened(shop.agent, width=width, theme=theme, language=language)
+        here(bring_axe, page)
         return Looker(page, f"{width} {theme} {language}"), problems
 
     return enter
