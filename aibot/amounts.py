@@ -28,7 +28,7 @@ THINGS = _names("""
     g gm gms gram grams ग्राम
     l ltr ltrs litre litres liter liters लीटर
     ml मिली
-    piece pieces pcs pc पीस नग
+    piece pieces pcs पीस नग
     packet packets pack packs पैकेट
     box boxes डिब्बा डिब्बे
     bottle bottles botal बोतल बोतलें

@@ -83,6 +83,14 @@ AMOUNTS = _set(
 )
 UNITS = SPANS | AMOUNTS
 BEFORE_A_NUMBER = _set("no number id is नंबर है hai") | frozenset(".:#")  # "order no. 4521", "my flat is 302"
+# In a reply "your order is 10" and "No. 10 for you" are prices.
+SAYS_NUMBER = _set("no number id नंबर")
+NO_NUMBER_BEFORE = _set(
+    "only sirf bas matra on for tak th st nd rd tarikh tareekh taarikh सिर्फ सिर्फ़ बस मात्र तक तारीख तारीख़"
+) | frozenset("/")
+CASES = _set("ko mein me ka को में का")  # "order 662 mein" may be, "order 10 mein" is a price, "10 ko" a day
+SUMS_UP = _set("bill invoice बिल")  # "bill no. 10" is a number, "bill 10" a price
+ORDERS = _set("order booking ऑर्डर")  # "order 10:30", "booking 25/12" are times
 NAMES_A_NUMBER = _set(
     "order no number sector flat house plot block phase room pin pincode invoice bill booking ward gate floor street lane "
     "ऑर्डर नंबर सेक्टर मकान फ्लैट बिल पिन गली"
@@ -98,8 +106,10 @@ _NO = "no|not|never|without|nothing|dont|don['’]t|doesn['’]t|won['’]t|wont
 # What costs nothing, without one of the words above: "you need not pay", "buy one get one", "bina paise", "एक पर एक".
 FOR_NOTHING = re.compile(
     rf"\b(?:{_NO})\b(?:\W+\w+){{0,4}}?\W+(?:{_PAYS})\b|\b(?:{_PAYS})\b(?:\W+\w+){{0,3}}?\W+nothing\b|"
-    r"\bfor nothing\b|\bon the house\b|\bon us\b|\b(?:on|big|mega|special) sale\b|\bmoney\W+back\b|\b(?:lowest|best) price\b|"
-    r"\b(?:buy|take|order|get|pay)\W+(?:for\W+)?(?:one|a|an|any)\b(?:\W+\w+){0,4}?\W+(?:get|take|and get)\W+(?:one|another|a second|more)\b|"
+    r"\b(?:a|an|as|our|little) (?:present|treat|reward)\b|\bhamari or se\b|"
+    r"\bfor nothing\b|\bon the house\b|\bon (?:us|our account)\b|\b(?:on|big|mega|special) sale\b|\bmoney\W+back\b|\b(?:lowest|best) price\b|"
+    r"\b(?:buy|take|order|get|pay)\W+(?:for\W+)?(?:one|a|an|any|\d+)\b(?:\W+\w+){0,4}?\W+(?:get|take|and get)\W+(?:one|another|a second|more|\d+)\b|"
+    r"\b(?:for|at) the (?:price|rate|cost) of\b|(?:\bke\b|के)\s+(?:daam|rate|bhav|दाम|रेट|भाव)\s+(?:mein|me|par|में|पर)(?![\w\u0900-\u097f])|"
     r"\bek\W+(?:pe|par|ke\W+sath|ke\W+saath|kharido|khareedo|lo|le)\W+(?:\w+\W+){0,3}?ek\b|"
     r"एक\s*(?:पर|पे|के\s*साथ|खरीदो|ख़रीदो|लो|खरीदें)[\s,]*(?:[^\s]+\s+){0,3}?एक(?![\u0900-\u097f])|"
     rf"(?:\bbina\b|\bbagair\b|बिना|बग़ैर|बगैर)(?:\W+[\w\u0900-\u097f]+){{0,2}}?\W+(?:{_PAISE})|"
@@ -122,19 +132,76 @@ PART_OF_DAY = {
 PARTS_OF_DAY = frozenset(PART_OF_DAY)
 GREETING = _set("good shubh शुभ")
 TODAY, TOMORROW = _set("today aaj आज"), _set("tomorrow kal कल")
-# What may stand between such a day and the slot of its hours: "Today's hours are: {hours:today}".
+# What may stand between such a day and the slot of its hours, and before both: "Today's hours are: {hours:today}".
 OPENING = _set(
-    "s is are the our hours hour timings timing time times open opening we shop store from "
-    "ka ki ke time samay hai hain hum khule khuli khula dukaan dukan का की के समय टाइम है हैं हम खुले खुली खुला दुकान"
-) | frozenset(":-'’")
+    "s is are the our hours hour timings timing time times open opening we shop store from yes and ok okay "
+    "ka ki ke time samay hai hain hum khule khuli khula dukaan dukan ji haan aur "
+    "का की के समय टाइम है हैं हम खुले खुली खुला दुकान जी हाँ हां और"
+) | frozenset(":-'’,")
 OPEN = _set("hours hour timings timing time times open opening samay khule khuli khula समय टाइम खुले खुली खुला")
 HELPING = _set("help assist madad sahayata मदद सहायता")
-# "Two sizes": what is counted of these is no amount of anything that is sold.
+# All that a question may say that offers help today: "Is there anything else that I can help you with today?"
+OFFERING = (
+    HELPING
+    | TODAY
+    | _set(
+        "how can may could i we you with what is there anything else more that hi hello dear namaste ji please "
+        "main mai hum aap aapki aapka kya kaise kis tarah mein kar sakta sakte sakti hoon hu hun hain hai karein kare aur koi chahiye "
+        "नमस्ते जी मैं हम आप आपकी क्या कैसे किस तरह में कर सकता सकते सकती हूँ हूं हैं है करें और कोई चाहिए"
+    )
+)
+# "Two sizes": what is counted of these is no amount of anything that is sold. No "kind sir", no "way less".
 KINDS = _set(
-    "size sizes option options kind kinds type types way ways question questions saiz tarah tarike vikalp साइज़ साइज विकल्प तरह तरीके"
+    "size sizes option options kinds type types ways question questions saiz tarah tarike vikalp साइज़ साइज विकल्प तरह तरीके"
 )
 # "You get a jar with it": not merely one.
-ON_TOP = _set("with extra additional along plus bonus another more saath sath साथ और aur alag अलग ऊपर upar")
+TREATS = _set(
+    "extra additional bonus another more treat present reward thanks apology ours yours top add adds added too instead return trouble cost bear thrown tossed "
+    "well with saath sath taraf साथ ओर तरफ तरफ़ अलग ऊपर alag upar"
+)
+ON_TOP = TREATS | _set(
+    "along plus and also we our us which that cost bear side give gives send sends bring brings get gets "
+    "hum hamara hamare hamari kharch हम हमारा हमारे हमारी खर्च aur denge dena bhej milega milegi और देंगे भेज मिलेगा मिलेगी"
+)
+# "A jar is fine", "one packet will do", "ek packet bhi chalega".
+SUFFICES = _set("is will bhi fine ok okay do enough chalega chalegi theek kaafi kafi भी चलेगा चलेगी ठीक काफ़ी काफी")
+WISHES = _set("like want need prefer perhaps chahiye chahenge loge lenge चाहिए चाहेंगे लेंगे")
+# Between what is counted and its sum: "three small jars: {total:...*3}", "two of them".
+BEFORE_A_SUM = (
+    AMOUNTS - _set("plus")
+    | _set(
+        "of them those these small little large big would be comes come to is are it makes the sum total in all "
+        "chhote chote bade le sakte sakti hain hai ho honge jayenge ke ka ki kul "
+        "छोटे बड़े ले सकते सकती हैं है हो होंगे होगा जाएँगे जाएंगे के का की कुल"
+    )
+    | frozenset(":-")
+)
+OF_THEM = (("of", "them"), ("of", "those"), ("of", "these"))
+CUTS = _set("and aur और") | frozenset(".!?।,;:")  # the ends of a clause
+ENDS = CUTS | {""}
+# What a sentence with a day, or with an amount of time, is about: the owner's "eat it within three days" is no ground for "it comes in
+# three days".
+_ABOUT = {
+    "coming": "deliver delivers delivered delivery come comes coming came reach reaches reached arrive arrives arrived send sends sent bring "
+    "brings get gets receive there home here have yours way gate done jayega jayegi जाएगा जाएगी ready ship ships shipped dispatch dispatched round hand hands "
+    "aata aati aate aaye aayega aayegi aayenge aa ayega pahunch pahuncha pahunchta pahunchega pahunchti bhej bhejte bhejenge milega milegi "
+    "milenge ghar taiyar lekar laayenge phere "
+    "डिलीवरी डिलिवरी आता आती आते आए आएगा आएगी आएंगे आएँगे आ पहुँच पहुंच पहुँचता पहुंचता पहुँचती पहुँचेगा पहुंचेगा पहुँचा भेज भेजते भेजेंगे मिलेगा मिलेगी मिलेंगे घर तैयार "
+    "लाएंगे फेरे",
+    "paying": "money pay pays paid payment refund refunds account amount price prices rate rates cost costs credit settle bill due "
+    "paisa paise paisey bhugtan daam rate khata khate keemat "
+    "पैसा पैसे भुगतान दाम रेट खाता खाते कीमत क़ीमत बिल",
+    "offering": "offer offers ऑफर ऑफ़र",
+    "selling": "sale sales सेल",
+    "returning": "return returns replace replaces replaced replacement back exchange guarantee warranty cancel "
+    "wapas vapas badal guarantee warranty वापस वापिस बदल गारंटी वारंटी",
+    "opening": "open opens opening close closes closed shop khule khuli khula khulta खुले खुली खुला खुलता",
+    "keeping": "keep keeps last lasts good fresh eat eaten use store stored chalta chalti chalega chalegi kha khaa khaiye tik rahta rahega "
+    "taaza चलता चलती चलेगा चलेगी खा खाएँ खाएं खाइए टिकता रहता रहेगा ताज़ा ताजा",
+    "ahead": "ahead before advance earlier pehle pahle पहले",
+    "milking": "milked milk milking duha duhte दुहा दुहते",
+}
+ABOUT = {word: about for about, line in _ABOUT.items() for part in line.split() for word in words(part)}
 AT_LEAST = re.compile(r"कम से कम|\bkam se kam\b")
 FREE_TO = (("feel", "free"), ("free", "to"))
 HARMLESS = _set("रूप रूपरेखा")

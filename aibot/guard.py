@@ -50,8 +50,17 @@ class Grounds:
         return {token for text in (*self.answers, *self.facts) for token in tokens(text)}
 
     @cached_property
-    def parts_of_day(self) -> set[str]:
-        return {claims.PART_OF_DAY[token] for token in self.owners_words & claims.PARTS_OF_DAY}
+    def times(self) -> dict[amounts.Amount | str, set[frozenset[str]]]:
+        """Each amount of time and part of the day of the owner's -> what the sentences and clauses that hold it are about."""
+        found: dict[amounts.Amount | str, set[frozenset[str]]] = {}
+        for text in (*self.answers, *self.facts):
+            written = tokens(text)
+            for at in range(len(written)):
+                if (amount := amounts.at(written, at)) and amount[1] in amounts.TIMES:
+                    found.setdefault(amount, set()).add(_about(_sentence(written, at)))
+                if written[at] in claims.PARTS_OF_DAY:
+                    found.setdefault(claims.PART_OF_DAY[written[at]], set()).add(_about_nearest(written, at))
+        return found
 
     @cached_property
     def customers_amounts(self) -> set[amounts.Amount]:
@@ -140,7 +149,8 @@ def _stand_in(slot: re.Match) -> str:
 
 def _sums(reply: str) -> set[str]:
     """How many of something a sum is of: {total:cow-ghee-1-kg*3} -> "3"."""
-    return {amounts.value(inside.rpartition("*")[2].strip()) for name, inside in SLOT.findall(reply) if name == "total"}
+    counts = (inside.rpartition("*")[2].strip() for name, inside in SLOT.findall(reply) if name == "total")
+    return {count for count in counts if count.isdecimal()}  # of whole things: "half of the bill" is none
 
 
 def tokens(text: str) -> list[str]:
@@ -214,8 +224,12 @@ def _kind(said: Sequence[str], at: int) -> str:
 
 
 def _is_no_more_than_the(said: Sequence[str], at: int) -> bool:
-    """ "A jar" says no more than "the jar", unless it comes on top of something."""
-    return _at(said, at + 1) in claims.AMOUNTS and claims.ON_TOP.isdisjoint(_sentence(said, at))
+    """ "Would you like a jar?", "one packet is fine": it says no more than "the jar". "We send you a jar" does."""
+    sentence = _sentence(said, at)
+    if _at(said, at + 1) not in claims.AMOUNTS or not claims.ON_TOP.isdisjoint(sentence):
+        return False
+    suffices = claims.SUFFICES.issuperset(said[at + 2 : at + 4]) and at + 3 < len(said)
+    return suffices or (sentence[-1] == "?" and not claims.WISHES.isdisjoint(sentence))
 
 
 _SIGN_IN_A_WORD = re.compile(r"[^\W\d_][®©ª°·¸¬¦|!$#^=+\\<>¡¿«»§¶¤]+[^\W\d_]")
@@ -286,36 +300,79 @@ def _is_a_day_that_is_known(said: Sequence[str], at: int, grounds: Grounds) -> b
     today?"."""
     token = said[at]
     if token in claims.SPANS:
-        return amounts.at(said, at - 1) in grounds.owners_amounts
+        return _is_a_time_that_is_known(said, at - 1, grounds)
     if token in claims.PARTS_OF_DAY:
-        return claims.PART_OF_DAY[token] in grounds.parts_of_day
+        about = _about_nearest(said, at)
+        known = grounds.times.get(claims.PART_OF_DAY[token], ())
+        return bool(about) and any(about - {"ahead"} <= owners for owners in known)  # "before breakfast"
     if token in claims.TODAY:
         return _is_beside(said, at, _HOURS_TODAY) or _offers_help(said, at)
     return token in claims.TOMORROW and _is_beside(said, at, _HOURS_TOMORROW)
 
 
+def _is_a_time_that_is_known(said: Sequence[str], at: int, grounds: Grounds) -> bool:
+    """ "It keeps for a year" lets one say "lasts one year", not "pay in a year", and no price for a year."""
+    sentence = _sentence(said, at)
+    about = _about(sentence)
+    known = grounds.times.get(amounts.at(said, at), ())
+    return _SLOT not in sentence and any(about <= owners and bool(about) == bool(owners) for owners in known)
+
+
+def _about(sentence: Sequence[str]) -> frozenset[str]:
+    return frozenset(claims.ABOUT[word] for word in sentence if word in claims.ABOUT)
+
+
+def _about_nearest(said: Sequence[str], at: int) -> frozenset[str]:
+    """What the clause is about, or the sentence where the clause does not tell: "milked at night and reaches you in the morning"."""
+    return _about(_clause(said, at)) or _about(_sentence(said, at))
+
+
 def _is_beside(said: Sequence[str], at: int, slot: str) -> bool:
-    """ "Today's hours are: {hours:today}": between the day and its slot are words of opening alone, and "hours" or the like among them or
-    before."""
-    for first, last in (sorted((at, place)) for place, word in enumerate(said) if word == slot):
-        if claims.OPENING.issuperset(said[first + 1 : last]):
-            while _at(said, first - 1) in claims.OPENING:
-                first -= 1
-            return not claims.OPEN.isdisjoint(said[first:last])
+    """ "Today's hours are: {hours:today}": nothing but words of opening from the begin of the sentence to the slot and the day, and a sign
+    after them."""
+    for place in (place for place, word in enumerate(said) if word == slot):
+        begin, last = max(_begin(said, at), _begin(said, place)), max(at, place)
+        opening = set(said[begin:last]) - claims.TODAY - claims.TOMORROW - {_HOURS_TODAY, _HOURS_TOMORROW}
+        ends = _at(said, last + 1) in claims.ENDS
+        if (
+            begin <= min(at, place)
+            and ends
+            and _at(said, begin - 1) != "?"
+            and claims.OPENING.issuperset(opening)
+            and not claims.OPEN.isdisjoint(opening)
+        ):
+            return _about(_sentence(said, at)) <= {"opening"}
     return False
 
 
 def _offers_help(said: Sequence[str], at: int) -> bool:
     """A question that offers help: nothing else is said of the day."""
     sentence = _sentence(said, at)
-    return sentence[-1] == "?" and not claims.HELPING.isdisjoint(sentence)
+    others = {word for word in sentence if word[0].isalnum()} - claims.OFFERING
+    return sentence[-1] == "?" and not others and not claims.HELPING.isdisjoint(sentence)
 
 
 def _sentence(said: Sequence[str], at: int) -> Sequence[str]:
     """The one that holds this token, with the sign that ends it."""
-    ends = [place for place, word in enumerate(said) if word in ".!?।"]
-    begin = max((place + 1 for place in ends if place < at), default=0)
-    return said[begin : next((place for place in ends if place >= at), len(said)) + 1]
+    return said[_begin(said, at) : next((end for end in range(at, len(said)) if _ends(said, end)), len(said)) + 1]
+
+
+def _begin(said: Sequence[str], at: int) -> int:
+    return next((before + 1 for before in range(at - 1, -1, -1) if _ends(said, before)), 0)
+
+
+def _ends(said: Sequence[str], at: int) -> bool:
+    """A sentence. The stops of "e.g." end none."""
+    return said[at] in ".!?।" and not (said[at] == "." and len(_at(said, at - 1)) == 1 and _at(said, at - 1).isalpha())
+
+
+def _clause(said: Sequence[str], at: int) -> Sequence[str]:
+    first, last = at, at
+    while first and said[first - 1] not in claims.CUTS:
+        first -= 1
+    while last < len(said) and said[last] not in claims.CUTS:
+        last += 1
+    return said[first:last]
 
 
 def _is_a_number_that_is_known(said: Sequence[str], at: int, grounds: Grounds) -> bool:
@@ -324,20 +381,32 @@ def _is_a_number_that_is_known(said: Sequence[str], at: int, grounds: Grounds) -
     before, after = _at(said, at - 1), _at(said, at + 1)
     if sum(c.isdigit() for c in said[at]) > 6 or _is_money(before) or _is_money(after):
         return False
+    counted = _is_an_amount_that_is_known(said, at, grounds)
+    named = said[at] in grounds.customers_numbers and _is_called(said, at)
+    name = _NAME.fullmatch(said[at]) is not None and said[at] in grounds.owners_words
+    return counted or named or name or (after in claims.KINDS and amounts.value(said[at]) in set("23456789"))
+
+
+_NAME = re.compile(r"[^\W\d_]\d{1,2}")  # "A2"; "Rs500" and "SAVE20" are none
+
+
+def _is_an_amount_that_is_known(said: Sequence[str], at: int, grounds: Grounds) -> bool:
     amount = amounts.at(said, at)
-    counted = amount is not None and (
-        amount in grounds.owners_amounts or (amount[1] in amounts.THINGS and amount in grounds.customers_amounts)
-    )
-    named = said[at] in grounds.customers_numbers and _follows_a_name(said, at)
-    name = said[at][0].isalpha() and any(c.isdigit() for c in said[at]) and said[at] in grounds.owners_words
-    return counted or named or name or (after in claims.KINDS and amounts.value(said[at]) != "")
+    if amount is None or amount[1] in amounts.TIMES:
+        return amount is not None and _is_a_time_that_is_known(said, at, grounds)
+    known = amount in grounds.owners_amounts or amount in grounds.customers_amounts
+    on_top = claims.ON_TOP if said[at] in claims.ONE else claims.TREATS
+    return known and on_top.isdisjoint(_sentence(said, at))
 
 
 def _is_of_a_sum(said: Sequence[str], at: int, sums: set[str]) -> bool:
-    """ "Three small jars: {total:...*3}": the sum says how many it is of."""
-    rest = said[at + 1 : at + 3]
-    counts = rest and (rest[0] == "of" or not claims.AMOUNTS.isdisjoint(rest))
-    return bool(counts) and amounts.value(said[at]) in sums and not any(map(_is_money, (_at(said, at - 1), *rest)))
+    """ "Three small jars: {total:...*3}": the sum says how many it is of, and nothing else stands between."""
+    if amounts.value(said[at]) not in sums or _is_money(_at(said, at - 1)):
+        return False
+    slot = next((place for place in range(at, len(said)) if said[place] == _SLOT), None)
+    between = said[at + 1 : slot]
+    counts = tuple(between[:2]) in claims.OF_THEM or not claims.AMOUNTS.isdisjoint(between[:2])
+    return slot is not None and counts and claims.BEFORE_A_SUM.issuperset(between)
 
 
 def _named(said: Sequence[str]) -> Iterable[str]:
@@ -345,10 +414,26 @@ def _named(said: Sequence[str]) -> Iterable[str]:
 
 
 def _follows_a_name(said: Sequence[str], at: int) -> bool:
-    """ "order 4521", "order no. 4521", "my flat is 302"."""
+    """ "order 4521", "order no. 4521", "my flat is 302": so customers write."""
     while _at(said, at - 1) in claims.BEFORE_A_NUMBER - claims.NAMES_A_NUMBER:
         at -= 1
     return _at(said, at - 1) in claims.NAMES_A_NUMBER
+
+
+def _is_called(said: Sequence[str], at: int) -> bool:
+    """ "Order 4521", "order no. 4521": so the reply may. "Your order is 10" and "No. 10 for you" are prices."""
+    number, after = said[at], _at(said, at + 1)
+    if after in claims.NO_NUMBER_BEFORE or after in claims.UNITS or (after in claims.CASES and len(number) < 3):
+        return False
+    at -= _at(said, at - 1) == "#"
+    at -= (_at(said, at - 2), _at(said, at - 1)) == ("no", ".") or (
+        _at(said, at - 1) == ":" and _at(said, at - 2) in claims.SAYS_NUMBER
+    )
+    numbered = _at(said, at - 1) in claims.SAYS_NUMBER
+    name = _at(said, at - 1 - numbered)
+    if name in claims.ORDERS | claims.SUMS_UP and not number.isdecimal():
+        return False
+    return name in claims.NAMES_A_NUMBER - claims.SAYS_NUMBER and (numbered or name not in claims.SUMS_UP)
 
 
 def _says_of_what(run: Sequence[str], token: str) -> bool:

@@ -238,3 +238,119 @@ def test_what_is_no_promise_passes(reply, language):
 def test_what_the_owner_has_written_so_may_be_said_so():
     grounds = guard.Grounds(answers=["There is no delivery charge in Indiranagar."])
     assert guard.fault("There is no delivery charge in Indiranagar.", "en", grounds) == ""
+
+
+# What an exception for good replies had let through, with the demo's answers and a customer who chooses their words.
+DEMO = Grounds(
+    said=["my order no. 10", "my flat is 10, booking 25/12", "I want 20 pieces"],
+    answers=[
+        "When will my milk be delivered in the morning?",
+        "Milk comes before breakfast. Ghee and paneer that you order in the morning come with the evening round of the same day.",
+        "There is no minimum. One packet is fine.",
+        "Ghee keeps for a year in a closed jar, away from the sun. It does not need a fridge.",
+        "Keep paneer in the fridge, in water that you change daily, and eat it within three days.",
+        "It is milked at night and reaches you the same morning.",
+        "Tell us the date, the quantity and the place two days ahead, and we make you an offer.",
+        "The bill comes here at the end of each month.",
+        "From the Gir cows of our own farm: A2 milk. No charge above Rs500 with SAVE20.",
+    ],
+    facts=["Shuddh Dairy", "Cow ghee 1 kg", "Cow ghee 500 g", "Fresh paneer 200 g", "Cow milk 1 litre"],
+)
+SUM = "{total:cow-ghee-1-kg*%s}"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        # A number that the customer gave a name to, as a price or a day.
+        "Your order is 10 only.",
+        "Your bill: 10",
+        "Does it cost more? No. 10 for you.",
+        "Please place your order. 10 is fine.",
+        "Order 10 mein milega ji",
+        "आपका बिल है 10।",
+        "ऑर्डर 10 तारीख को आएगा।",
+        "Your booking is 25/12.",
+        "Booking 25/12 with our team.",
+        "Your order 10 days later.",
+        "Flat 10 on all ghee.",
+        # A number of a sum, of something else.
+        "You pay half of the bill: " + SUM % "0.5",
+        "We add 3 jars on top: " + SUM % 3,
+        "2 of them are a treat from us: " + SUM % 2,
+        "दो पैकेट हमारी ओर से: " + SUM % 2,
+        "Ghee is 99 per jar: " + SUM % 99,
+        "Ghee at 50 plus delivery: " + SUM % 50,
+        "We give 50 of the amount again: " + SUM % 50,
+        SUM % 3 + " and 3 jars more from us.",
+        "{total:cow-ghee-1-kg} Sixty jar ghee.",
+        # A present.
+        "We send you a jar as our treat.",
+        "Order ghee. A jar comes to you.",
+        "You order along i.e. a jar comes.",
+        "Would you like a jar which we bear?",
+        "A litre is on our account.",
+        "Ek packet hamari taraf se hai ji.",
+        "हम आपको एक बोतल देंगे।",
+        "एक पैकेट भी ठीक है, हम देते हैं।",
+        "One packet comes with it.",
+        "1 kg extra for you.",
+        "200 g paneer with each order.",
+        "500 g ke daam mein 1 kg.",
+        "1 kg at the price of 500 g.",
+        "Pay for 500 g, take 1 kg.",
+        "The ghee is a present from us.",
+        "20 pc lower for you, sure.",
+        # The owner's amount of time, or part of the day, of something else.
+        "We deliver in two days.",
+        "Your money reaches your account in 2 days.",
+        "You pay us in a year.",
+        "You can return it within a year.",
+        "Hum do din mein bhej denge ji.",
+        "आपका पैसा दो दिन में आ जाएगा।",
+        "Har mahine {price:cow-milk-1-litre} hai ji.",
+        "Each month a jar comes.",
+        "We deliver at night.",
+        "At night, sir.",
+        "हम रात को आएंगे।",
+        "Hum raat ko khule hain ji.",
+        # Today.
+        "We deliver today time: {hours:today}",
+        "We are open {hours:today} today we deliver ghee to you.",
+        "Will it come? Yes, today our time: {hours:today}",
+        "Delivery time today: {hours:today}",
+        "हम भेज देंगे कल: समय {hours:tomorrow}",
+        "Your ghee comes today, can we help you further?",
+        "आज ही पहुँच जाएगा, और क्या मदद करें?",
+        # What looks like a kind or a name.
+        "Ghee for 50 kind sir.",
+        "You get it for 5 way less",
+        "Ghee: 99 options",
+        "Ghee for seventy options",
+        "Ghee for 23 options",
+        "Ghee is Rs500.",
+        "Use SAVE20 for ghee.",
+    ],
+)
+def test_an_exception_for_good_replies_lets_no_promise_through(reply):
+    assert guard.fault(reply, language_of(reply), DEMO) != ""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "घी एक साल तक चलेगा।",
+        "Paneer teen din mein kha lijiye.",
+        "Date aur jagah do din pehle bata dijiye.",
+        "दूध रात को दुहा जाता है और उसी सुबह आप तक पहुँचता है।",
+        "Shaam ke round mein ghee aata hai.",
+        "बिल हर महीने के आखिर में यहीं आता है।",
+        "Yes, one packet is fine, as there is no minimum.",
+        "Thank you for the order number 10.",
+        "The A2 milk is our cow milk, in bottles of 1 litre.",
+        "You would need two of them: " + SUM % 2,
+        "Yes, today we are open: {hours:today}, and tomorrow: {hours:tomorrow}",
+    ],
+)
+def test_the_owners_amounts_are_said_of_what_the_owner_said_them(reply):
+    assert guard.fault(reply, language_of(reply), DEMO) == ""
