@@ -34,7 +34,15 @@ THINGS = _names("""
     bottle bottles botal बोतल बोतलें
     jar jars जार
     plate plates प्लेट
-    person persons people guests log logon लोग लोगों
+    cup cups कप
+    glass glasses गिलास ग्लास
+    spoon spoons teaspoon teaspoons chammach चम्मच
+    set sets सेट
+    metre metres meter meters mtr मीटर
+    cm सेमी
+    inch inches इंच
+    km किमी
+    person persons people guests log logo logon लोग लोगों
 """)
 UNITS = TIMES | THINGS
 _VALUES = {
@@ -67,6 +75,8 @@ _WHICH = _names("""
     next coming following agle agli अगले अगली
     this isi इसी
 """)
+# Between a number and what it counts.
+_BETWEEN = frozenset(words("to or more se ya usse zyada jyada से या उससे ज़्यादा ज्यादा")) | {"-"}
 
 
 def value(token: str) -> str:
@@ -76,11 +86,10 @@ def value(token: str) -> str:
 
 
 def at(said: Sequence[str], place: int) -> Amount | None:
-    """The amount that begins with this token: "3 kg", "half-kilo", "each month"."""
+    """The amount that begins with this token: "3 kg", "half-kilo", "each month"; of "5 to 7 days" both, of "6 or more people" that of 6."""
     much = value(said[place]) or _WHICH.get(said[place], "")
-    rest = [word for word in said[place + 1 : place + 3] if word != "-"]
-    unit = UNITS.get(rest[0]) if rest else None
-    return (much, unit) if much and unit else None
+    unit = next((word for word in said[place + 1 : place + 6] if word not in _BETWEEN and not value(word)), "")
+    return (much, UNITS[unit]) if much and unit in UNITS else None
 
 
 def of(said: Sequence[str]) -> Iterator[Amount]:

@@ -79,7 +79,8 @@ SPANS = _set(
 AMOUNTS = _set(
     "kg kgs kilo kilos kilogram kilograms g gm gms gram grams l ltr ltrs litre litres liter liters ml piece pieces pcs pc packet packets "
     "pack packs box boxes bottle bottles jar jars item items unit units plate plates people persons guests tin tins tub tubs bag bags "
-    "किलो किग्रा ग्राम लीटर मिली पीस पैकेट डिब्बा डिब्बे बोतल बोतलें नग लोग लोगों plus"
+    "cup cups glass glasses spoon spoons teaspoon teaspoons chammach set sets metre metres meter meters mtr cm inch inches km log logo logon "
+    "किलो किग्रा ग्राम लीटर मिली पीस पैकेट डिब्बा डिब्बे बोतल बोतलें नग लोग लोगों कप गिलास ग्लास चम्मच सेट मीटर सेमी इंच किमी plus"
 )
 UNITS = SPANS | AMOUNTS
 BEFORE_A_NUMBER = _set("no number id is नंबर है hai") | frozenset(".:#")  # "order no. 4521", "my flat is 302"
@@ -170,9 +171,9 @@ WISHES = _set("like want need prefer perhaps chahiye chahenge loge lenge चा�
 BEFORE_A_SUM = (
     AMOUNTS - _set("plus")
     | _set(
-        "of them those these small little large big would be comes come to is are it makes the sum total in all "
+        "of them those these small little large big would be comes come to is are it makes the sum total in all for hisaab hisab "
         "chhote chote bade le sakte sakti hain hai ho honge jayenge ke ka ki kul "
-        "छोटे बड़े ले सकते सकती हैं है हो होंगे होगा जाएँगे जाएंगे के का की कुल"
+        "छोटे बड़े ले सकते सकती हैं है हो होंगे होगा जाएँगे जाएंगे के का की कुल हिसाब यह रहा"
     )
     | frozenset(":-")
 )
@@ -203,7 +204,12 @@ _ABOUT = {
 }
 ABOUT = {word: about for about, line in _ABOUT.items() for part in line.split() for word in words(part)}
 AT_LEAST = re.compile(r"कम से कम|\bkam se kam\b")
-FREE_TO = (("feel", "free"), ("free", "to"))
+FREE_TO = (
+    ("feel", "free"),
+    ("free", "to"),
+    ("gluten", "free"),  # not "sugar free", "egg free": who sells sugar or eggs might give them
+    ("lactose", "free"),
+)
 HARMLESS = _set("रूप रूपरेखा")
 GLUED = ("hundred", "thousand", "free", "percent", "rupee", "lakh", "twenty", "thirty", "fifty", "hazar")
 NOT_GLUED = _set(

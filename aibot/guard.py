@@ -50,6 +50,15 @@ class Grounds:
         return {token for text in (*self.answers, *self.facts) for token in tokens(text)}
 
     @cached_property
+    def names(self) -> set[str]:
+        return {token for text in self.facts for token in tokens(text)}
+
+    @cached_property
+    def references(self) -> set[str]:
+        """Of the customer's orders: "RB2217"."""
+        return {found for text in self.said for found in _REFERENCE.findall(_folded(text))}
+
+    @cached_property
     def times(self) -> dict[amounts.Amount | str, set[frozenset[str]]]:
         """Each amount of time and part of the day of the owner's -> what the sentences and clauses that hold it are about."""
         found: dict[amounts.Amount | str, set[frozenset[str]]] = {}
@@ -57,7 +66,7 @@ class Grounds:
             written = tokens(text)
             for at in range(len(written)):
                 if (amount := amounts.at(written, at)) and amount[1] in amounts.TIMES:
-                    found.setdefault(amount, set()).add(_about(_sentence(written, at)))
+                    found.setdefault(amount, set()).update({_about(_sentence(written, at)), _about(written)})
                 if written[at] in claims.PARTS_OF_DAY:
                     found.setdefault(claims.PART_OF_DAY[written[at]], set()).add(_about_nearest(written, at))
         return found
@@ -196,7 +205,8 @@ def _words(text: str, grounds: Grounds, sums: set[str]) -> str:
         return PROMISE
     for at in range(len(said)):
         why = _kind(said, at)
-        if why and not _is_grounded(said, at, why, grounds) and not (why == NUMBER and _is_of_a_sum(said, at, sums)):
+        of_a_sum = why == NUMBER and _is_of_a_sum(said, at, sums, grounds)
+        if why and not of_a_sum and not _is_grounded(said, at, why, grounds):
             return why
     return ""
 
@@ -382,9 +392,17 @@ def _is_a_number_that_is_known(said: Sequence[str], at: int, grounds: Grounds) -
     if sum(c.isdigit() for c in said[at]) > 6 or _is_money(before) or _is_money(after):
         return False
     counted = _is_an_amount_that_is_known(said, at, grounds)
-    named = said[at] in grounds.customers_numbers and _is_called(said, at)
+    named = (said[at] in grounds.customers_numbers and _is_called(said, at)) or _is_a_reference(said, at, grounds)
     name = _NAME.fullmatch(said[at]) is not None and said[at] in grounds.owners_words
     return counted or named or name or (after in claims.KINDS and amounts.value(said[at]) in set("23456789"))
+
+
+_REFERENCE = re.compile(r"(?<![^\W_])(?!rs|inr|usd)[a-z]{2,3}-?\d{3,6}(?![^\W_])")
+
+
+def _is_a_reference(said: Sequence[str], at: int, grounds: Grounds) -> bool:
+    """ "RB2217", "RB-318": letters and digits, as the customer wrote them."""
+    return said[at] in grounds.references or "".join(said[max(at - 2, 0) : at + 1]) in grounds.references
 
 
 _NAME = re.compile(r"[^\W\d_]\d{1,2}")  # "A2"; "Rs500" and "SAVE20" are none
@@ -399,14 +417,22 @@ def _is_an_amount_that_is_known(said: Sequence[str], at: int, grounds: Grounds) 
     return known and on_top.isdisjoint(_sentence(said, at))
 
 
-def _is_of_a_sum(said: Sequence[str], at: int, sums: set[str]) -> bool:
-    """ "Three small jars: {total:...*3}": the sum says how many it is of, and nothing else stands between."""
+def _is_of_a_sum(said: Sequence[str], at: int, sums: set[str], grounds: Grounds) -> bool:
+    """ "Three small jars: {total:...*3}", "for 12 dupattas: {total:...*12}": the sum says how many it is of, and nothing else stands
+    between."""
     if amounts.value(said[at]) not in sums or _is_money(_at(said, at - 1)):
         return False
     slot = next((place for place in range(at, len(said)) if said[place] == _SLOT), None)
-    between = said[at + 1 : slot]
-    counts = tuple(between[:2]) in claims.OF_THEM or not claims.AMOUNTS.isdisjoint(between[:2])
+    between = [word for word in said[at + 1 : slot] if not _is_sold(word, grounds)]
+    counts = tuple(said[at + 1 : at + 3]) in claims.OF_THEM or any(
+        word in claims.AMOUNTS or _is_sold(word, grounds) for word in said[at + 1 : at + 3]
+    )
     return slot is not None and counts and claims.BEFORE_A_SUM.issuperset(between)
+
+
+def _is_sold(word: str, grounds: Grounds) -> bool:
+    """A word of a product's name, in any form of it: "dupattas", "कुर्तों"."""
+    return word.isalpha() and any(name[:4] == word[:4] and len(name) > 3 for name in grounds.names)
 
 
 def _named(said: Sequence[str]) -> Iterable[str]:
