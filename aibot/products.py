@@ -4,6 +4,7 @@ A name counts where all its words stand in the message in a row; the last word a
 it belongs to one name only. Words of five letters and more may have one letter wrong, missing, added or swapped.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +12,8 @@ from conversations.spelling import spelled
 from conversations.wording import words
 
 LONG = 5  # letters from which on one may be wrong
+_DOUBLED = re.compile(r"([^\W\d_])\1+")
+_TRIPLED = re.compile(r"([^\W\d_])\1\1")
 
 
 def names_of(products: Iterable) -> list[str]:
@@ -40,12 +43,15 @@ class Shelf:
         self._longest = max(map(len, self._names), default=0)
         self._words = {word for name in self._names for word in name}
         self._long = sorted(word for word in self._words if len(word) >= LONG)
+        said = {word for name in names_of(products) for word in words(name)}
+        self._drawn_out = {spelled(_DOUBLED.sub(r"\1", word)): spelled(word) for word in sorted(said)}
 
     def named(self, text: str) -> list:
         """The products that a message names, in the order of the shelf. Of names that overlap the longest counts:
         "buffalo milk" is not every milk.
         """
-        said = [self._known(word) for word in _spelled(text)]
+        drawn_out = _spelled(" ".join(filter(_TRIPLED.search, text.split())))  # "gheee", of which words() leaves "ghe"
+        said = [self._known(self._drawn_out.get(word, word) if word in drawn_out else word) for word in _spelled(text)]
         found: set[int] = set()
         at = 0
         while at < len(said):

@@ -153,11 +153,18 @@ def decide(
             _wait(r, replies)
         elif match and match.pattern.intent == Rule.Intent.PERSON and not r.deleted:
             _hand_to_a_person(r, shop, match, stands[r.conversation_id], replies, now)
+        elif match is None and met[r.message_id].count and _is_a_nod(r):
+            continue
         elif not _hands_over(r, shop, match, met[r.message_id], replies, now):
             ask = replies.asks.get(r.conversation_id, stands[r.conversation_id].ask)
             if not (ask and not r.deleted and _answers_the_ask(r, shop, match, ask, replies, now)):
                 _reply(r, shop, match, replies, now)
     return replies
+
+
+def _is_a_nod(r: Recorded) -> bool:
+    """A thumb or a smile, or a full stop: said to what the bot has said, it asks for nothing."""
+    return r.event.kind == "text" and not any(c.isalnum() or c == "?" for c in r.event.text)
 
 
 def _is_ours(r: Recorded) -> bool:

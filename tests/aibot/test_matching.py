@@ -108,6 +108,10 @@ LINES = {
         "thanks to you I got the wrong size of box last week",
     ],
     "opt_out": [
+        "रोकें",
+        "रोकिए",
+        "rokein",
+        "rok dijiye",
         "Stop!",
         "STOP please",
         "stop 🛑",
@@ -142,6 +146,8 @@ LINES = {
         "phir milenge",
     ],
     "none": [
+        "delivery kab hogi",
+        "डिलीवरी कब होगी",
         # greeting
         "this one",
         "hello kitty cake available?",

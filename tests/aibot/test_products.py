@@ -33,6 +33,8 @@ SHELF = Shelf([GHEE, PANEER, MILK, BUFFALO])
         ("taaja panir ka rate", [PANEER]),
         ("paner price", [PANEER]),
         ("ghe and buffallo milk", [BUFFALO]),
+        ("price of gheee and paneeer", [GHEE, PANEER]),
+        ("gheeeeee", [GHEE]),
         ("cotage chese", [PANEER]),
         ("milk price", [MILK, BUFFALO]),
         ("doodh ka bhav", [MILK, BUFFALO]),

@@ -252,6 +252,16 @@ def test_the_fallback_is_said_once_then_the_conversation_waits(dairy, meera):
     assert conversation(dairy).waiting_since == since
 
 
+def test_a_thumb_for_what_the_bot_has_said_asks_for_nothing(dairy, meera):
+    """Who begins with one is answered; a question mark is a question, and a digit may be a choice."""
+    assert len(meera.says("👍")) == len(meera.says("hi")) == 1
+    with scope(business=dairy):
+        Conversation.objects.update(waiting_since=None)
+    assert meera.says("👍🏽") == meera.says("...") == meera.says("❤️ 😊") == []
+    assert conversation(dairy).waiting_since is None
+    assert [answer.source_name for answer in meera.says("❤️ ??")] == ["fallback"]
+
+
 def test_two_unknown_messages_in_one_pass_get_one_fallback(dairy):
     receive(together(text_body(new_wamid(), UNKNOWN), text_body(new_wamid(), UNKNOWN + "?")))
     with scope(business=dairy):
