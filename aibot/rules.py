@@ -23,7 +23,7 @@ from conversations.outbound import Outgoing
 from conversations.wording import is_devanagari, language_of
 from leads import capture
 
-from . import asking, hours, meant, tiers, traces
+from . import asking, charges, hours, meant, tiers, traces
 from .hits import Hit, record_many
 from .matching import COURTESY, Book, Match
 from .models import MOST_BUTTONS, Rule
@@ -231,7 +231,7 @@ def _hand_to_a_person(
 
 
 def _reply(r: Recorded, shop: Shop, match: Match | None, replies: Replies, now: datetime) -> None:
-    answer = _answer(r, shop, match, now) if match else None
+    answer = _answer(r, shop, match, now) if match and not _has_the_owners_answer(r, shop, match, replies) else None
     if match is None or answer is None:
         _fall_back(r, shop, replies, now)
         return
@@ -250,6 +250,16 @@ def _reply(r: Recorded, shop: Shop, match: Match | None, replies: Replies, now: 
     replies.say(answer)
     if rule.asks:
         replies.asks[r.conversation_id] = f"{rule.asks}:{rule.language}"
+
+
+def _has_the_owners_answer(r: Recorded, shop: Shop, match: Match, replies: Replies) -> bool:
+    """What a delivery costs stands in no price list: where an owner has written answers, they are asked."""
+    return (
+        match.pattern.intent == Rule.Intent.PRICING
+        and charges.is_of_delivery(r.event.text)
+        and not shop.shelf.named(r.event.text)
+        and r.business_id in replies.above.answers
+    )
 
 
 def _was_said(r: Recorded, rule: Rule, text: str, replies: Replies, now: datetime) -> bool:

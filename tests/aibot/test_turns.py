@@ -82,6 +82,23 @@ def test_with_one_the_drain_only_notes_it(meera, above):
     assert above.answers.batches == [], "nothing is computed in the drain"
 
 
+@pytest.mark.parametrize(
+    "said", ["How much does delivery cost?", "delivery charges kitne hain", "डिलीवरी का चार्ज कितना है"]
+)
+def test_what_a_delivery_costs_is_asked_of_the_owners_answers_first(meera, above, said):
+    assert meera.says(said) == []
+    assert PendingTurn.objects.count() == 1
+
+
+@pytest.mark.parametrize("said", ["price list, and do you have home delivery", "price of ghee and the delivery charge"])
+def test_a_price_beside_a_delivery_is_the_rules(meera, above, said):
+    assert [m.source for m in meera.says(said)] == ["rule"]
+
+
+def test_without_answers_the_price_list_says_where_is_delivered(meera):
+    assert [m.source for m in meera.says("How much does delivery cost?")] == ["rule"]
+
+
 def test_what_a_rule_answers_makes_no_turn_and_asks_no_tier(meera, above):
     meera.says("price")
     assert not PendingTurn.objects.exists()
