@@ -141,7 +141,9 @@ def test_a_canned_reply_a_file_and_a_draft_at_the_composer(here, opened, shop, c
             page.locator("#text").press_sequentially(" And close at 9.")
         page.reload()
         expect(page.locator("#text")).to_have_value("We open at 7. And close at 9.")
-        page.evaluate("navigator.sendBeacon = () => true")  # what a page that goes sends is not there before the next one asks
+        page.evaluate(
+            "navigator.sendBeacon = () => true"
+        )  # what a page that goes sends is not there before the next one asks
         page.press("#text", "End")
         page.locator("#text").press_sequentially(" Soon.")
         with page.expect_response(lambda answer: "9. Soon." in (answer.request.post_data or "")):
