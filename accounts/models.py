@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
@@ -469,6 +470,10 @@ class WhatsAppNumber(OwnedModel):
     health_times = models.JSONField(
         default=dict, db_default={}, editable=False
     )  # aspect -> Meta's time of the last news
+    # When WhatsApp last told its account's templates, and when it is asked for them outside the daily round: a new number soon
+    # (conversations.templates).
+    templates_listed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    templates_fetch_at = models.DateTimeField(null=True, blank=True, default=timezone.now, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -54,7 +54,7 @@ def refresh_templates() -> int:
 
 @shared_task(name="conversations.tasks.fetch_templates")
 def fetch_templates() -> int:
-    """Twice a minute: the lists of accounts of which an event told that a template has another text."""
+    """Twice a minute: the lists of accounts of which an event told that a template has another text, and of new numbers."""
     return templates.fetch_due()
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
@@ -174,7 +175,12 @@ def store_list(business: Business, waba_id: str, listed: Sequence[Listed], asked
             new, changed = new + is_new, changed + (is_other and not is_new)
         gone = _end(kept.values(), asked_at)
         mine.filter(fetch_at__lte=asked_at).update(fetch_at=None)
+        _numbers_of(business, waba_id).update(templates_listed_at=asked_at, templates_fetch_at=None)
         return Fetched(len(listed), new, changed, gone)
+
+
+def _numbers_of(business: Business, waba_id: str) -> QuerySet[WhatsAppNumber]:
+    return WhatsAppNumber.objects.filter(business=business, waba_id=waba_id)
 
 
 def _end(missing: Iterable[Template], at: datetime) -> int:
@@ -217,14 +223,16 @@ def refresh_all() -> int:
 
 
 def fetch_due(*, now: Callable[[], datetime] = timezone.now) -> int:
-    """Ask for the lists of the accounts of which an event told that a template has parts that we do not know. Returns how many
-    lists were asked for.
+    """Ask for the lists of the accounts of which an event told that a template has parts that we do not know, and of those that
+    have a new number. Returns how many lists were asked for.
     """
     due = sets.fetch(
         """
-        SELECT DISTINCT t.business_id, t.waba_id FROM conversations_template t
-        JOIN accounts_business b ON b.id = t.business_id AND b.active
-        WHERE t.fetch_at <= %(now)s
+        SELECT due.business_id, due.waba_id FROM (
+            SELECT business_id, waba_id FROM conversations_template WHERE fetch_at <= %(now)s
+            UNION
+            SELECT business_id, waba_id FROM accounts_whatsappnumber WHERE templates_fetch_at <= %(now)s AND active AND waba_id <> ''
+        ) due JOIN accounts_business b ON b.id = due.business_id AND b.active
         """,
         now=now(),
     )
@@ -247,5 +255,6 @@ def _fetch_one(business: Business, waba_id: str, now: Callable[[], datetime]) ->
 
 
 def _put_off(business: Business, waba_id: str, until: datetime | None) -> None:
-    with scopes_disabled():  # the query names the business
+    with scopes_disabled():  # the queries name the business
         Template.objects.filter(business=business, waba_id=waba_id, fetch_at__isnull=False).update(fetch_at=until)
+        _numbers_of(business, waba_id).filter(templates_fetch_at__isnull=False).update(templates_fetch_at=until)

@@ -62,6 +62,7 @@ def list_of(request, number: WhatsAppNumber, contact: Contact | None = None) -> 
     wanted = choosing.Wanted(asked["q"], asked["language"], asked["category"], asked["state"])
     found = choosing.among(every, wanted)
     return {
+        "number": number,
         "choices": found[:MOST],
         "found": len(found),
         "every": len(every),

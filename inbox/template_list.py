@@ -1,7 +1,6 @@
 """/inbox/templates: the templates of each number as WhatsApp last told of them, and the way to fetch them now."""
 
 from django.contrib import messages
-from django.db.models import Max
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +14,6 @@ from accounts.models import WhatsAppNumber
 from accounts.secrets import SecretError
 from cloud_api.errors import GraphError
 from conversations import templates, troubles
-from conversations.models import Template
 
 from . import gate, picker
 
@@ -27,8 +25,8 @@ def index(request):
     number = next((one for one in numbers if str(one.pk) == request.GET.get("number")), numbers[0] if numbers else None)
     context = {"numbers": numbers, "number": number, "acts": gate.acts(request)}
     if number is not None:
-        seen = Template.objects.filter(waba_id=number.waba_id).aggregate(at=Max("listed_at"))["at"]
-        context |= picker.list_of(request, number) | {"seen": reading.time_tag(seen, timezone.now())}
+        seen = reading.time_tag(number.templates_listed_at, timezone.now())
+        context |= picker.list_of(request, number) | {"seen": seen}
     return render(request, "inbox/templates.html", context)
 
 

@@ -1,4 +1,5 @@
-// "/" at the beginning of an answer opens the canned replies; arrows choose, Enter or Tab takes, Escape leaves.
+// "/" at the beginning of an answer opens the canned replies; arrows choose, Enter or Tab takes, Escape leaves. Where there are none,
+// it says so and where they are made.
 import { byId } from "./lib.js";
 
 const menu = () => byId("canned");
@@ -16,6 +17,7 @@ function fitting() {
 function look() {
   if (!menu()) return;
   const asks = /^\/\S*$/.test(box().value);
+  byId("canned-none").hidden = !(asks && !menu().children.length);
   const found = asks ? fitting() : [];
   menu().hidden = !found.length;
   choose(found[0]);

@@ -2,6 +2,7 @@
 import { ask, byId, chat, token } from "./lib.js";
 import { attached, uploading } from "./files.js";
 import { refresh, take, toEnd } from "./news.js";
+import { hush } from "./toast.js";
 
 const NEAR_LIMIT = 300;
 const form = () => byId("composer");
@@ -18,6 +19,7 @@ async function send() {
   sending = true;
   const written = box().value;
   keepNot();
+  hush();
   const button = composer.querySelector("[type=submit]");
   button.disabled = true;
   complain("");
@@ -174,6 +176,8 @@ document.addEventListener("click", (event) => {
 
 const KEEP = 1_200;
 const SAY = 3_000;
+const LEFT = "left-behind"; // in the tab's own storage: what the page before this one had not kept yet
+const LEFT_FOR = 60_000; // by then the server has it, or another machine has something newer
 let keeping = null; // of which composer, and when
 let kept = Promise.resolve();
 let saidAt = 0;
@@ -197,6 +201,7 @@ function keepSoon(composer) {
 function keepNot() {
   clearTimeout(keeping?.timer);
   keeping = null;
+  sessionStorage.removeItem(LEFT);
 }
 
 // Of the composer that it was written in, whichever is open by now.
@@ -212,13 +217,26 @@ function draft(composer) {
   return body;
 }
 
-// A page that goes may ask for nothing more, but leave something behind.
+// A page that goes may ask for nothing more, but leave something behind: for the server, and for the page that takes its place, which
+// may have been asked for before the server has it.
 function leaveBehind() {
   if (!keeping) return;
   const { composer } = keeping;
   const body = draft(composer);
+  const left = { of: composer.dataset.draftAction, at: Date.now(), text: body.get("text"), reply_to: body.get("reply_to") };
   body.set("csrfmiddlewaretoken", token());
   if (navigator.sendBeacon(composer.dataset.draftAction, body)) keepNot();
+  sessionStorage.setItem(LEFT, JSON.stringify(left));
+}
+
+function takeUp(composer) {
+  const left = JSON.parse(sessionStorage.getItem(LEFT));
+  if (left?.of !== composer.dataset.draftAction) return;
+  sessionStorage.removeItem(LEFT);
+  if (Date.now() - left.at > LEFT_FOR || left.text === box().value) return;
+  box().value = left.text;
+  composer.elements.reply_to.value = left.reply_to;
+  keepSoon(composer);
 }
 
 document.addEventListener("input", (event) => { if (event.target.id === "text") wrote(); });
@@ -245,6 +263,7 @@ document.addEventListener("click", (event) => {
 
 export function readyComposer() {
   if (!form()) return;
+  if (!byId("composer-error").textContent) takeUp(form()); // what was refused stands in the box
   const quoted = form().elements.reply_to.value;
   if (quoted && byId(`m-${quoted}`)) quote(quoted);
   count();

@@ -1,6 +1,6 @@
 // The thread that is open: takes news in without moving what is read or losing the focus, and says what has been seen.
 import { ask, byId, chat, swap, words } from "./lib.js";
-import { toast } from "./toast.js";
+import { hush, toast } from "./toast.js";
 
 const NEAR = 80; // pixels from the end that still count as reading the newest
 let asking = null;
@@ -105,6 +105,7 @@ function tell(told) {
 }
 
 export async function act(address, body) {
+  hush();
   body.set("after", chat()?.dataset.last ?? "0");
   try {
     take(await ask(address, { part: "live", body }));

@@ -10,7 +10,12 @@ export function toast(text, { undo = null, bad = false } = {}) {
   if (undo) box.append(button(words("undo"), () => { box.remove(); undo(); }));
   box.append(button(words("close"), () => box.remove()));
   byId("toasts").append(box);
-  leave(box, bad ? 12_000 : 7_000);
+  leave(box, bad ? 12_000 : undo ? 10_000 : 7_000);
+}
+
+// What was said of one act is over when the next one begins.
+export function hush() {
+  byId("toasts").replaceChildren();
 }
 
 function button(label, act) {
@@ -19,9 +24,17 @@ function button(label, act) {
   return made;
 }
 
-// Not while somebody points at it, or has its button in focus.
+// Not while somebody points at it, or has its button in focus. A pointer that rests where the box has come up points at nothing: it
+// has pressed the button that stood there before.
 function leave(box, after) {
-  setTimeout(() => (box.matches(":hover, :focus-within") ? leave(box, 2_000) : box.remove()), after);
+  box.addEventListener("pointermove", ({ pointerType }) => { box.dataset.pointed = pointerType; });
+  box.addEventListener("pointerleave", () => { delete box.dataset.pointed; });
+  wait(box, after);
+}
+
+const HELD = "[data-pointed=mouse], :focus-within";
+function wait(box, after) {
+  setTimeout(() => (box.matches(HELD) ? wait(box, 2_000) : box.remove()), after);
 }
 
 for (const shown of document.querySelectorAll(".toast")) leave(shown, 7_000);

@@ -1,8 +1,10 @@
 """The agents' inbox in a browser: live, by keyboard, on a phone; everybody can use it."""
 
 import io
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 from PIL import Image
 from playwright.sync_api import expect
@@ -11,7 +13,7 @@ from conversations import canned
 from conversations.models import Conversation
 
 from ..browsing import PICTURES
-from .chats import the_conversation, written
+from .chats import change, the_conversation, written
 from .looking import ALL, CONTRAST, STRUCTURE, bring_axe, keep, too_wide, violations
 
 
@@ -139,11 +141,28 @@ def test_a_canned_reply_a_file_and_a_draft_at_the_composer(here, opened, shop, c
             page.locator("#text").press_sequentially(" And close at 9.")
         page.reload()
         expect(page.locator("#text")).to_have_value("We open at 7. And close at 9.")
+        page.evaluate(
+            "navigator.sendBeacon = () => true"
+        )  # what a page that goes sends is not there before the next one asks
+        page.press("#text", "End")
+        page.locator("#text").press_sequentially(" Soon.")
+        with page.expect_response(lambda answer: "9. Soon." in (answer.request.post_data or "")):
+            page.reload()
+            expect(page.locator("#text")).to_have_value("We open at 7. And close at 9. Soon.")
+        page.fill("#text", "/")
+        assert page.is_visible("#canned")
+        assert page.is_hidden("#canned-none")
         if PICTURES:
-            page.click("#text")
-            page.fill("#text", "/")
             keep(page, PICTURES, "inbox-canned")
-            page.fill("#text", "")
+        page.evaluate("document.getElementById('canned').replaceChildren()")
+        page.fill("#text", "/o")
+        assert page.get_attribute("#canned-none a", "href") == "/inbox/replies"
+        assert page.is_visible("#canned-none a")
+        if PICTURES:
+            keep(page, PICTURES, "inbox-canned-none")
+        page.fill("#text", "")
+        assert page.is_hidden("#canned-none")
+        if PICTURES:
             page.click(".person")
             keep(page, PICTURES, "inbox-menu")
 
@@ -154,8 +173,10 @@ def test_a_canned_reply_a_file_and_a_draft_at_the_composer(here, opened, shop, c
 
 def test_on_a_phone_one_column_at_a_time(here, opened, shop, chat):
     page, problems = opened(shop.agent, width=360)
+    change(chat, waiting_since=timezone.now() - timedelta(minutes=1))
 
     def walk():
+        page.clock.install()
         page.goto("/inbox/")
         assert not page.is_visible("#chat")
         page.click(f".row-link >> text={chat.sender.name}")
@@ -163,6 +184,8 @@ def test_on_a_phone_one_column_at_a_time(here, opened, shop, chat):
         assert not page.is_visible("#list")
         assert too_wide(page) == ""
         small = page.evaluate(_SMALL)
+        assert page.evaluate(_LINES, ".chat-who .chip") == [1, 1]
+        _take_over(page)
         page.click("[data-back]")
         page.wait_for_selector("#list", state="visible")
         assert not page.is_visible("#chat")
@@ -174,6 +197,34 @@ def test_on_a_phone_one_column_at_a_time(here, opened, shop, chat):
     assert problems == []
 
 
+def _take_over(page) -> None:
+    """What is told of it goes by itself, unless somebody has its button in focus: not because a pointer rests where it came up."""
+    page.focus("#scroll")
+    page.mouse.move(180, 125)
+    page.keyboard.press("t")
+    page.wait_for_selector(".toast >> text=Undo")
+    assert page.evaluate(_LINES, ".toast button") == [1, 1]
+    page.focus(".toast button >> text=Undo")
+    page.clock.fast_forward(30_000)
+    assert page.locator(".toast").count() == 1
+    page.focus("#scroll")
+    page.clock.fast_forward(11_000)
+    expect(page.locator(".toast")).to_have_count(0)
+    page.keyboard.press("t")
+    page.wait_for_selector("#do-takeover")
+    expect(page.locator(".toast")).to_have_count(1)
+    page.fill("#text", "On its way.")
+    page.click("button.send")
+    page.wait_for_selector(".bubble-person >> text=On its way.")
+    expect(page.locator(".toast")).to_have_count(0)
+
+
+# How many lines the words of each of these stand in.
+_LINES = """(which) => [...document.querySelectorAll(which)].map(one => {
+  const words = document.createRange();
+  words.selectNodeContents(one.lastChild);
+  return new Set([...words.getClientRects()].map(box => Math.round(box.top))).size;
+})"""
 _SMALL = """[...document.querySelectorAll('button, a.button, a.icon-button')]
   .filter(e => e.checkVisibility() && e.getBoundingClientRect().height > 1 && e.getBoundingClientRect().height < 28)
   .map(e => e.outerHTML.slice(0, 90))"""

@@ -113,35 +113,24 @@ def meta(settings):
         yield simulator
 
 
+@pytest.fixture
+def known(dairy):
+    """The dairy, whose number is no new one."""
+    WhatsAppNumber.objects.update(templates_fetch_at=None)
+    return dairy
+
+
 def parts() -> list:
     return Template.objects.get(name="order_ready").components
 
 
-def test_the_text_of_a_template_that_an_event_tells_of_is_fetched(meta, dairy):
-    assert templates.fetch_due() == 0
-    templates.note_many([told(dairy, 1, status="APPROVED")])
-    assert parts() == []
+def test_the_templates_of_a_new_number_are_fetched_soon(meta, dairy):
     assert templates.fetch_due() == 1
     assert parts() == [ORDER_READY]
     assert templates.fetch_due() == 0
 
 
-def test_an_edited_text_is_fetched_and_other_news_fetch_nothing(meta, dairy):
-    templates.refresh(dairy)
-    for said in ({"quality": "RED"}, {"status": "PAUSED"}, {"category": "MARKETING"}):
-        templates.note_many([told(dairy, 2, **said)])
-    assert templates.fetch_due() == 0
-    edited = {"type": "BODY", "text": "Dear {{1}}, your order {{2}} is ready."}
-    meta.post(
-        "/templates", {"phone_number_id": DAIRY_NUMBER, "name": "order_ready", "language": "en", "components": [edited]}
-    )
-    templates.note_many([told(dairy, 3, kind="components_update")])
-    assert templates.fetch_due() == 1
-    assert parts() == [edited]
-
-
-def test_a_list_that_is_refused_is_asked_for_again_later(meta, dairy):
-    templates.note_many([told(dairy, 1, status="APPROVED")])
+def test_a_new_number_whose_list_is_refused_is_asked_again_later(meta, dairy):
     meta.faults(graph={"mode": "http_500", "only": "all"})
     now = timezone.now()
     assert templates.fetch_due() == 1
@@ -151,8 +140,42 @@ def test_a_list_that_is_refused_is_asked_for_again_later(meta, dairy):
     assert parts() == [ORDER_READY]
 
 
-def test_an_account_that_nobody_may_ask_for_is_let_be(meta, dairy):
-    templates.note_many([told(dairy, 1, status="APPROVED")])
+def test_the_text_of_a_template_that_an_event_tells_of_is_fetched(meta, known):
+    assert templates.fetch_due() == 0
+    templates.note_many([told(known, 1, status="APPROVED")])
+    assert parts() == []
+    assert templates.fetch_due() == 1
+    assert parts() == [ORDER_READY]
+    assert templates.fetch_due() == 0
+
+
+def test_an_edited_text_is_fetched_and_other_news_fetch_nothing(meta, known):
+    templates.refresh(known)
+    for said in ({"quality": "RED"}, {"status": "PAUSED"}, {"category": "MARKETING"}):
+        templates.note_many([told(known, 2, **said)])
+    assert templates.fetch_due() == 0
+    edited = {"type": "BODY", "text": "Dear {{1}}, your order {{2}} is ready."}
+    meta.post(
+        "/templates", {"phone_number_id": DAIRY_NUMBER, "name": "order_ready", "language": "en", "components": [edited]}
+    )
+    templates.note_many([told(known, 3, kind="components_update")])
+    assert templates.fetch_due() == 1
+    assert parts() == [edited]
+
+
+def test_a_list_that_is_refused_is_asked_for_again_later(meta, known):
+    templates.note_many([told(known, 1, status="APPROVED")])
+    meta.faults(graph={"mode": "http_500", "only": "all"})
+    now = timezone.now()
+    assert templates.fetch_due() == 1
+    assert templates.fetch_due(now=lambda: now + timedelta(minutes=14)) == 0
+    meta.faults(graph={})
+    assert templates.fetch_due(now=lambda: now + timedelta(minutes=16)) == 1
+    assert parts() == [ORDER_READY]
+
+
+def test_an_account_that_nobody_may_ask_for_is_let_be(meta, known):
+    templates.note_many([told(known, 1, status="APPROVED")])
     WhatsAppNumber.objects.update(active=False)
     assert templates.fetch_due() == 1
     assert templates.fetch_due() == 0

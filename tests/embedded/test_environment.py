@@ -1,5 +1,7 @@
 import json
 import os
+import re
+from itertools import product
 
 import pytest
 
@@ -41,6 +43,18 @@ def test_the_two_simulated_numbers_have_secrets_of_their_own(build):
     assert first["access_token"] != second["access_token"]
     assert first["app_secret"] == "newer"
     assert second["app_secret"] not in ("newer", "older")
+
+
+def test_the_simulated_numbers_come_with_templates_as_meta_takes_them(build):
+    for number in json.loads(build()["SIMULATOR_NUMBERS"]):
+        samples = number["templates"]
+        assert {(one["category"], one["language"]) for one in samples} == set(
+            product(("UTILITY", "MARKETING"), ("en", "hi"))
+        )
+        for body in (part for one in samples for part in one["components"] if part["type"] == "BODY"):
+            assert not re.match(r"\W*{{|.*}}\W*$", body["text"])
+            examples = body.get("example", {"body_text": [[]]})["body_text"][0]
+            assert len(examples) == len(re.findall("{{", body["text"]))
 
 
 def test_another_graph_api_means_no_simulator(build):

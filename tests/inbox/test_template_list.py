@@ -51,6 +51,13 @@ def test_fetching_says_what_it_brought(meta, dairy, dairy_number, at_work, bob):
     assert (event.actor, event.target, event.details["changed"]) == (bob, str(dairy_number.pk), 1)
 
 
+def test_a_list_without_templates_has_been_fetched_too(settings, dairy, dairy_number, at_work):
+    with simulated(settings, templates=[]):
+        told = text_of(fetch(at_work, dairy_number))
+    assert "WhatsApp has 0 templates." in told
+    assert "Last fetched: now" in told
+
+
 def test_a_refusal_of_whatsapps_is_told_in_words(meta, dairy, dairy_number, at_work):
     WhatsAppNumber._base_manager.update(waba_id="999999999999999")
     dairy_number.refresh_from_db()

@@ -90,6 +90,7 @@ def test_a_template_with_a_picture_reaches_the_phone(desk, customer, phone, clos
     page.goto("/inbox/templates")
     page.click("text=Fetch from WhatsApp")
     page.locator("tr", has_text="sweets_ready").wait_for()
+    expect(page.locator("tr", has_text="weekend_offer")).to_have_count(2)  # the demo's own, in English and in Hindi
     page.goto("/inbox/")
     inbox.open(divya)
     page.locator("#picker .choice", has_text="sweets_ready").locator("a.button").click()

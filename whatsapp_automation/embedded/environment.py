@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from . import dotenv
 from .keys import write_private
 from .paths import REPO, local_dir
+from .sample_templates import SAMPLES
 
 DEMO_PHONE_NUMBER_ID = "109876543210001"
 DEMO_OWNER_EMAIL = "owner@shuddh-dairy.example"
@@ -101,7 +102,7 @@ def _filled(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value.strip()}
 
 
-def _simulated_numbers(values: Mapping[str, str], secrets: Mapping[str, str]) -> list[dict[str, str | bool]]:
+def _simulated_numbers(values: Mapping[str, str], secrets: Mapping[str, str]) -> list[dict[str, str | bool | list]]:
     """The two numbers of the demo: one for each of its two businesses."""
     return [
         {
@@ -112,6 +113,7 @@ def _simulated_numbers(values: Mapping[str, str], secrets: Mapping[str, str]) ->
             "access_token": values["WHATSAPP_ACCESS_TOKEN"],
             "app_secret": values["WHATSAPP_APP_SECRET"].partition(",")[0],  # several while one is being rotated
             "subscribed": True,
+            "templates": SAMPLES,
         },
         {
             "phone_number_id": "109876543210002",
@@ -121,5 +123,6 @@ def _simulated_numbers(values: Mapping[str, str], secrets: Mapping[str, str]) ->
             "access_token": secrets["SECOND_ACCESS_TOKEN"],
             "app_secret": secrets["SECOND_APP_SECRET"],
             "subscribed": True,
+            "templates": SAMPLES,
         },
     ]
