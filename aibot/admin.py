@@ -57,7 +57,7 @@ class RuleForm(OwnedForm):
     def clean(self):
         super().clean()
         if not self.errors:
-            self._check_length()
+            self._check_texts()
         if not self.errors and not self.cleaned_data.get("save_anyway"):
             self._check_traps()
         return self.cleaned_data
@@ -68,8 +68,8 @@ class RuleForm(OwnedForm):
             setattr(rule, name, self.cleaned_data.get(name, getattr(self.instance, name)))
         return rule
 
-    def _check_length(self) -> None:
-        for field, words in owner_rules.too_long(self._rule()).items():
+    def _check_texts(self) -> None:
+        for field, words in owner_rules.cannot_be(self._rule(), self.changed_data).items():
             self.add_error(field, words)
 
     def _check_traps(self) -> None:
