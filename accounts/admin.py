@@ -49,6 +49,11 @@ class ProductForm(OwnedForm):
             "__all__": {None: gettext_lazy("There is a product of this name and unit already.")}
         }
 
+    def clean_price(self):
+        if "price" in self.changed_data or self.instance._state.adding:  # an old one may have been right once
+            products.valid_price(self.cleaned_data["price"])
+        return self.cleaned_data["price"]
+
 
 @admin.register(Product)
 class ProductAdmin(OwnedAdmin):
@@ -116,6 +121,10 @@ class NumberForm(OwnedForm):
         for field, secret in (("new_access_token", "access_token"), ("new_app_secret", "app_secret")):
             if field in self.fields:
                 self.fields[field].help_text = _state_of(self.instance, secret)
+
+    def clean_display_phone_number(self):
+        numbers.valid_phone_number(self.cleaned_data["display_phone_number"])
+        return self.cleaned_data["display_phone_number"]
 
     def clean_phone_number_id(self):
         value = self.cleaned_data["phone_number_id"]

@@ -51,7 +51,7 @@ class SettingsForm(OwnedForm):
         label=gettext_lazy("Currency"),
         max_length=3,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=gettext_lazy("Three capitals, such as INR."),
+        help_text=gettext_lazy("Its code of three capitals, such as INR."),
     )
     text_greeting = LanguagesField(
         label=gettext_lazy("Greeting"),
