@@ -64,8 +64,8 @@ class SettingsForm(OwnedForm):
         label=gettext_lazy("Away"),
         required=False,
         help_text=gettext_lazy(
-            "Outside opening hours, where no rule answers. {opens} says when you are there again. Empty: the text for when no "
-            "rule answers."
+            "Outside opening hours, where no rule answers. {opens} says when you are there again. Empty: your own text for when "
+            "no rule answers; where you have not changed that one, our words with the time at which you open."
         ),
     )
     text_handover = LanguagesField(

@@ -8,6 +8,7 @@ from django_scopes import scopes_disabled
 
 from accounts import preferences
 from accounts.models import DAYS
+from aibot import hours
 from aibot.models import Rule
 from conversations.models import Contact, Conversation
 from tests.factories import MASALA_NUMBER, MEERA, Chat
@@ -114,10 +115,38 @@ def test_outside_hours_who_gets_no_rules_answer_gets_the_away_text_in_their_lang
 
 @pytest.mark.parametrize("language", UNKNOWN)
 def test_without_an_away_text_in_their_language_they_get_the_fallback(meera, sets, closed, language):
-    sets(texts={"away": {other: "Back {opens}." for other in UNKNOWN if other != language}})
+    sets(
+        texts={"away": {other: "Back {opens}." for other in UNKNOWN if other != language}},
+        fallback_text="Wait, {name}.",
+        fallback_text_hi="रुकिए।",
+    )
     (answer,) = meera.says(UNKNOWN[language])
-    row = preferences.of(sets().business)
-    assert answer.text == (row.fallback_text_hi if language == "hi" else row.fallback_text)
+    assert answer.text == ("रुकिए।" if language == "hi" else "Wait, Meera Iyer.")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "promise"),
+    [
+        ("en", "open again on {} at 9:30; a person", "soon"),
+        ("hi", "{} को 9:30 बजे फिर खुलेंगे", "जल्द"),
+        ("hi-Latn", "{} ko 9:30 baje phir khulenge", "jald"),
+    ],
+)
+def test_outside_hours_nobody_is_promised_soon_where_the_owner_has_written_nothing(
+    meera, dairy, sets, closed, language, words, promise
+):
+    [answer] = meera.says(UNKNOWN[language])
+    opening = timezone.localtime(timezone=dairy.zone) + timedelta(days=3)
+    assert words.format(hours._DAYS[language][opening.weekday()]) in answer.text
+    assert promise not in answer.text.lower()
+    assert the_one().waiting_since
+
+
+def test_where_nobody_knows_when_it_opens_no_time_is_named(meera, dairy, sets, closed):
+    today = timezone.localtime(timezone=dairy.zone).date()
+    off = [{"date": (today + timedelta(days=3 + 7 * week)).isoformat(), "name": "Off"} for week in range(54)]
+    row = sets(holidays=off)
+    assert meera.says(UNKNOWN["en"])[0].text == row.fallback_text
 
 
 def test_within_hours_nobody_is_away(meera, sets):
