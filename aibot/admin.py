@@ -18,15 +18,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 
-from accounts import audit_words, reading
+from accounts import audit_targets, audit_words, reading
 from accounts.admin_base import ChoiceFilter, History, OwnedAdmin, OwnedForm, yes_no
+from accounts.audit_targets import Kind
 from conversations.admin import SinceFilter
 
 from . import admin_answers, admin_model, admin_trying, budget, owner_rules, traces  # noqa: F401 - their pages are registered
 from .admin_fields import ButtonsField
 from .admin_trying import TrapForm, keep_trap
 from .kinds import KINDS
-from .models import PromptVersion, Rule, RuleMatch, Trap, Turn
+from .models import Answer, Price, PromptVersion, Rule, RuleMatch, Trap, Turn
 from .rules import owners_text, shop_of, text_of
 from .trying import failing
 
@@ -78,6 +79,13 @@ class RuleForm(OwnedForm):
 
 
 audit_words.know(Rule)
+audit_targets.know(
+    answer=Kind(Answer),
+    price=Kind(Price),
+    question=Kind(Turn, ("conversation__contact",), lambda turn: turn.conversation),
+    rule=Kind(Rule),
+    trap=Kind(Trap),
+)
 
 
 @admin.register(Rule)

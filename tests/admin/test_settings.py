@@ -255,6 +255,7 @@ def test_try_it_says_that_the_bot_is_off_and_answers(visit, alice, dairy):
     assert "₹750" in shown
 
 
+@pytest.mark.usefixtures("always_open")
 def test_try_it_says_the_fallback_in_the_customers_language(visit, alice, dairy):
     shown = visit(alice).post(reverse("admin:aibot_rule_try"), {"text": "क्या आप साइकिल भी बेचते हैं"}, follow=True).text
     assert "हमारी टीम जल्द ही" in shown
