@@ -78,8 +78,8 @@ def change(rule: Rule, *, actor: User | None, save_anyway: bool = False, **field
     for name, value in fields.items():
         setattr(held, name, value)
     after = _told(held, fields)
-    _check(held, save_anyway, [name for name in after if before[name] != after[name]])
     changed = [name for name in fields if before[name] != after[name]]
+    _check(held, save_anyway, changed)
     if changed:
         with _once():
             held.save(update_fields=[*changed, "updated_at"])
@@ -99,15 +99,15 @@ def remove(rule: Rule, *, actor: User | None) -> None:
 
 
 def cannot_be(rule: Rule, changed: Collection[str]) -> dict[str, str]:
-    """Field -> why: a text has a slot, which is an answer's, or does not fit once its placeholders are filled; a phrase that has
-    changed is looked for among words and has none.
+    """Field -> why: a text does not fit once its placeholders are filled; one that has changed has a slot, which is an answer's; a
+    phrase that has changed is looked for among words and has none.
     """
     shop, most, found = shop_of(rule.business_id), most_characters(len(rule.buttons)), {}
     for field in {"phrases", "unless_phrases"}.intersection(changed):
         if signs := [phrase for phrase in getattr(rule, field) if is_sign(phrase)]:
             found[field] = _("%s has no words: write it under whole messages.") % signs[0]
     for field in ("reply", "away_reply"):
-        if slot := SLOT.search(getattr(rule, field)):
+        if field in changed and (slot := SLOT.search(getattr(rule, field))):
             found[field] = _("%(slot)s: answers may hold this, rules may not.") % {"slot": slot[0]}
             continue
         length = len(render(shop, getattr(rule, field), rule.language, LONGEST_NAME, now=timezone.now()))

@@ -129,10 +129,14 @@ def test_a_rule_that_will_not_do_says_which_field(dairy, alice, pricing, body, f
 def test_a_text_that_was_saved_once_is_still_sent_and_stands_in_no_other_changes_way(dairy, alice, pricing):
     with scope(business=dairy):
         Rule.objects.filter(pk=pricing.pk).update(
-            reply="Prices, {name", away_reply="", phrases=["price", "(rate"], buttons=[], updated_at=timezone.now()
+            reply="{hours:today} and prices, {name",
+            away_reply="",
+            phrases=["price", "(rate"],
+            buttons=[],
+            updated_at=timezone.now(),
         )
     with scopes_disabled():
-        assert [answer.text for answer in Chat().says("price")] == ["Prices, {name"]
+        assert [answer.text for answer in Chat().says("price")] == ["{hours:today} and prices, {name"]
     assert as_person(alice).patch(of(pricing), {"priority": 3}, format="json").status_code == 200
     refused = as_person(alice).patch(of(pricing), {"reply": "Our prices, {name"}, format="json")
     assert refused.json()["fields"] == {"reply": ["A brace is not closed: {name"]}
