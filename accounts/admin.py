@@ -16,12 +16,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminPasswordWidget,
     UnfoldBooleanSwitchWidget,
 )
 
-from . import acts, audit_words, entering, members, numbers, passwords, products, reading
+from . import acts, audit_targets, audit_words, entering, members, numbers, passwords, products, reading
 from . import admin_settings as _settings  # noqa: F401 - the page of settings has a module of its own
 from .admin_base import (
     NEVER,
@@ -48,6 +49,11 @@ class ProductForm(OwnedForm):
         error_messages = {  # the database's own words name the constraint
             "__all__": {None: gettext_lazy("There is a product of this name and unit already.")}
         }
+
+    def clean_price(self):
+        if "price" in self.changed_data or self.instance._state.adding:  # an old one may have been right once
+            products.valid_price(self.cleaned_data["price"])
+        return self.cleaned_data["price"]
 
 
 @admin.register(Product)
@@ -116,6 +122,10 @@ class NumberForm(OwnedForm):
         for field, secret in (("new_access_token", "access_token"), ("new_app_secret", "app_secret")):
             if field in self.fields:
                 self.fields[field].help_text = _state_of(self.instance, secret)
+
+    def clean_display_phone_number(self):
+        numbers.valid_phone_number(self.cleaned_data["display_phone_number"])
+        return self.cleaned_data["display_phone_number"]
 
     def clean_phone_number_id(self):
         value = self.cleaned_data["phone_number_id"]
@@ -273,14 +283,30 @@ class MembershipAdmin(OwnedAdmin):
 # --- the audit log ------------------------------------------------------------------------------------------------------------
 
 
+class AuditList(ChangeList):
+    def get_results(self, request):
+        """Their targets are found for all that the page shows at once."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        audit_targets.find(self.result_list, request)
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(LongList, SharedHistoryAdmin):
-    list_display = ("time", "who", "act", "what", "target", "business")
+    list_display = ("time", "who", "act", "of_what", "what", "business")
     list_select_related = ("actor", "business")
-    search_fields = ("action", "target")
-    search_help_text = gettext_lazy("Action, or the id of what it was done to")
-    fields = ("at", "who", "act", "target", "details_read", "address", "api_key", "request_id")
-    readonly_fields = ("who", "act", "details_read")
+    search_fields = ("action", "target", "actor__email", "actor__name")
+    search_help_text = gettext_lazy("Who did it, the action, or the id of what it was done to")
+    fields = ("at", "who", "act", "of_what", "details_read", "address", "api_key", "request_id")
+    readonly_fields = ("who", "act", "of_what", "details_read")
+
+    def get_changelist(self, request, **kwargs):
+        return AuditList
+
+    def get_object(self, request, object_id, from_field=None):
+        event = super().get_object(request, object_id, from_field)
+        audit_targets.find([event] if event else [], request)
+        return event
 
     @display(description=gettext_lazy("time"), ordering="at")
     def time(self, obj):
@@ -291,6 +317,10 @@ class AuditEventAdmin(LongList, SharedHistoryAdmin):
         if obj.api_key:
             return _("API key %(prefix)s…") % {"prefix": obj.api_key}
         return obj.actor or ""
+
+    @display(description=gettext_lazy("of"), ordering="target")
+    def of_what(self, obj):
+        return obj.of
 
     @display(description=gettext_lazy("what"))
     def what(self, obj):

@@ -14,9 +14,11 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import Http404
 from django.shortcuts import redirect
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -143,6 +145,8 @@ class BaseAdmin(ModelAdmin):
         if db_field.name in self.lines_fields:
             label = capfirst(db_field.verbose_name)
             return LinesField(label=label, help_text=db_field.help_text, required=not db_field.blank)
+        if isinstance(db_field, models.PositiveSmallIntegerField | models.PositiveIntegerField):
+            kwargs = _real_limits(db_field) | kwargs
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -172,6 +176,18 @@ class BaseAdmin(ModelAdmin):
     def delete_model(self, request, obj):
         self.record(request, "deleted", obj)
         super().delete_model(request, obj)
+
+
+def _real_limits(db_field: models.Field) -> dict:
+    """For a form's field: those of the column's own validators, told at once. Django's form knows only what the column can hold, and
+    so names 0 to whoever writes -1, and 1 to whoever then writes 0.
+    """
+    own = {v.code: v.limit_value for v in db_field._validators if isinstance(v, MinValueValidator | MaxValueValidator)}
+    if not own.keys() >= {"min_value", "max_value"}:
+        return {}
+    least, most = (number_format(own[code], force_grouping=True) for code in ("min_value", "max_value"))
+    words = _("From %(least)s to %(most)s.") % {"least": least, "most": most}
+    return own | {"error_messages": {"min_value": words, "max_value": words}}
 
 
 _SECRETS = {"password", "access_token", "app_secret", "app_secret_mark", "verify_token"}

@@ -51,7 +51,7 @@ class SettingsForm(OwnedForm):
         label=gettext_lazy("Currency"),
         max_length=3,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=gettext_lazy("Three capitals, such as INR."),
+        help_text=gettext_lazy("Its code of three capitals, such as INR."),
     )
     text_greeting = LanguagesField(
         label=gettext_lazy("Greeting"),
@@ -64,8 +64,8 @@ class SettingsForm(OwnedForm):
         label=gettext_lazy("Away"),
         required=False,
         help_text=gettext_lazy(
-            "Outside opening hours, where no rule answers. {opens} says when you are there again. Empty: the text for when no "
-            "rule answers."
+            "Outside opening hours, where no rule answers. {opens} says when you are there again. Empty: your own text for when "
+            "no rule answers; where you have not changed that one, our words with the time at which you open."
         ),
     )
     text_handover = LanguagesField(

@@ -7,6 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .audit_targets import short
 from .models import DAYS, Business, Membership, Product, Settings, WhatsAppNumber
 
 _MODELS = [Settings, Business, Product, WhatsAppNumber, Membership]
@@ -47,6 +48,7 @@ _NAMES = {
     "secrets_changed": gettext_lazy("new secrets"),
     "took_over": gettext_lazy("taken over"),
     "unless_phrases": gettext_lazy("but not with"),
+    "ways": gettext_lazy("more ways to ask"),
     "was_member": gettext_lazy("was a member before"),
     "whole_phrases": gettext_lazy("whole messages"),
 }
@@ -83,10 +85,10 @@ def _told(name: str, value) -> str:
 
 
 def summary(details: dict) -> str:
-    """One line: what changed, else what stands there."""
-    names = list(dict.fromkeys([*(details.get("before") or {}), *(details.get("after") or {})]))
-    if names:
-        return ", ".join(_label((name,)) for name in names)
+    """One line: what changed, else what stands there. Of what is new or gone all has changed, and the names of all say nothing."""
+    before, after = details.get("before") or {}, details.get("after") or {}
+    if before and after:
+        return ", ".join(_label((name,)) for name in dict.fromkeys([*before, *after]))
     return ", ".join(f"{name}: {value}" for name, value in others(details))
 
 
@@ -125,9 +127,9 @@ def _words(value, name: str = "") -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
+        return ", ".join(map(short, value))
     if isinstance(value, list) and all(isinstance(item, list) for item in value):
         return ", ".join("–".join(map(str, span)) for span in value)  # opening hours
     if isinstance(value, list) and all(isinstance(item, dict) for item in value):
         return "\n".join(" ".join(_words(v, k) for k, v in item.items()) for item in value)  # holidays, buttons
-    return _choice(name, value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return short(_choice(name, value)) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

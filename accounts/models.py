@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import placeholders
 from .ids import uuid7
+from .money import CURRENCIES
 from .scoping import OwnedModel
 from .secrets import SecretField
 
@@ -143,6 +144,12 @@ class Business(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        super().clean()
+        if re.fullmatch("[A-Z]{3}", self.currency) and self.currency not in CURRENCIES:
+            words = _("%(code)s is not the code of money that is in use, such as INR.")
+            raise ValidationError({"currency": ValidationError(words, params={"code": self.currency})})
 
     @property
     def zone(self) -> ZoneInfo:

@@ -104,7 +104,7 @@ def check(row: Settings, changed, *, actor: User | None) -> None:
     for part, names in ((row, OF_SETTINGS), (row.business, OF_BUSINESS)):
         own = [name for name in names if name in changed and name != "texts"]  # _check_texts says which text
         _gather(errors, part.clean_fields, exclude={f.name for f in part._meta.fields} - set(own))
-    for look in (_check_characters, _check_texts, _check_quiet, _check_limits):
+    for look in (_check_characters, _check_texts, _check_quiet, _check_limits, _check_currency):
         _gather(errors, look, row, [name for name in changed if name not in errors])
     if "two_factor_required" in changed:
         look = _check_two_factor if row.two_factor_required else _check_who_switches_off
@@ -266,6 +266,11 @@ def _check_placeholders(name: str, text: str) -> None:
 def _check_quiet(row: Settings, changed: list[str]) -> None:
     if {"quiet_from", "quiet_until"} & set(changed):
         row.clean()
+
+
+def _check_currency(row: Settings, changed: list[str]) -> None:
+    if "currency" in changed:
+        row.business.clean()
 
 
 def _check_limits(row: Settings, changed: list[str]) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from contextlib import AbstractContextManager
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -13,7 +15,14 @@ from .models import Business, Product, User
 from .once import once
 
 MOST = 1000  # of a business: a rule that looks for a product looks at all of them
+LEAST_PRICE = Decimal("0.01")
 FIELDS = ("name", "name_hi", "name_roman", "aliases", "unit", "price", "active", "position")
+
+
+def valid_price(value: Decimal) -> None:
+    """What costs nothing is nearly always a slip, and each customer who asks would be told so. Raises ValidationError."""
+    if value < LEAST_PRICE:
+        raise ValidationError(_("A price is %s at least.") % LEAST_PRICE)
 
 
 @transaction.atomic
@@ -26,6 +35,7 @@ def add(business: Business, *, actor: User | None, **fields) -> Product:
         raise DomainError("too_many_products", _("A business has %s products at most.") % MOST, status=409)
     product = Product(business=business, **fields)
     product.full_clean(validate_constraints=False)
+    _check_price(product)
     product.slug = slug_for(product, set(Product.objects.filter(business=business).values_list("slug", flat=True)))
     with _once():
         product.save()
@@ -54,9 +64,11 @@ def change(product: Product, *, actor: User | None, **fields) -> Product:
     before = _told(held, fields)
     for name, value in fields.items():
         setattr(held, name, value)
-    held.full_clean(validate_constraints=False)
     after = _told(held, fields)
     changed = [name for name in fields if before[name] != after[name]]
+    held.clean_fields(exclude={f.name for f in held._meta.fields} - set(changed))  # the rest may have been right once
+    if "price" in changed:
+        _check_price(held)
     if changed:
         with _once():
             held.save(update_fields=[*changed, "updated_at"])
@@ -70,6 +82,13 @@ def remove(product: Product, *, actor: User | None) -> None:
     held = Product.objects.select_for_update().get(pk=product.pk)
     _record("product.removed", held, actor, _told(held, FIELDS), {})
     held.delete()
+
+
+def _check_price(product: Product) -> None:
+    try:
+        valid_price(product.price)
+    except ValidationError as error:
+        raise ValidationError({"price": error}) from None
 
 
 def _once() -> AbstractContextManager[None]:

@@ -18,15 +18,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from unfold.decorators import display
 
-from accounts import audit_words, reading
+from accounts import audit_targets, audit_words, reading
 from accounts.admin_base import ChoiceFilter, History, OwnedAdmin, OwnedForm, yes_no
+from accounts.audit_targets import Kind
 from conversations.admin import SinceFilter
 
 from . import admin_answers, admin_model, admin_trying, budget, owner_rules, traces  # noqa: F401 - their pages are registered
 from .admin_fields import ButtonsField
 from .admin_trying import TrapForm, keep_trap
 from .kinds import KINDS
-from .models import PromptVersion, Rule, RuleMatch, Trap, Turn
+from .models import Answer, Price, PromptVersion, Rule, RuleMatch, Trap, Turn
 from .rules import owners_text, shop_of, text_of
 from .trying import failing
 
@@ -57,7 +58,7 @@ class RuleForm(OwnedForm):
     def clean(self):
         super().clean()
         if not self.errors:
-            self._check_length()
+            self._check_texts()
         if not self.errors and not self.cleaned_data.get("save_anyway"):
             self._check_traps()
         return self.cleaned_data
@@ -68,8 +69,8 @@ class RuleForm(OwnedForm):
             setattr(rule, name, self.cleaned_data.get(name, getattr(self.instance, name)))
         return rule
 
-    def _check_length(self) -> None:
-        for field, words in owner_rules.too_long(self._rule()).items():
+    def _check_texts(self) -> None:
+        for field, words in owner_rules.cannot_be(self._rule(), self.changed_data).items():
             self.add_error(field, words)
 
     def _check_traps(self) -> None:
@@ -78,6 +79,13 @@ class RuleForm(OwnedForm):
 
 
 audit_words.know(Rule)
+audit_targets.know(
+    answer=Kind(Answer),
+    price=Kind(Price),
+    question=Kind(Turn, ("conversation__contact",), lambda turn: turn.conversation),
+    rule=Kind(Rule),
+    trap=Kind(Trap),
+)
 
 
 @admin.register(Rule)

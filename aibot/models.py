@@ -17,7 +17,8 @@ from accounts.scoping import OwnedModel, TiedModel
 from conversations.models import Conversation, Message
 from documents.models import Document
 
-from .phrases import NAMES, parts
+from .phrases import NAMES, has_words, is_sign, odd_brackets, parts
+from .slots import SLOT
 
 PHRASE = 500  # characters
 ASKED, ANSWERED = 300, 1500  # of a question, and of an answer
@@ -29,18 +30,35 @@ def valid_phrases(value) -> None:
     if not isinstance(value, list) or any(not isinstance(p, str) or not p.strip() or len(p) > PHRASE for p in value):
         raise ValidationError(_('Phrases are a list of texts: ["price", "how much"].'))
     for phrase in value:
-        placeholders.check(phrase, NAMES)
-        try:
-            parts(phrase)
-        except ValueError:
-            raise ValidationError(
-                _("%(phrase)s stands for too many phrases: fewer choices, three stars and thirty words at most."),
-                params={"phrase": phrase},
-            ) from None
+        if not is_sign(phrase):
+            placeholders.check(phrase, NAMES)
+            _check_phrase(phrase)
+
+
+_ODD = {
+    "(": _("%(phrase)s: a bracket is not closed."),
+    ")": _("%(phrase)s: a bracket is not opened."),
+    "()": _("%(phrase)s: a choice cannot stand within another."),
+}
+
+
+def _check_phrase(phrase: str) -> None:
+    try:
+        parts(phrase)
+    except ValueError:
+        raise ValidationError(
+            _("%(phrase)s stands for too many phrases: fewer choices, three stars and thirty words at most."),
+            params={"phrase": phrase},
+        ) from None
+    if odd := odd_brackets(phrase):
+        raise ValidationError(_ODD[odd], params={"phrase": phrase})
+    if not has_words(phrase):
+        raise ValidationError(_("%(phrase)s has no words: no message has it."), params={"phrase": phrase})
 
 
 def valid_placeholders(value: str) -> None:
-    placeholders.check(value)
+    """Slots pass: owner_answers.py says which of them there is a row for, and owner_rules.py refuses them."""
+    placeholders.check(value, slots=SLOT)
 
 
 MOST_BUTTONS, MOST_ROWS = 3, 10

@@ -5,7 +5,7 @@ The question is the first of the ways to ask it: a row of Example that follows i
 for it alone, and goes with it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 
 from django.core.exceptions import ValidationError
@@ -61,7 +61,7 @@ def change(answer: Answer, *, actor: User | None, ways: Sequence[str] | None = N
     earlier = held.document
     for name, value in fields.items():
         setattr(held, name, value)
-    check(held)
+    check(held, [name for name in fields if name in FIELDS and before[name] != getattr(held, name)])
     if held.document is not None and held.document != earlier:
         held.document = kept.keep(held.document)
     after = _told(held, fields)
@@ -116,12 +116,13 @@ def ways_of(answer: Answer) -> list[str]:
 # --- what is looked at ----------------------------------------------------------------------------------------------------
 
 
-def check(answer: Answer) -> None:
+def check(answer: Answer, changed: Collection[str] = FIELDS) -> None:
     """Raises ValidationError, its keys the fields: what is missing, too long for WhatsApp once filled, or names no product, and a
-    file that WhatsApp has no one message for.
+    file that WhatsApp has no one message for. What is not ``changed`` may have been right once.
     """
     answer.question = " ".join(answer.question.split())
-    answer.full_clean(exclude=["business"], validate_unique=False, validate_constraints=False)
+    untouched = {f.name for f in answer._meta.fields} - set(changed)
+    answer.full_clean(exclude=untouched, validate_unique=False, validate_constraints=False)
     shop, wrong = shop_of(answer.business_id), {}
     for field in TEXTS:
         if (text := getattr(answer, field).strip()) and (why := _cannot_be_said(shop, text, answer)):

@@ -5,6 +5,7 @@ A rule must fit what WhatsApp takes once it is filled, and the business's test l
 understood, or the owner says that it shall be saved all the same.
 """
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -20,8 +21,10 @@ from accounts.once import once
 
 from .matching import Book
 from .models import Rule, Trap
+from .phrases import is_sign
 from .products import names_of
 from .rules import most_characters, render, shop_of
+from .slots import SLOT
 from .trying import failing
 
 FIELDS = (
@@ -54,7 +57,7 @@ def add(business: Business, *, actor: User | None, save_anyway: bool = False, **
     (test_lines_fail), and where there is a rule of this intent and language (rule_exists).
     """
     rule = Rule(business=business, **{"away_reply": "", "asks": "", **fields})  # theirs are the database's defaults
-    _check(rule, save_anyway)
+    _check(rule, save_anyway, FIELDS)
     return add_row(rule, actor=actor)
 
 
@@ -74,9 +77,9 @@ def change(rule: Rule, *, actor: User | None, save_anyway: bool = False, **field
     before = _told(held, fields)
     for name, value in fields.items():
         setattr(held, name, value)
-    _check(held, save_anyway)
     after = _told(held, fields)
     changed = [name for name in fields if before[name] != after[name]]
+    _check(held, save_anyway, changed)
     if changed:
         with _once():
             held.save(update_fields=[*changed, "updated_at"])
@@ -95,10 +98,18 @@ def remove(rule: Rule, *, actor: User | None) -> None:
 # --- what is looked at ----------------------------------------------------------------------------------------------------
 
 
-def too_long(rule: Rule) -> dict[str, str]:
-    """Field -> why its text does not fit once its placeholders are filled."""
+def cannot_be(rule: Rule, changed: Collection[str]) -> dict[str, str]:
+    """Field -> why: a text does not fit once its placeholders are filled; one that has changed has a slot, which is an answer's; a
+    phrase that has changed is looked for among words and has none.
+    """
     shop, most, found = shop_of(rule.business_id), most_characters(len(rule.buttons)), {}
+    for field in {"phrases", "unless_phrases"}.intersection(changed):
+        if signs := [phrase for phrase in getattr(rule, field) if is_sign(phrase)]:
+            found[field] = _("%s has no words: write it under whole messages.") % signs[0]
     for field in ("reply", "away_reply"):
+        if field in changed and (slot := SLOT.search(getattr(rule, field))):
+            found[field] = _("%(slot)s: answers may hold this, rules may not.") % {"slot": slot[0]}
+            continue
         length = len(render(shop, getattr(rule, field), rule.language, LONGEST_NAME, now=timezone.now()))
         if length > most:
             found[field] = _(
@@ -142,10 +153,11 @@ def in_words(broken: list[Misunderstood]) -> list[str]:
     ]
 
 
-def _check(rule: Rule, save_anyway: bool) -> None:
-    rule.full_clean(validate_constraints=False)
-    if long := too_long(rule):
-        raise ValidationError(long)
+def _check(rule: Rule, save_anyway: bool, changed: Collection[str]) -> None:
+    """What nobody touches may have been right once: a rule of long ago can still be switched off."""
+    rule.full_clean(exclude={f.name for f in rule._meta.fields} - set(changed), validate_constraints=False)
+    if wrong := cannot_be(rule, changed):
+        raise ValidationError(wrong)
     if not save_anyway and (broken := misunderstood(rule)):
         raise DomainError(
             "test_lines_fail",

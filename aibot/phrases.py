@@ -30,6 +30,8 @@ Parts = tuple[Part, ...]
 _STAR = "*"
 _OF_KIND = {f"{{{name}}}": kind for name, kind in KINDS.items()}
 _CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
+_WRITING = frozenset("*(/){} ")  # in which gaps and choices are written
+_BRACKETED = re.compile(r"\([^()]*\)")
 _SIGN = re.compile(r"(\*|\{\w+\})")
 
 
@@ -54,6 +56,27 @@ def parts(phrase: str) -> Parts:
     if sum(max(map(len, part)) if isinstance(part, tuple) else part != _STAR for part in found) > MOST_WORDS:
         raise ValueError(f"{phrase!r} has more than {MOST_WORDS} words.")
     return tuple(found) if any(part != _STAR for part in found) else ()
+
+
+def odd_brackets(phrase: str) -> str:
+    """The first bracket that has no other half, "(" or ")"; "()" where a pair stands within another; else ""."""
+    outside, alone = _BRACKETED.sub("", phrase), phrase
+    while (fewer := _BRACKETED.sub("", alone)) != alone:
+        alone = fewer
+    halves = [sign for sign in alone if sign in "()"]
+    return halves[0] if halves else "()" if outside != alone else ""
+
+
+def is_sign(phrase: str) -> bool:
+    """A message without words, such as a waving hand: it is compared as it stands, with whole messages alone."""
+    return not words(phrase) and not phrase.isspace() and not set(phrase) <= _WRITING
+
+
+def has_words(phrase: str) -> bool:
+    """Whether there is a message that has it: none has "***"."""
+    growth = Growth(["product"])
+    growth.add(phrase, 0)
+    return bool(growth.tree(frozenset(), 0).words)
 
 
 @lru_cache(maxsize=20_000)

@@ -488,7 +488,7 @@ def _may_mean_an_answer(r: Recorded) -> bool:
 
 def nobody_text(shop: Shop, said: str, contact_name: str, now: datetime) -> str:
     """What is said where no rule answers: outside opening hours the owner's away text in the customer's language, where
-    there is one, else the fallback.
+    there is one; else the owner's fallback, else ours, which outside opening hours says when somebody is there next.
     """
     language = shop.language_for(said)
     away = shop.settings.says("away", language)
@@ -505,7 +505,24 @@ def _fallback_text(shop: Shop, said: str, contact_name: str, now: datetime) -> s
     language = shop.language_for(said)
     wanted = is_devanagari(said) if _has_words(said) else language == "hi"
     hindi = shop.settings.fallback_text_hi if wanted else ""
-    return render(shop, hindi or shop.settings.fallback_text, "hi" if hindi else language, contact_name, now=now)
+    text = hindi or shop.settings.fallback_text
+    if text in _OURS and (opens := _opens_again(shop, language, now)):
+        return _CLOSED[language].replace("{opens}", opens)
+    return render(shop, text, "hi" if hindi else language, contact_name, now=now)
+
+
+# What a business starts with promises somebody "soon", which is not so at night.
+_OURS = {Settings._meta.get_field(name).default for name in ("fallback_text", "fallback_text_hi")}
+_CLOSED = {
+    "en": "Thank you for your message. We are closed now and open again {opens}; a person from our team will answer you then.",
+    "hi": "आपके संदेश के लिए धन्यवाद। अभी हम बंद हैं, {opens} फिर खुलेंगे; तब हमारी टीम आपको जवाब देगी।",
+    "hi-Latn": "Aapke message ke liye dhanyawad. Abhi hum band hain, {opens} phir khulenge; tab hamari team aapko jawab degi.",
+}
+
+
+def _opens_again(shop: Shop, language: str, now: datetime) -> str:
+    """When; "" where it is open, and where nobody knows."""
+    return "" if shop.is_open(now) else shop.opens(now, language)
 
 
 def _handover_text(shop: Shop, language: str, contact_name: str, now: datetime) -> str:
@@ -515,9 +532,8 @@ def _handover_text(shop: Shop, language: str, contact_name: str, now: datetime) 
 
 def _problem_text(shop: Shop, language: str, now: datetime) -> str:
     """What a problem that was told is answered with where the owner has no text for it."""
-    opens = shop.opens(now, language)
-    closed = opens and not shop.is_open(now)
-    return asking.TEXTS["problem_closed" if closed else "problem"][language].replace("{opens}", opens)
+    opens = _opens_again(shop, language, now)
+    return asking.TEXTS["problem_closed" if opens else "problem"][language].replace("{opens}", opens)
 
 
 def _say(r: Recorded, replies: Replies, text: str, why: str, *, turn: int | None = None) -> None:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 from unfold.decorators import display
 
-from accounts import audit, reading
+from accounts import audit, audit_targets, reading
 from accounts.admin_base import (
     AGENT,
     NEVER,
@@ -35,6 +35,7 @@ from accounts.admin_base import (
     YesNoFilter,
     json_box,
 )
+from accounts.audit_targets import Kind
 from accounts.errors import DomainError
 from accounts.models import WhatsAppNumber
 from accounts.secrets import SecretError
@@ -42,7 +43,19 @@ from cloud_api.errors import GraphError, InvalidMessage
 
 from . import admin_team as _team  # noqa: F401 - labels and canned replies have a module of their own
 from . import assignment, choosing, deciding, outbound, queries, refusals, search, sending, templates, troubles
-from .models import ConsentEvent, Contact, Conversation, Identity, Message, MessageChange, Status, Template
+from .models import (
+    CannedReply,
+    ConsentEvent,
+    Contact,
+    Conversation,
+    Identity,
+    Label,
+    Message,
+    MessageChange,
+    Note,
+    Status,
+    Template,
+)
 from .thread import answered_by, last_words, may_write, reactions_of, thread, trouble_of, waits
 
 
@@ -148,6 +161,18 @@ class ConversationInline(OwnedInline):
         url = reverse("admin:conversations_conversation_change", args=[obj.pk])
         words = last_words(obj) or _("See the conversation")
         return format_html('<a class="text-link one-line" href="{}">{}</a>', url, words)
+
+
+_IN_A_THREAD = (("conversation__contact",), lambda row: row.conversation)
+audit_targets.know(
+    cannedreply=Kind(CannedReply),
+    contact=Kind(Contact),
+    conversation=Kind(Conversation, ("contact",)),
+    label=Kind(Label),
+    message=Kind(Message, *_IN_A_THREAD),  # whose, not what it says
+    note=Kind(Note, *_IN_A_THREAD),
+    template=Kind(Template),
+)
 
 
 @admin.register(Contact)

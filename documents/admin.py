@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
-from accounts import reading
+from accounts import audit_targets, reading
 from accounts.admin_base import AGENT, ChoiceFilter, History, LongList, OwnedAdmin
 
 from . import fetching
@@ -28,6 +28,9 @@ _COLOURS = {
     "failed": "danger",
     "expired": "danger",
 }
+
+
+audit_targets.know(document=audit_targets.Kind(Document))
 
 
 @admin.register(Document)

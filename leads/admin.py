@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
-from accounts import reading
+from accounts import audit_targets, reading
 from accounts.admin_base import AGENT, NEVER, ChoiceFilter, OwnedAdmin, OwnedInline
 from accounts.errors import DomainError
 from accounts.money import amount
@@ -39,6 +39,9 @@ class LeadEventInline(OwnedInline):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("actor")
+
+
+audit_targets.know(lead=audit_targets.Kind(Lead, ("contact",)))
 
 
 @admin.register(Lead)

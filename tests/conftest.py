@@ -21,7 +21,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadScopeScheduling
 
-from accounts import businesses
+from accounts import businesses, preferences
 from accounts.models import Business, Membership, Product, User, WhatsAppNumber
 from conversations import wake
 from whatsapp_automation import onboarding
@@ -216,6 +216,12 @@ def masala(charlie) -> Business:
     )
     _products(business, [("Garam masala", "गरम मसाला", "Garam masala", "100 g", "95")])
     return business
+
+
+@pytest.fixture
+def always_open(dairy) -> None:
+    """For what is said by day, whenever the tests run."""
+    preferences.change(dairy, actor=None, hours={})
 
 
 @pytest.fixture

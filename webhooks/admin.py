@@ -20,7 +20,7 @@ from django_scopes import scopes_disabled
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from accounts import reading
+from accounts import audit_targets, reading
 from accounts.admin_base import (
     OWNER,
     History,
@@ -168,6 +168,9 @@ class ReplayForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["number"].queryset = numbers
         self.fields["number"].empty_label = _("All")
+
+
+audit_targets.know(faileditem=audit_targets.Kind(FailedItem))
 
 
 @admin.register(FailedItem)

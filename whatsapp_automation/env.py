@@ -15,6 +15,8 @@ from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import unquote, urlsplit
 
+from accounts.money import CURRENCIES
+
 READ: set[str] = set()
 MISSING = object()
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -60,8 +62,8 @@ def amount(name: str) -> Decimal | None:
 def currency(name: str, default: str) -> str:
     """A currency's code, such as USD."""
     value = text(name, default)
-    if not re.fullmatch(r"[A-Z]{3}", value):
-        raise ConfigError(f"{name} must be three capitals such as USD")
+    if value not in CURRENCIES:
+        raise ConfigError(f"{name} must be the code of a currency in use such as USD, not {value!r}")
     return value
 
 

@@ -87,7 +87,12 @@ class NumberIn(StrictSerializer):
         validators=[RegexValidator(r"^[0-9]{3,40}\Z", _("Digits, as Meta shows it."))],
     )
     displayPhoneNumber = serializers.CharField(
-        source="display_phone_number", max_length=30, required=False, allow_blank=True
+        source="display_phone_number",
+        max_length=30,
+        required=False,
+        allow_blank=True,
+        validators=[numbers.valid_phone_number],
+        help_text="7 to 15 digits; spaces, +, - and brackets between them.",
     )
     accessToken = serializers.CharField(
         source="access_token", max_length=1000, validators=[numbers.valid_token], required=False, write_only=True

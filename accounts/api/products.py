@@ -40,7 +40,7 @@ class ProductIn(StrictSerializer):
         child=serializers.CharField(max_length=80), max_length=50, required=False, allow_empty=True
     )
     unit = serializers.CharField(max_length=30)
-    price = Money()
+    price = Money(help_text=f"{products.LEAST_PRICE} at least.")
     active = serializers.BooleanField(required=False)
     position = serializers.IntegerField(min_value=0, max_value=32767, required=False)
 

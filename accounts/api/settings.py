@@ -162,7 +162,7 @@ class ProfileIn(StrictSerializer):
     name = serializers.CharField(max_length=120)
     timeZone = ZoneName(source="time_zone", max_length=60, help_text="Such as Asia/Kolkata.")
     language = serializers.ChoiceField(Business._meta.get_field("language").choices)
-    currency = serializers.RegexField(r"^[A-Z]{3}\Z", help_text="Three capitals, such as INR.")
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z", help_text="A code of ISO 4217, of money in use: INR.")
     deliveryArea = serializers.CharField(source="delivery_area", max_length=300, allow_blank=True)
 
 

@@ -70,6 +70,8 @@ def test_a_change_of_the_ways_alone_is_saved(visit, alice, answer):
     [
         ({"text": "It costs {price:moon}."}, "text", "names no product on sale"),
         ({"text": "Dear {customer}"}, "text", "{customer}: there is no such placeholder."),
+        ({"text": "Dear {name"}, "text", "A brace is not closed: {name"),
+        ({"text_roman": "{price:cow-ghee-1-kg"}, "text_roman", "A brace is not closed: {price:cow-ghee-1-kg"),
         ({"text_hi": "x" * 1501}, "text_hi", "1500"),
         ({"question": "???"}, "question", "A question has words."),
         ({"question": "WHERE is it?"}, "__all__", "There is an answer to this question already."),

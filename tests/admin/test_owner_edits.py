@@ -231,7 +231,7 @@ def test_the_owner_changes_the_name_and_zone_of_the_business(visit, alice, dairy
 
 
 @pytest.mark.parametrize(
-    "given", [{"time_zone": "Mars/Base"}, {"currency": "rupee"}, {"currency": "inr"}, {"name": ""}]
+    "given", [{"time_zone": "Mars/Base"}, {"currency": "rupee"}, {"currency": "inr"}, {"currency": "XXX"}, {"name": ""}]
 )
 def test_a_business_that_cannot_be_is_refused(visit, alice, dairy, given):
     refused = visit(alice).post(change(dairy.settings), settings_fields(**given))

@@ -41,6 +41,18 @@ def traps(business) -> list[tuple[str, str]]:
     [
         ({"reply": "Hello {nam}, {hour}"}, "reply", "{hour}, {nam}: there is no such placeholder."),
         ({"away_reply": "We open {open}"}, "away_reply", "{open}: there is no such placeholder."),
+        ({"reply": "Hello {name"}, "reply", "A brace is not closed: {name"),
+        ({"reply": "Bye {name}, bye name}"}, "reply", "A brace is not opened: name}"),
+        (
+            {"reply": "It costs {price:cow-ghee-1-kg}"},
+            "reply",
+            "{price:cow-ghee-1-kg}: answers may hold this, rules may not.",
+        ),
+        ({"away_reply": "We open {opens"}, "away_reply", "A brace is not closed: {opens"),
+        ({"phrases": "price\n(a/b"}, "phrases", "(a/b: a bracket is not closed."),
+        ({"whole_phrases": "***"}, "whole_phrases", "*** has no words: no message has it."),
+        ({"phrases": "price\n👋"}, "phrases", "👋 has no words: write it under whole messages."),
+        ({"unless_phrases": ":)"}, "unless_phrases", ":) has no words: write it under whole messages."),
         ({"phrases": "(a/b)" * 10}, "phrases", "stands for too many phrases"),
         ({"phrases": "{good} is bad"}, "phrases", "{good}: there is no such placeholder."),
         ({"buttons-0-title": "x" * 21}, "buttons", "at most 20 characters"),

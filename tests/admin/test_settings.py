@@ -100,6 +100,8 @@ def test_all_of_it_is_saved_and_shown_again(visit, alice, dairy):
         ({"holidays-0-name": "Diwali"}, "holidays", "Give each holiday its date."),
         ({"holidays-0-date": "2027-01-26", "holidays-1-date": "2027-01-26"}, "holidays", "twice"),
         ({"text_away-hi": "{kab}"}, "text_away", "हिन्दी: {kab}: there is no such placeholder"),
+        ({"text_greeting-en": "Hi {name"}, "text_greeting", "English: A brace is not closed: {name"),
+        ({"fallback_text": "Thanks name}"}, "fallback_text", "A brace is not opened: name}"),
         ({"text_greeting-hi-Latn": "x" * 1001}, "text_greeting", "Hinglish: A text has at most 1,000 characters."),
         ({"text_handover-en": "a\x00b"}, "text_handover", "cannot be stored"),
         ({"fallback_text": ""}, "fallback_text", "required"),
@@ -111,8 +113,8 @@ def test_all_of_it_is_saved_and_shown_again(visit, alice, dairy):
         ({"ai_daily_tokens": "-1"}, "ai_daily_tokens", "greater than or equal to 0"),
         ({"ai_calls_per_hour": "21"}, "ai_calls_per_hour", "The most that you are allowed is 20."),
         ({"notify_after_minutes": "1441"}, "notify_after_minutes", "less than or equal to 1440"),
-        ({"messages_kept_days": "29"}, "messages_kept_days", "greater than or equal to 30"),
-        ({"messages_kept_days": "3661"}, "messages_kept_days", "less than or equal to 3660"),
+        ({"messages_kept_days": "29"}, "messages_kept_days", "From 30 to 3,660."),
+        ({"messages_kept_days": "3661"}, "messages_kept_days", "From 30 to 3,660."),
         ({"two_factor_required": "on"}, "two_factor_required", "you would lock yourself out"),
     ],
 )
@@ -253,6 +255,7 @@ def test_try_it_says_that_the_bot_is_off_and_answers(visit, alice, dairy):
     assert "₹750" in shown
 
 
+@pytest.mark.usefixtures("always_open")
 def test_try_it_says_the_fallback_in_the_customers_language(visit, alice, dairy):
     shown = visit(alice).post(reverse("admin:aibot_rule_try"), {"text": "क्या आप साइकिल भी बेचते हैं"}, follow=True).text
     assert "हमारी टीम जल्द ही" in shown

@@ -288,7 +288,10 @@ def test_a_list_costs_as_many_queries_with_three_rows_as_with_thirty(visit, root
     multiply(dairy, 2)
     few = {address: count_queries(client, address) for address in LISTS}
     multiply(dairy, 25)
-    assert {address: count_queries(client, address) for address in LISTS} == few
+    many = {address: count_queries(client, address) for address in LISTS}
+    log = "/admin/accounts/auditevent/"  # one for each kind of thing that its page tells of: test_audit_log.py
+    assert many[log] <= few[log]
+    assert many == few | {log: many[log]}
     assert max(few.values()) <= 22
 
 

@@ -26,7 +26,7 @@ HANDOVER = "Thank you for your message. A person from our team will answer you s
 
 
 @pytest.fixture(autouse=True)
-def all_businesses(dairy):
+def all_businesses(always_open):
     with scopes_disabled():
         yield
 

@@ -56,6 +56,7 @@ def test_the_models_reply_is_queued_with_its_trace_and_what_it_read(server):
     assert Proposal.objects.get().value == "Pune"
 
 
+@pytest.mark.usefixtures("always_open")
 def test_what_the_guard_keeps_back_ends_as_the_owners_words_and_a_person(server):
     server.says("Ghee is ₹10 today only!")
     Chat().says(ODD)

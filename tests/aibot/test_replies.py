@@ -240,6 +240,7 @@ def test_another_business_rules_do_not_answer(dairy, masala, meera):
 # --- what no rule answers -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("always_open")
 def test_the_fallback_is_said_once_then_the_conversation_waits(dairy, meera):
     (answer,) = meera.says(UNKNOWN)
     with scope(business=dairy):
@@ -275,6 +276,7 @@ def test_a_rule_still_answers_while_the_conversation_waits(dairy, meera):
     assert conversation(dairy).waiting_since is not None
 
 
+@pytest.mark.usefixtures("always_open")
 def test_the_fallback_is_in_hindi_for_devanagari(dairy, meera):
     (answer,) = meera.says("क्या आप साइकिल भी बेचते हैं")
     with scope(business=dairy):

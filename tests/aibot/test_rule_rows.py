@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django_scopes import scope
 
-from aibot import defaults
+from aibot import defaults, owner_rules
 from aibot.models import Rule, valid_buttons, valid_phrases
 from cloud_api import messages
 
@@ -81,9 +81,33 @@ def test_bad_phrases_are_refused(phrases):
         valid_phrases(phrases)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "why"),
+    [
+        ("(a/b", "(a/b: a bracket is not closed."),
+        ("price (of/for))", "price (of/for)): a bracket is not opened."),
+        ("))((", "))((: a bracket is not opened."),
+        ("how (much/(many/few))", "how (much/(many/few)): a choice cannot stand within another."),
+        ("***", "*** has no words: no message has it."),
+        ("* (*)", "* (*) has no words: no message has it."),
+        ("(/)", "(/) has no words: no message has it."),
+        ("(*/)", "(*/) has no words: no message has it."),
+        ("rate of {product", "A brace is not closed: {product"),
+        ("rate of product}", "A brace is not opened: product}"),
+    ],
+)
+def test_a_phrase_that_no_message_has_is_refused_by_its_name(phrase, why):
+    with pytest.raises(ValidationError) as refused:
+        valid_phrases(["price", phrase])
+    assert refused.value.messages == [why]
+
+
 def test_good_phrases():
     valid_phrases([])
     valid_phrases(["price", "कीमत", "👋", "how much * (cost/charge)", "rate of {product}", "{goods} * {bad}"])
+    valid_phrases(
+        ["(much/) cost", "price (kindly)", "* cost", "24/7", "how much (for *)", "{product}", ":)", "?", "..."]
+    )
 
 
 def test_the_businesses_that_there_are_get_the_rules_of_start_and_keep_their_own(dairy, masala):
@@ -108,3 +132,8 @@ def test_the_businesses_that_there_are_get_the_rules_of_start_and_keep_their_own
                 defaults_of[row.language].priority,
             )
         assert len(rows) == 3
+
+
+def test_no_phrase_of_the_default_rules_is_looked_for_among_words_and_has_none(dairy):
+    for rule in defaults.rules_for(dairy):
+        assert owner_rules.cannot_be(rule, owner_rules.FIELDS) == {}, rule

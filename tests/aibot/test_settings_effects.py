@@ -8,6 +8,7 @@ from django_scopes import scopes_disabled
 
 from accounts import preferences
 from accounts.models import DAYS
+from aibot import hours
 from aibot.models import Rule
 from conversations.models import Contact, Conversation
 from tests.factories import MASALA_NUMBER, MEERA, Chat
@@ -18,7 +19,7 @@ UNKNOWN = {
     "hi": "क्या आप साइकिल भी बेचते हैं",
     "hi-Latn": "kya aap cycle bhi bechte hain",
 }
-ALWAYS = {day: [["00:00", "23:59"]] for day in DAYS}
+ALL_DAY = {day: [["00:00", "23:59"]] for day in DAYS}
 
 
 @pytest.fixture(autouse=True)
@@ -114,14 +115,42 @@ def test_outside_hours_who_gets_no_rules_answer_gets_the_away_text_in_their_lang
 
 @pytest.mark.parametrize("language", UNKNOWN)
 def test_without_an_away_text_in_their_language_they_get_the_fallback(meera, sets, closed, language):
-    sets(texts={"away": {other: "Back {opens}." for other in UNKNOWN if other != language}})
+    sets(
+        texts={"away": {other: "Back {opens}." for other in UNKNOWN if other != language}},
+        fallback_text="Wait, {name}.",
+        fallback_text_hi="रुकिए।",
+    )
     (answer,) = meera.says(UNKNOWN[language])
-    row = preferences.of(sets().business)
-    assert answer.text == (row.fallback_text_hi if language == "hi" else row.fallback_text)
+    assert answer.text == ("रुकिए।" if language == "hi" else "Wait, Meera Iyer.")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "promise"),
+    [
+        ("en", "open again on {} at 9:30; a person", "soon"),
+        ("hi", "{} को 9:30 बजे फिर खुलेंगे", "जल्द"),
+        ("hi-Latn", "{} ko 9:30 baje phir khulenge", "jald"),
+    ],
+)
+def test_outside_hours_nobody_is_promised_soon_where_the_owner_has_written_nothing(
+    meera, dairy, sets, closed, language, words, promise
+):
+    [answer] = meera.says(UNKNOWN[language])
+    opening = timezone.localtime(timezone=dairy.zone) + timedelta(days=3)
+    assert words.format(hours._DAYS[language][opening.weekday()]) in answer.text
+    assert promise not in answer.text.lower()
+    assert the_one().waiting_since
+
+
+def test_where_nobody_knows_when_it_opens_no_time_is_named(meera, dairy, sets, closed):
+    today = timezone.localtime(timezone=dairy.zone).date()
+    off = [{"date": (today + timedelta(days=3 + 7 * week)).isoformat(), "name": "Off"} for week in range(54)]
+    row = sets(holidays=off)
+    assert meera.says(UNKNOWN["en"])[0].text == row.fallback_text
 
 
 def test_within_hours_nobody_is_away(meera, sets):
-    sets(hours=ALWAYS, texts={"away": {"en": "Back {opens}."}})
+    sets(hours={}, texts={"away": {"en": "Back {opens}."}})
     assert meera.says(UNKNOWN["en"])[0].text == preferences.of(sets().business).fallback_text
 
 
@@ -132,7 +161,7 @@ def test_a_picture_is_answered_in_the_businesss_language(meera, sets, closed, la
 
 
 def test_a_picture_sent_to_a_hindi_shop_gets_the_hindi_fallback(meera, sets):
-    row = sets(language="hi", hours=ALWAYS)
+    row = sets(language="hi", hours={})
     assert meera.sends("image", {"id": "1", "mime_type": "image/jpeg"})[0].text == row.fallback_text_hi
 
 
@@ -145,7 +174,7 @@ def test_a_rule_answers_outside_hours_too(meera, sets, closed):
 
 
 def test_on_a_holiday_the_shop_is_closed(meera, dairy, sets):
-    sets(hours=ALWAYS, texts={"away": {"en": "Back {opens}."}})
+    sets(hours=ALL_DAY, texts={"away": {"en": "Back {opens}."}})
     sets(holidays=[{"date": today_there(dairy), "name": "Diwali"}])
     assert meera.says(UNKNOWN["en"])[0].text == "Back tomorrow at 0:00."
 
@@ -153,7 +182,7 @@ def test_on_a_holiday_the_shop_is_closed(meera, dairy, sets):
 def test_the_next_opening_is_after_the_holidays(meera, dairy, sets):
     first = timezone.localtime(timezone=dairy.zone).date()
     dates = [(first + timedelta(days=n)).isoformat() for n in range(9)]
-    sets(hours=ALWAYS, holidays=[{"date": date, "name": ""} for date in dates])
+    sets(hours={}, holidays=[{"date": date, "name": ""} for date in dates])
     sets(texts={"away": {"en": "Back {opens}."}})
     opening = first + timedelta(days=9)
     assert meera.says(UNKNOWN["en"])[0].text == f"Back on {opening.day} {opening:%B} at 0:00."
@@ -161,12 +190,12 @@ def test_the_next_opening_is_after_the_holidays(meera, dairy, sets):
 
 def test_another_days_holiday_closes_nothing(meera, dairy, sets):
     tomorrow = (timezone.localtime(timezone=dairy.zone).date() + timedelta(days=1)).isoformat()
-    sets(hours=ALWAYS, holidays=[{"date": tomorrow, "name": "Diwali"}], texts={"away": {"en": "Away."}})
+    sets(hours={}, holidays=[{"date": tomorrow, "name": "Diwali"}], texts={"away": {"en": "Away."}})
     assert meera.says(UNKNOWN["en"])[0].text != "Away."
 
 
 def test_a_rules_reply_for_closed_hours_is_said_on_a_holiday(meera, dairy, sets):
-    sets(hours=ALWAYS, holidays=[{"date": today_there(dairy), "name": "Diwali"}])
+    sets(hours={}, holidays=[{"date": today_there(dairy), "name": "Diwali"}])
     (answer,) = meera.says("help")
     assert "tomorrow at 0:00" in answer.text
     (noted,) = meera.says("the milk was sour")
@@ -186,7 +215,7 @@ def test_a_problem_is_handed_over_with_the_owners_words(meera, sets, language, a
 
 
 def test_in_another_language_it_is_handed_over_as_before(meera, sets):
-    sets(hours=ALWAYS, texts={"handover": {"hi": "ललिता"}})
+    sets(hours={}, texts={"handover": {"hi": "ललिता"}})
     meera.says("help")
     (noted,) = meera.says("the packet had a hole")
     assert noted.text.startswith("Thank you, we have noted it.")
@@ -201,7 +230,7 @@ def test_one_who_says_the_same_again_and_again_is_handed_over_with_them_too(meer
 
 
 def test_a_wish_for_a_person_that_is_asked_nothing_is_answered_with_them(meera, sets):
-    sets(hours=ALWAYS, texts={"handover": {"en": "Lalita will see to it."}})
+    sets(hours={}, texts={"handover": {"en": "Lalita will see to it."}})
     Rule.objects.filter(intent="support", language="en").update(asks="", updated_at=timezone.now())
     (answer,) = meera.says("can I talk to a person")
     assert answer.text == "Lalita will see to it."

@@ -314,6 +314,7 @@ def test_the_model_is_told_what_was_said_before(trying, server):
     assert "4111 1111" not in prompt
 
 
+@pytest.mark.usefixtures("always_open")
 def test_what_the_guard_keeps_back_is_told_with_the_owners_words(trying, server):
     server.says("Ghee is ₹10 today only!")
     bot, *_ = trying.says(ODD)
@@ -323,6 +324,7 @@ def test_what_the_guard_keeps_back_is_told_with_the_owners_words(trying, server)
     assert "waits" in events(trying.lines)
 
 
+@pytest.mark.usefixtures("always_open")
 def test_without_the_model_nothing_is_called(trying, server):
     trying.with_model = False
     lines = trying.says(ODD)

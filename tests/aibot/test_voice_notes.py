@@ -20,7 +20,7 @@ from tests.factories import Chat
 from .above import DELIVERY, SAYS, tiers_of
 from .provider_server import openai_at
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("always_open")]
 
 NOTE = {"id": "77", "mime_type": "audio/ogg; codecs=opus", "voice": True}
 ODD = "my neighbour says it is the best"

@@ -108,6 +108,31 @@ def test_no_stored_token_proves_no_account(dairy, dairy_number, alice, meta):
     assert client.patch(address, {"wabaId": "777", "accessToken": TOKEN}, format="json").status_code == 200
 
 
+@pytest.mark.parametrize("written", ["hello", "+91 80", "0" * 16, "+91 80 4718 0033 ext 4", "+९१ ८० ४७१८ ००३३", "()"])
+def test_a_phone_number_is_one(dairy, dairy_number, alice, client, written):
+    words = ["A phone number has 7 to 15 digits, and beside them only spaces, +, - and brackets."]
+    refused = as_person(alice).patch(f"/api/numbers/{dairy_number.pk}", {"displayPhoneNumber": written}, format="json")
+    assert (refused.status_code, refused.json()["fields"]) == (400, {"displayPhoneNumber": words})
+    client.force_login(alice)
+    fields = {"active": "on", "per_second": 80, "display_phone_number": written}
+    page = client.post(f"/admin/accounts/whatsappnumber/{dairy_number.pk}/change/", fields)
+    assert page.context["adminform"].form.errors == {"display_phone_number": words}
+
+
+@pytest.mark.parametrize("written", ["+91 80 4718-0033", "+1 (415) 555-0100", "5550100", ""])
+def test_a_phone_number_may_be_written_in_many_ways(dairy, dairy_number, alice, written):
+    address = f"/api/numbers/{dairy_number.pk}"
+    changed = as_person(alice).patch(address, {"displayPhoneNumber": written}, format="json")
+    assert changed.json()["displayPhoneNumber"] == written
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "1001"])
+def test_the_messages_of_a_second_have_their_limits_told_at_once(dairy, dairy_number, alice, client, number):
+    client.force_login(alice)
+    page = client.post(f"/admin/accounts/whatsappnumber/{dairy_number.pk}/change/", {"per_second": number})
+    assert page.context["adminform"].form.errors == {"per_second": ["From 1 to 1,000."]}
+
+
 @pytest.mark.parametrize("token", ["टोकन-123456789", "EAA token", "EAA\ntoken", "EAA\ttoken"])
 def test_a_token_that_no_header_can_hold_is_refused(dairy, dairy_number, alice, client, token):
     refused = as_person(alice).patch(f"/api/numbers/{dairy_number.pk}", {"accessToken": token}, format="json")

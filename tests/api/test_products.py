@@ -138,6 +138,7 @@ def test_a_product_that_is_there_already_is_no_second_one(dairy, alice):
     [
         ({"name": "Curd", "unit": "1 kg"}, "price"),
         ({"name": "Curd", "unit": "1 kg", "price": "free"}, "price"),
+        ({"name": "Curd", "unit": "1 kg", "price": "0"}, "price"),
         ({"name": "Curd", "unit": "1 kg", "price": "45", "business": "x"}, "business"),
         ({"name": 7, "unit": "1 kg", "price": "45"}, "name"),
         ({"name": "Curd", "unit": "1 kg", "price": "45", "active": "yes"}, "active"),
@@ -150,6 +151,25 @@ def test_a_body_that_will_not_do_says_which_field(dairy, alice, body, field):
     answer = as_person(alice).post("/api/products", body, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
     assert list(answer.json()["fields"]) == [field]
+
+
+def test_nothing_gets_a_price_of_0_and_what_has_it_can_be_changed(dairy, alice, client):
+    with scope(business=dairy):
+        Product.objects.filter(name="Cow ghee").update(price=0)
+        ghee, milk = (Product.objects.get(name=name) for name in ("Cow ghee", "Cow milk"))
+    api = as_person(alice)
+    assert api.patch(f"/api/products/{ghee.pk}", {"price": "0.00", "active": False}, format="json").status_code == 200
+    refused = api.patch(f"/api/products/{milk.pk}", {"price": "0"}, format="json")
+    assert refused.json()["fields"] == {"price": ["A price is 0.01 at least."]}
+    assert api.patch(f"/api/products/{milk.pk}", {"price": "0.01"}, format="json").status_code == 200
+    client.force_login(alice)
+    for product, given, errors in (
+        (ghee, {"price": "0", "position": 3}, None),
+        (milk, {"price": "0", "position": 3}, ["A price is 0.01 at least."]),
+    ):
+        fields = {"name": product.name, "unit": product.unit, "active": "on"} | given
+        page = client.post(f"/admin/accounts/product/{product.pk}/change/", fields)
+        assert (page.context["adminform"].form.errors.get("price") if page.status_code == 200 else None) == errors
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django_scopes import scope
+from django.utils import timezone
+from django_scopes import scope, scopes_disabled
 
 from accounts.models import AuditEvent, Product
 from aibot.models import Rule, Trap
@@ -101,7 +102,10 @@ def test_an_owner_removes_and_adds_a_rule(dairy, alice, pricing):
     ("body", "field"),
     [
         ({"reply": "Hello {nam}"}, "reply"),
+        ({"reply": "Hello {name"}, "reply"),
         ({"awayReply": "We open {open}"}, "awayReply"),
+        ({"awayReply": "We open opens}"}, "awayReply"),
+        ({"phrases": ["))(("]}, "phrases"),
         ({"reply": ""}, "reply"),
         ({"reply": "x" * 1001}, "reply"),
         ({"phrases": ["(a/b)" * 10]}, "phrases"),
@@ -120,6 +124,22 @@ def test_an_owner_removes_and_adds_a_rule(dairy, alice, pricing):
 def test_a_rule_that_will_not_do_says_which_field(dairy, alice, pricing, body, field):
     answer = as_person(alice).patch(of(pricing), body, format="json")
     assert (answer.status_code, list(answer.json()["fields"])) == (400, [field]), answer.json()
+
+
+def test_a_text_that_was_saved_once_is_still_sent_and_stands_in_no_other_changes_way(dairy, alice, pricing):
+    with scope(business=dairy):
+        Rule.objects.filter(pk=pricing.pk).update(
+            reply="{hours:today} and prices, {name",
+            away_reply="",
+            phrases=["price", "(rate"],
+            buttons=[],
+            updated_at=timezone.now(),
+        )
+    with scopes_disabled():
+        assert [answer.text for answer in Chat().says("price")] == ["{hours:today} and prices, {name"]
+    assert as_person(alice).patch(of(pricing), {"priority": 3}, format="json").status_code == 200
+    refused = as_person(alice).patch(of(pricing), {"reply": "Our prices, {name"}, format="json")
+    assert refused.json()["fields"] == {"reply": ["A brace is not closed: {name"]}
 
 
 def test_a_reply_that_is_too_long_once_it_is_filled_is_refused(dairy, alice, pricing):

@@ -270,9 +270,10 @@ def test_a_canned_reply_is_filled_for_the_customer(meera, bob, dairy):
         by=bob,
         shortcut="/Thanks",
         title="Thanks",
-        text="Thank you {name}! {agent}, {business}, {number}, {delivery_area} {x",
+        text="Thank you {name}! {agent}, {business}, {number}, {delivery_area}",
     )
     assert reply.shortcut == "thanks"
+    reply.text += " {x"  # as it could be saved once
     filled = canned.render(reply, the_one(), by=bob)
     assert filled == "Thank you Meera Iyer! Bob, Shuddh Dairy, +91 80 4718 0011, Indiranagar {x"
     Contact.objects.update(name="", profile_name="9876 500001")
@@ -288,6 +289,9 @@ def test_a_shortcut_is_there_once_in_a_language_and_unknown_placeholders_are_ref
     with pytest.raises(ValidationError) as wrong:
         canned.create(dairy, by=bob, shortcut="bad", title="Bad", text="Pay {amount}")
     assert "amount" in str(wrong.value.message_dict["text"])
+    with pytest.raises(ValidationError) as wrong:
+        canned.create(dairy, by=bob, shortcut="bad", title="Bad", text="Dear {name")
+    assert wrong.value.message_dict == {"text": ["A brace is not closed: {name"]}
     assert [r.language for r in canned.matching("/h")] == ["", "hi"]
     assert canned.matching("zzz") == []
 

@@ -72,6 +72,7 @@ def test_the_owner_may_own_the_installation_too(there, request):
     [
         ({"time_zone": "Asia/Nowhere"}, "no time zone"),
         ({"currency": "rupees"}, "capitals|characters"),
+        ({"currency": "XXX"}, "XXX is not the code of money"),
         ({"owner": "no address"}, "valid email"),
     ],
 )

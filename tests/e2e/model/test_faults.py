@@ -108,7 +108,7 @@ def test_a_fault_of_the_provider_is_one_handover(world, server, fault):
     server.answers, server.usual = list(answers), chat(result("Too late."))
     phone = world.new_phone()
     shown = ask(world, phone)
-    assert "A person from our team" in shown["text"]
+    assert "person from our team" in shown["text"]
     assert shown["took"] < IN_TIME
     is_handed_over(world, phone, why)
     assert len(server.requests) == calls
