@@ -151,14 +151,14 @@ def _mistyped(field: serializers.Field, value) -> str:
 @extend_schema_field(
     {
         "oneOf": [
-            {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"},
-            {"type": "integer", "minimum": 0, "maximum": 99_999_999},
+            {"type": "string", "pattern": r"^(0{0,7}[1-9][0-9]{0,7}(\.[0-9]{1,2})?|0{1,8}\.(0[1-9]|[1-9][0-9]?))$"},
+            {"type": "integer", "minimum": 1, "maximum": 99_999_999},
         ],
         "example": "45.50",
     }
 )
 class Money(serializers.DecimalField):
-    """An amount, as a text ("45.50") or a whole number: a float has no exact paise."""
+    """An amount above zero, as a text ("45.50") or a whole number: a float has no exact paise."""
 
     def __init__(self, **kwargs):
         super().__init__(max_digits=10, decimal_places=2, min_value=0, **kwargs)
