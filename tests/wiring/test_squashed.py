@@ -12,7 +12,9 @@ from tests import database
 
 pytestmark = pytest.mark.slow  # old files migrate for seconds
 
-STOPS = [{"conversations": "0010", "aibot": "0006", "webhooks": "0003"}]  # four others were tried when the files were squashed
+STOPS = [
+    {"conversations": "0010", "aibot": "0006", "webhooks": "0003"}
+]  # four others were tried when the files were squashed
 
 
 @pytest.fixture(autouse=True)
