@@ -47,7 +47,7 @@ NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 TOGETHER = ("--dist", "loadscope", "--no-loadscope-reorder")
 # More than the two cores that most machines have, since many tests wait; of those that drive a product, half of their time.
 FAST = ("-m", "not e2e and not browser and not slow", "-n", "3", *TOGETHER)
-ALL = ("-n", "5", *TOGETHER)
+ALL = ("-n", "4", *TOGETHER)
 
 
 def main() -> int:
