@@ -92,6 +92,7 @@ export function connect({ onPoke, onPause = () => {}, onResume = () => {} }) {
     }
 
     function lead() {
+        be(false); // what came since the tab before this one fell silent nobody has heard: it is asked for when the line is up
         listen();
         return new Promise((resolve) => (leave = resolve)).finally(stop);
     }
