@@ -1,11 +1,14 @@
 """The set-up of .venv and packages, in a small clone whose lists of packages are empty: it needs no network."""
 
+import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from whatsapp_automation.embedded import machine
 
 pytestmark = pytest.mark.slow  # environments are made; script/test itself begins with script/setup
 REPO = Path(__file__).resolve().parents[2]
@@ -21,9 +24,9 @@ def clone(tmp_path_factory):
     return root
 
 
-def setup(clone: Path, *arguments: str, cwd: str = "/") -> subprocess.CompletedProcess:
+def setup(clone: Path, *arguments: str, cwd: str = "/", **given: str) -> subprocess.CompletedProcess:
     """Run script/setup from somewhere else, as people do."""
-    env = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "PYTHON": sys.executable}
+    env = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "PYTHON": sys.executable, **given}
     command = [str(clone / "script/setup"), *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False)
 
@@ -34,7 +37,7 @@ def test_the_first_time_installs_the_second_does_nothing(clone):
     first = setup(clone, "server")
     assert first.returncode == 0, first.stdout + first.stderr
     assert "Creating .venv ... " in first.stdout
-    assert "Installing packages (first time, about a minute) ... " in first.stdout
+    assert "Installing packages (first time) ... " in first.stdout
     second = setup(clone, "server")
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
 
@@ -68,6 +71,66 @@ def test_what_answers_by_meaning_is_optional(clone):
     assert "Installing the model" in setup(clone, "server").stdout
     assert setup(clone, "server").stdout == ""
     wanted.unlink()
+
+
+@pytest.fixture
+def uv(clone):
+    """In the place of uv a script that writes down how it was called, and ends as it is told; (the file, telling)."""
+    (clone / "requirements-setup.txt").write_text("")
+    asked, program = clone / "asked.json", clone / ".venv/bin/uv"
+
+    def ends_with(code: int) -> None:
+        program.write_text(
+            f"#!{sys.executable}\nimport json, os, sys\n"
+            f"json.dump([sys.argv[1:], dict(os.environ)], open({str(asked)!r}, 'w'))\nsys.exit({code})\n"
+        )
+        program.chmod(0o755)
+
+    ends_with(0)
+    yield asked, ends_with
+    program.unlink()
+    (clone / "requirements-setup.txt").unlink()
+    asked.unlink(missing_ok=True)
+
+
+def test_packages_come_by_uv_from_the_index_that_pip_asks(clone, uv):
+    asked, _ = uv
+    (clone / "requirements.txt").write_text("# by uv\n")
+    done = setup(clone, "server", PIP_INDEX_URL="https://packages.example/simple", PIP_CERT="/etc/ssl/our.pem")
+    assert done.returncode == 0, done.stdout
+    arguments, environment = json.loads(asked.read_text())
+    assert arguments[:2] == ["pip", "install"]
+    assert arguments[-2:] == ["-r", str(clone / "requirements.txt")]
+    assert environment["UV_DEFAULT_INDEX"] == "https://packages.example/simple"
+    assert environment["SSL_CERT_FILE"] == "/etc/ssl/our.pem"
+    assert "packages.example" not in " ".join(arguments), "an index may have a password, and all may see a command"
+
+
+def test_pip_gets_what_uv_does_not(clone, uv):
+    asked, ends_with = uv
+    ends_with(1)
+    (clone / "requirements.txt").write_text("# by pip\n")
+    assert setup(clone, "server").returncode == 0
+    assert asked.exists()
+    assert setup(clone, "server").stdout == ""
+
+
+def test_uv_is_not_asked_where_it_cannot_be_told_what_pip_knows(clone, uv):
+    asked, _ = uv
+    (clone / "requirements.txt").write_text("# by pip alone\n")
+    assert setup(clone, "server", PIP_NO_INDEX="1").returncode == 0
+    assert not asked.exists()
+
+
+def test_steps_at_the_same_time_have_a_line_each(capsys):
+    with machine._step("Packages"):
+        with machine._step("Programs"):
+            pass
+        machine._say("All is well.")
+    assert capsys.readouterr().out == "Packages ... \nPrograms ... 0.0 s\nAll is well.\nPackages ... 0.0 s\n"
+    with machine._step("Packages"):
+        pass
+    assert capsys.readouterr().out == "Packages ... 0.0 s\n"
 
 
 def test_a_broken_environment_is_made_anew(clone):

@@ -41,9 +41,6 @@ PYTEST = ("-m", "pytest")
 # counts lines; with --branch it stands in this pytest's way.
 COUNTED = ("-m", "slipcover", "--json", "--out")
 FLOOR = 94  # percent
-# Where images for containers set it, each of a run's hundred processes would compile all that it imports, and rewrite the
-# tests' asserts: ten seconds of a processor for each process of pytest's.
-NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 TOGETHER = ("--dist", "loadscope", "--no-loadscope-reorder")
 # More than the two cores that most machines have, since many tests wait; of those that drive a product, half of their time.
 FAST = ("-m", "not e2e and not browser and not slow", "-n", "3", *TOGETHER)
@@ -60,7 +57,6 @@ def main() -> int:
             secrets = keys.load(local)
             given = environment.without_settings(os.environ) | urls
             env = environment.build(local, secrets, given, web=8000, simulator=9090, name="test")
-            env.pop(NO_BYTECODE, None)
             failed = _run(sys.argv[1:], env, signals, local / "coverage.json")
     except lock.Busy as busy:
         say(f"Tests run here already ({busy}): they share {shown(local)}.")
