@@ -31,8 +31,11 @@ SAID = r"""attack => {
   return [...document.querySelectorAll(".bubble .words")].filter(e => bare(e.textContent).includes(bare(attack))).length;
 }"""
 # Asks for the whole thread as news, and once more where an answer to an earlier question came between; true when all is there.
+# The page asks anew at each "online", and forgets what it asked before: on a slow machine no answer would ever be in time.
 AGAIN = """count => {
   if (document.querySelectorAll(".bubble").length >= count) return true;
+  if (performance.now() < (window.patience ?? 0)) return false;
+  window.patience = performance.now() + 10_000;
   document.getElementById("chat-in").dataset.last = "0";
   window.dispatchEvent(new Event("online"));
 }"""
