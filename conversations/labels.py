@@ -123,5 +123,5 @@ def _record(what: str, conversation: Conversation, label: Label, by: User | None
         business=conversation.business,
         actor=by,
         target=str(conversation.pk),
-        label=str(label.pk),
+        label=label.name,
     )

@@ -310,8 +310,12 @@ def test_labels_are_put_on_and_taken_off_and_counted_once(meera, bob, dairy):
     assert refused.value.code == "taken"
     labels.delete(new, by=bob)
     assert labels.of(the_one()) == []
-    acts = AuditEvent.objects.filter(action__startswith="conversation.").order_by("id").values_list("action", flat=True)
-    assert list(acts) == ["conversation.labelled", "conversation.unlabelled", "conversation.labelled"]
+    acts = AuditEvent.objects.filter(action__startswith="conversation.").order_by("id")
+    assert [(act.action, act.details) for act in acts] == [
+        ("conversation.labelled", {"label": "VIP"}),
+        ("conversation.unlabelled", {"label": "VIP"}),
+        ("conversation.labelled", {"label": "New"}),
+    ]
 
 
 def test_a_label_of_another_business_is_none(meera, bob, dairy, masala):
