@@ -6,7 +6,7 @@ Runs before there are any packages: nothing but the standard library, no import 
 product needs, ``dev`` the tools for tests too. What is there already is left alone, so that all of it works without a
 network once it has run. A missing Tesseract, Chromium or font never fails: it says what waits for it.
 
-Packages come by uv, in a fifth of pip's time, and by pip where uv does not get them. Programs of the system come beside them.
+Packages come by uv, in a seventh of pip's time, and by pip where uv does not get them. Programs of the system come beside them.
 """
 
 import ast
