@@ -146,6 +146,58 @@ def test_a_broken_environment_is_made_anew(clone):
     assert setup(clone, "server").stdout == ""
 
 
+@pytest.fixture
+def chosen(clone, tmp_path):
+    """Of Pythons that are in folders, "own" in the place of /usr/bin, which one runs the set-up; (add one, ask)."""
+    script, path = tmp_path / "script/setup", []
+    script.parent.mkdir()
+    script.write_text((clone / "script/setup").read_text().replace("/usr/bin/", f"{tmp_path}/own/"))
+    script.chmod(0o755)
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/dirname").symlink_to(shutil.which("dirname"))
+
+    def add(name: str, *, ensurepip: bool = True) -> None:
+        python = tmp_path / name
+        python.parent.mkdir(exist_ok=True)
+        python.write_text(
+            f"""#!/bin/sh\ncase "$*" in *machine.py*) echo {name};; *ensurepip*) exit {0 if ensurepip else 1};; esac\n"""
+        )
+        python.chmod(0o755)
+        if python.parent.name != "own":
+            path.append(str(python.parent))
+
+    def ask(**given: str) -> str:
+        env = {"PATH": ":".join([*path, f"{tmp_path}/tools"]), **given}
+        return subprocess.run([script], capture_output=True, text=True, env=env, check=True).stdout.strip()
+
+    return add, ask
+
+
+def test_the_systems_own_python_comes_before_another_of_its_version(chosen):
+    add, ask = chosen
+    add("elsewhere/python3.11")
+    add("own/python3.12")
+    assert ask() == "elsewhere/python3.11"
+    add("own/python3.11")
+    assert ask() == "own/python3.11"
+
+
+def test_a_python_without_ensurepip_comes_last(chosen):
+    add, ask = chosen
+    add("own/python3.11", ensurepip=False)
+    assert ask() == "own/python3.11", "machine.py says what it lacks"
+    add("elsewhere/python3.14")
+    assert ask() == "elsewhere/python3.14"
+
+
+def test_the_python_that_is_asked_for_is_taken(chosen, tmp_path):
+    add, ask = chosen
+    add("own/python3.11")
+    add("elsewhere/mine", ensurepip=False)
+    assert ask(PYTHON=f"{tmp_path}/elsewhere/mine") == "elsewhere/mine"
+    assert ask(PYTHON=f"{tmp_path}/elsewhere/none") == "own/python3.11"
+
+
 def test_unknown_arguments_are_refused(clone):
     assert setup(clone, "everything").returncode == 2
     assert setup(clone, "server", "emacs").returncode == 2
