@@ -158,7 +158,9 @@ def _mistyped(field: serializers.Field, value) -> str:
     }
 )
 class Money(serializers.DecimalField):
-    """An amount above zero, as a text ("45.50") or a whole number: a float has no exact paise."""
+    """An amount not below zero, as a text ("45.50") or a whole number: a float has no exact paise. Whose amount it is says how
+    much is the least.
+    """
 
     def __init__(self, **kwargs):
         super().__init__(max_digits=10, decimal_places=2, min_value=0, **kwargs)
