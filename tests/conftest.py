@@ -89,11 +89,13 @@ def pytest_collection_finish():
 
 
 def pytest_sessionfinish(session):
-    """A process of several that has run its tests and does not end says what each of its threads waits for, and ends."""
+    """A process of several that has run its tests and does not end says what each of its threads waits for, and ends. What is
+    left is looked through once: pytest would do so five times more, and Python at its end.
+    """
     if hasattr(session.config, "workerinput"):
         faulthandler.dump_traceback_later(LAST_WORDS_AFTER, exit=True)
     gc.collect()
-    gc.freeze()  # pytest collects five times more, and Python at its end
+    gc.freeze()
 
 
 def pytest_xdist_make_scheduler(config, log):
