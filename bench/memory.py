@@ -21,13 +21,13 @@ import psycopg
 
 from bench.parts import bodies, ground, shops
 from bench.parts.figures import end_with, table
-from bench.parts.processes import cpu_seconds, wait_for
+from bench.parts.processes import cpu_seconds, family, wait_for
 from whatsapp_automation.embedded.environment import Ports
 from whatsapp_automation.embedded.paths import REPO
 from whatsapp_automation.embedded.stack import Stack
 from whatsapp_automation.embedded.terminal import say, step
 
-MOST_MB = 700  # idle, all of it
+MOST_MB = 500  # idle, all of it; some 650 where the processes are not forked from one
 APART = Ports(web=18400, simulator=19400, postgres=25932, valkey=26879)  # script/server may run here too
 CALM_SECONDS, CALM_CPU = 5.0, 0.02  # idle: not more than this share of a CPU, for so long
 
@@ -71,7 +71,7 @@ def _wait_idle(stack: Stack) -> None:
 
 
 def _cpu(stack: Stack) -> float:
-    return sum(cpu_seconds(pid) for pid in _pids(stack).values())
+    return sum(cpu_seconds(pid, name) for name, pid in _pids(stack).items())
 
 
 def _pids(stack: Stack) -> dict[str, int]:
@@ -82,14 +82,13 @@ def _pids(stack: Stack) -> dict[str, int]:
 
 def _memory(stack: Stack) -> dict[str, float]:
     """MB of PSS by process, each with all that it has started."""
-    return {name: _pss_of_family(pid) / 1024 for name, pid in _pids(stack).items()}
+    return {name: _pss_of_family(name, pid) / 1024 for name, pid in _pids(stack).items()}
 
 
-def _pss_of_family(pid: int) -> int:
+def _pss_of_family(name: str, pid: int) -> int:
     """KB. A process that ends meanwhile counts nothing."""
     try:
-        root = psutil.Process(pid)
-        return sum(_pss(process.pid) for process in (root, *root.children(recursive=True)))
+        return sum(_pss(process.pid) for process in family(name, pid))
     except psutil.NoSuchProcess:
         return 0
 

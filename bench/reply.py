@@ -269,7 +269,7 @@ def _writes_twice(phone: str) -> bool:
 
 def _cpu(stack: Stack) -> dict[str, float]:
     pids = {name: stack.supervisor.pid(name) for name in stack.supervisor.names()} | {"postgres": postgres_pid()}
-    return {name: cpu_seconds(pid) for name, pid in pids.items() if pid}
+    return {name: cpu_seconds(pid, name) for name, pid in pids.items() if pid}
 
 
 def _say(result: Result) -> None:

@@ -174,7 +174,7 @@ def _wait_for_replies(simulator: Simulator, since: int, wanted: int) -> list[dic
 
 def _cpu(stack: Stack) -> dict[str, float]:
     pids = {name: stack.supervisor.pid(name) for name in stack.supervisor.names()}
-    return {name: cpu_seconds(pid) for name, pid in pids.items() if pid}
+    return {name: cpu_seconds(pid, name) for name, pid in pids.items() if pid}
 
 
 def _report(waits: dict, used: dict, offered: int, share: float, turns: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from whatsapp_automation.embedded.forks import NAME as FORKS
 from whatsapp_automation.embedded.programs import programs
 from whatsapp_automation.embedded.supervisor import Program, StartError, Supervisor
 
@@ -51,11 +52,16 @@ def answers(port: int, path: str, headers: dict[str, str] | None = None, body: b
         line.close()
 
 
-def cpu_seconds(pid: int) -> float:
-    """CPU time of a process and all below it that are still there."""
-    total = 0.0
+def family(name: str, pid: int) -> list[psutil.Process]:
+    """A program's process and all below it. What the fork server has forked are programs of their own."""
     root = psutil.Process(pid)
-    for process in (root, *root.children(recursive=True)):
+    return [root] if name == FORKS else [root, *root.children(recursive=True)]
+
+
+def cpu_seconds(pid: int, name: str = "") -> float:
+    """CPU time of a program's process and all below it that are still there."""
+    total = 0.0
+    for process in family(name, pid):
         try:
             times = process.cpu_times()
         except psutil.NoSuchProcess:

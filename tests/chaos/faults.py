@@ -317,7 +317,7 @@ MODEL: dict[str, Fault] = {
 }
 FAULTS: dict[str, Fault] = {
     # First those that end senders: their leases run out while the others play.
-    **{name: killed(name) for name in (*WORKING, "beat")},
+    **{name: killed(name) for name in (*WORKING, "beat", "forks")},
     **{"+".join(pair): killed(*pair) for pair in (*itertools.combinations(WORKING, 2), ("beat", "valkey"))},
     **MODEL,
     "poison": poison_that_kills,

@@ -29,16 +29,20 @@ def main() -> None:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    # After the change of user: that change takes the parent-death signal away (prctl(2)).
     if sys.platform == "linux":
-        if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) != 0:
-            sys.exit(f"prctl: {os.strerror(ctypes.get_errno())}")
-        if os.getppid() != parent:
-            sys.exit("the parent has ended already")
+        hold(parent, death_signal)  # after the change of user, which takes the parent-death signal away (prctl(2))
     try:
         os.execv(command[0], command)  # noqa: S606 - no shell is the point
     except OSError as error:
         sys.exit(f"cannot run {command[0]}: {error.strerror}")
+
+
+def hold(parent: int, death_signal: int) -> None:
+    """Linux: the kernel sends this process the signal when ``parent``, which it must be a child of, ends."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) != 0:
+        sys.exit(f"prctl: {os.strerror(ctypes.get_errno())}")
+    if os.getppid() != parent:
+        sys.exit("the parent has ended already")
 
 
 if __name__ == "__main__":

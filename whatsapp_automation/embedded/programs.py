@@ -45,18 +45,19 @@ def _web(env: Mapping[str, str]) -> Program:
     # --workers-kill-timeout: below our own patience, so that Granian ends its worker itself and nothing is left behind.
     limits = ("--no-access-log", "--no-ws", "--workers-kill-timeout", "8")
     command = _python("granian", *options, *limits, "whatsapp_automation.asgi:application")
-    return Program(name="web", command=command, env=env, stage=0)
+    return Program(name="web", command=command, env=env, stage=0, forked=True)
 
 
 def _worker(queue: str, how: tuple[str, ...], env: Mapping[str, str]) -> Program:
     # Gossip and mingle only make workers talk to each other.
     options = ("-Q", queue, "-n", f"{queue}@%h", *how, "--without-gossip", "--without-mingle")
     command = _python("celery", "-q", "-A", "whatsapp_automation", "worker", *options)
-    return Program(name=queue, command=command, env=env, stage=2, stop_seconds=15.0)
+    return Program(name=queue, command=command, env=env, stage=2, stop_seconds=15.0, forked=True)
 
 
 def _beat(env: Mapping[str, str]) -> Program:
-    return Program(name="beat", command=_python("celery", "-q", "-A", "whatsapp_automation", "beat"), env=env, stage=1)
+    command = _python("celery", "-q", "-A", "whatsapp_automation", "beat")
+    return Program(name="beat", command=command, env=env, stage=1, forked=True)
 
 
 def _simulator(env: Mapping[str, str]) -> Program:

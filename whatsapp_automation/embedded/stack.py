@@ -108,11 +108,16 @@ class Stack:
         """The product's processes; returns when /health answers 200. ``env`` has the final ports afterwards."""
         self._build_env(self._say)  # again: another program may have taken a port while the database was made ready
         wanted = programs(self.env, self.given)
+        forked = [program for program in wanted if program.forked]
         with self._step(f"Starting {', '.join(program.name for program in wanted)}"):
             for program in wanted:
+                if program not in forked:
+                    self.supervisor.start(program)
+            self.supervisor.start_fork_server(self.env, within=60)
+            for program in forked:
                 self.supervisor.start(program)
             self.wait_healthy()
-            self._wait_for_workers()
+            self._wait_for_the_rest()
 
     def wait_healthy(self, within: float = 60.0) -> None:
         """Return when GET /health answers 200. Raises StartError after ``within`` seconds."""
@@ -125,10 +130,13 @@ class Stack:
                 )
             self.supervisor.pause(0.1)
 
-    def _wait_for_workers(self, within: float = 20.0) -> None:
-        """Celery needs some seconds more than the web server. Who is not ready in time is said by /health/ready, not here."""
+    def _wait_for_the_rest(self, within: float = 20.0) -> None:
+        """The workers and the simulator. What is not ready in time is said by /health/ready, not here."""
+        asked = [(int(self.env["PORT"]), "/health/ready")]
+        if self.simulator_url:
+            asked.append((int(self.simulator_url.rpartition(":")[2]), "/_sim/numbers"))
         deadline = time.monotonic() + within
-        while _answer(int(self.env["PORT"]), "/health/ready") != 200 and time.monotonic() < deadline:
+        while any(_answer(port, path) != 200 for port, path in asked) and time.monotonic() < deadline:
             self.supervisor.pause(0.1)
 
 

@@ -7,13 +7,15 @@ it. The owner of a Supervisor calls ``tick`` every now and then; everything happ
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, BinaryIO
 
-from . import orphans
+from . import forks, orphans
 from .leash import leashed
 from .paths import REPO, log_file, shown
 from .tail import Tail
@@ -43,6 +45,8 @@ class Program:
     user: tuple[int, int] | None = None  # uid and gid to become; only root can
     before: Callable[[], None] | None = None  # runs before each start, restarts included
     ready: Callable[[], bool] | None = None
+    forked: bool = False  # a module of Python that the fork server, where there is one, has imported
+    stdin: Callable[[], IO | socket.socket] | None = None  # opens what it reads from, at each start
     shows: bool = True  # its warnings and errors appear on the terminal too
 
 
@@ -69,7 +73,7 @@ class Signals:
 class _Child:
     program: Program
     tail: Tail
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen | forks.Forked | None = None
     created: float = 0.0  # as the kernel tells it: proves later that a pid is still this process
     started: float = 0.0
     pause: float = 0.0
@@ -85,6 +89,17 @@ class Supervisor:
         self.signals = Signals()
         self._say = say
         self._children: dict[str, _Child] = {}
+        self._forks: forks.ForkServer | None = None
+
+    def start_fork_server(self, env: Mapping[str, str], within: float) -> None:
+        """What is ``forked`` and has this environment is forked from now on from a process that has imported the product; where that
+        is not there, it is started by its command. Raises StartError where the product cannot be imported.
+        """
+        if not forks.is_possible():
+            return
+        self._forks = forks.ForkServer(env)
+        options = {"stage": 3, "ready": self._forks.ready, "stdin": self._forks.stdin}
+        self.start(Program(forks.NAME, forks.COMMAND, env, **options), within)
 
     def start(self, program: Program, within: float = 0.0) -> None:
         """Start a program; with ``within`` wait that many seconds until it is ready, else raise StartError."""
@@ -165,6 +180,8 @@ class Supervisor:
             child.held, child.restart_at = True, None
         for stage in sorted({child.program.stage for child in children}):
             self._stop_together([child for child in children if child.program.stage == stage])
+        if self._forks:
+            self._forks.close()
 
     def _spawn(self, child: _Child) -> None:
         program = child.program
@@ -172,18 +189,34 @@ class Supervisor:
         if program.before:
             program.before()
         with child.tail.open_for_child() as log:
-            child.process = subprocess.Popen(
+            child.process = self._forked(program, log) or self._run(program, log)
+        child.started = time.monotonic()
+        child.created = orphans.created(child.process.pid)
+        self._record()
+
+    def _forked(self, program: Program, log: BinaryIO) -> forks.Forked | None:
+        if not (program.forked and self._forks and self._forks.can(program.env)):
+            return None
+        try:
+            return self._forks.fork(program.command, program.name, program.stop_signal, log)
+        except forks.ForkError as error:
+            self._say(
+                f"{program.name} is started by itself: the process that it is forked from has not answered ({error})."
+            )
+            return None
+
+    def _run(self, program: Program, log: BinaryIO) -> subprocess.Popen:
+        with contextlib.ExitStack() as stack:
+            stdin = stack.enter_context(program.stdin()) if program.stdin else subprocess.DEVNULL
+            return subprocess.Popen(
                 leashed(list(program.command), program.stop_signal, program.user),
                 env={**program.env, orphans.MARK: str(self.local)},
                 cwd=program.cwd,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches us alone, and we stop them in order
             )
-        child.started = time.monotonic()
-        child.created = orphans.created(child.process.pid)
-        self._record()
 
     def _ended(self, child: _Child, code: int) -> None:
         """A program died by itself: end what is left of it (Granian's worker keeps the port), plan the next start."""
@@ -235,12 +268,13 @@ class Supervisor:
 
 def _started(child: _Child) -> orphans.Started:
     program = child.program
+    command = forks.COMMAND if isinstance(child.process, forks.Forked) else program.command  # as the kernel tells it
     return orphans.Started(
-        program.name, child.process.pid, child.created, program.command, int(program.stop_signal), program.stop_seconds
+        program.name, child.process.pid, child.created, command, int(program.stop_signal), program.stop_seconds
     )
 
 
-def kill_group(process: subprocess.Popen) -> None:
+def kill_group(process: subprocess.Popen | forks.Forked) -> None:
     """End every process of a child's group, the child itself included."""
     with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for a group of zombies
         os.killpg(process.pid, signal.SIGKILL)
