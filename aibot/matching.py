@@ -117,7 +117,7 @@ class Book:
         named = frozenset(word for name in names for word in spelled_words(name))
         self._around = {intent: _AROUND[intent] | (named if intent in _NAMES_PRODUCTS else set()) for intent in _AROUND}
         self._twins = _twins(self.patterns)
-        self._vocabulary = Vocabulary(_FILLERS.union(*self._around.values(), *(tree.words for tree in trees)))
+        self._vocabulary = _vocabulary(_FILLERS.union(*self._around.values(), *(tree.words for tree in trees)))
 
     def best(self, text: str) -> Match | None:
         """The rule that answers: the highest priority, then the one in the message's language, then the longest phrase."""
@@ -202,6 +202,9 @@ def _tree(phrases: tuple[Words, ...], names: Words, whole: bool) -> Tree:
         for phrase in of_a_rule:
             growth.add(phrase, place)
     return growth.tree(_ADDRESS, ADDRESSES)
+
+
+_vocabulary = lru_cache(maxsize=200)(Vocabulary)
 
 
 def _is_one(one: Pattern, other: Pattern) -> bool:

@@ -150,8 +150,10 @@ def own_media_folder(tmp_path_factory):
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_emptying():
+    """And the connection stays: a new one costs PostgreSQL a process, and that one the whole catalogue, read anew."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.empty())
+        patch.setattr(TransactionTestCase, "_should_reload_connections", lambda case: False)
         yield
 
 
