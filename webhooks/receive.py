@@ -213,6 +213,7 @@ class Intake:
         self.well_since = time.time()  # all that came since then was stored
 
     async def start(self) -> None:
+        self.well_since = time.time()  # the process may have been forked from one that is older
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:

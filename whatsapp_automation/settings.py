@@ -38,7 +38,8 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or [urlsplit(FRONTEND_URL).hostname, 
 CSRF_TRUSTED_ORIGINS = [FRONTEND_URL]
 
 # --- apps ---------------------------------------------------------------------------------------------
-# Celery's processes show no pages: without the admin's modules and what they need each holds 20 MB less. urls.py brings them
+# Celery's processes show no pages: without the admin's modules and what they need each holds 20 MB less, where it is started
+# by its command (embedded/forks.py). urls.py brings them
 # where an address is asked for all the same.
 _IN_CELERY = "celery" in Path(sys.argv[0]).parts[-2:]
 INSTALLED_APPS = [

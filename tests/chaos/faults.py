@@ -43,6 +43,17 @@ def killed(*names: str) -> Fault:
     return fault
 
 
+def died(name: str) -> Fault:
+    """kill -9 in mid-work; the supervisor has it back by itself."""
+
+    def fault(scene: Scene) -> None:
+        scene.until_offered(0.33)
+        os.kill(scene.world.stack.supervisor.pid(name), signal.SIGKILL)
+        scene.until_offered(1.0)
+
+    return fault
+
+
 def flushed(scene: Scene) -> None:
     """FLUSHALL, three times in mid-work."""
     with _valkey(scene) as valkey:
@@ -317,7 +328,9 @@ MODEL: dict[str, Fault] = {
 }
 FAULTS: dict[str, Fault] = {
     # First those that end senders: their leases run out while the others play.
-    **{name: killed(name) for name in (*WORKING, "beat", "forks")},
+    **{name: killed(name) for name in (*WORKING, "beat")},
+    "forks": died("forks"),
+    "forks-away": killed("forks"),
     **{"+".join(pair): killed(*pair) for pair in (*itertools.combinations(WORKING, 2), ("beat", "valkey"))},
     **MODEL,
     "poison": poison_that_kills,

@@ -29,6 +29,8 @@ if __name__ == "__main__":
     sys.stdout.flush()
     if act == ["deaf"]:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    elif act == ["slow"]:
+        signal.signal(signal.SIGTERM, lambda *_: (time.sleep(2), sys.exit()))
     elif act:
         sys.exit(int(act[0]))
     time.sleep(300)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -132,33 +133,50 @@ def test_with_another_environment_or_where_it_is_not_asked_it_is_started_by_its_
         ready.stop(name)
 
 
-def test_they_end_with_the_fork_server_and_are_there_again_by_their_commands(mortal, said, told):
-    mortal.start(program("one"))
-    mortal.start(program("two"))
-    first = [told(mortal, name)["pid"] for name in ("one", "two")]
-    os.kill(mortal.pid(forks.NAME), signal.SIGKILL)
-    for name in ("one", "two"):
-        was = told(mortal, name, starts=2)
-        assert (was["parent"], was["django"]) == (os.getpid(), False)
+def test_an_environment_that_is_changed_in_its_place_is_another(mortal, told):
+    env = dict(ENV)
+    mortal.start(replace(program("one"), env=env))
+    assert told(mortal, "one")["django"]
+    env["AI_MODEL"] = "another"
+    mortal.stop("one")
+    mortal.start_again("one")
+    assert not told(mortal, "one", starts=2)["django"]
+
+
+def test_they_end_with_the_fork_server_and_are_forked_from_the_next(mortal, said, told):
+    """One ends at once, one a while later, one not at all."""
+    first_server = mortal.pid(forks.NAME)
+    for name, *how in (("one",), ("slow", "slow"), ("deaf", "deaf")):
+        mortal.start(program(name, *how, stop_seconds=4))
+    first = [told(mortal, name)["pid"] for name in ("one", "slow", "deaf")]
+    os.kill(first_server, signal.SIGKILL)
+    for name in ("one", "slow", "deaf"):
+        assert told(mortal, name, starts=2)["parent"] == mortal.pid(forks.NAME) != first_server
     assert not any(is_running(pid) for pid in first)
-    assert {line.partition(" after")[0] for line in said} >= {
+    assert {line.partition(" after")[0] for line in said} == {
         "forks ended (by SIGKILL)",
-        "one ended (by SIGTERM)",
-        "two ended (by SIGTERM)",
+        "one ended (with the fork server)",
+        "slow ended (with the fork server)",
+        "deaf ended (with the fork server)",
     }
 
 
-def test_the_fork_server_comes_back(mortal, told, eventually):
-    first = mortal.pid(forks.NAME)
-    os.kill(first, signal.SIGKILL)
-
-    def back() -> bool:
-        mortal.tick()
-        return mortal.pid(forks.NAME) not in (None, first) and mortal._forks.ready()
-
-    eventually(back)
+def test_where_it_stays_away_they_are_started_by_their_commands(mortal, told):
     mortal.start(program("one"))
-    assert told(mortal, "one")["parent"] == mortal.pid(forks.NAME)
+    told(mortal, "one")
+    mortal.kill(forks.NAME)
+    was = told(mortal, "one", starts=2)
+    assert (was["parent"], was["django"]) == (os.getpid(), False)
+    mortal.start_again(forks.NAME, within=60)
+    mortal.kill("one")
+    mortal.start_again("one")
+    assert told(mortal, "one", starts=3)["parent"] == mortal.pid(forks.NAME)
+
+
+def test_one_is_killed_as_soon_as_it_was_started(ready):
+    for number in range(40):
+        ready.start(program(f"short{number}"))
+        ready.kill(f"short{number}")
 
 
 def test_one_that_does_not_answer_holds_nothing_up(mortal, said, told, monkeypatch):

@@ -1,6 +1,7 @@
 """The webhook's door: what is signed is stored before it is answered; what is not leaves no trace."""
 
 import asyncio
+import time
 
 import psycopg
 import pytest
@@ -237,6 +238,21 @@ def test_the_open_door_says_since_when_it_has_refused_nothing(at_the_door, empty
 
     since = at_the_door(act)
     assert silence.cache.get("silence:web")[0] == since
+
+
+def test_a_door_counts_from_its_start():
+    """It may have been made long before, in the process that the web server was forked from."""
+
+    async def act() -> bool:
+        door = receive.Door()
+        await asyncio.sleep(0.02)
+        started = time.time()
+        await door.start()
+        since = door._intake.well_since
+        await door.stop()
+        return since >= started
+
+    assert asyncio.run(act())
 
 
 def test_a_webhook_that_was_refused_starts_that_time_anew(at_the_door):

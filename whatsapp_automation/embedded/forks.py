@@ -7,10 +7,12 @@ each program is started by its command.
     python -m whatsapp_automation.embedded.forks        # its standard input is one end of a socket pair: SOCK_SEQPACKET
 
 It asks nobody and decides nothing. One packet is one order, answered by one packet: ``{"argv": ["celery", ...], "name": ...,
-"stop_signal": 15}`` with the log's descriptor, by the process id; ``{"fetch": pid}`` by the exit code of that one, which has ended.
+"stop_signal": 15}`` with the log's descriptor, by the process id, or 0 where the system has none; ``{"fetch": pid}`` by the exit code of
+that one, which has ended.
 It and all that it has forked end with the supervisor (leash.py).
 """
 
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -22,7 +24,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from . import leash
@@ -31,6 +33,7 @@ NAME = "forks"  # among the supervisor's programs
 COMMAND = (sys.executable, "-m", __name__)
 READY = b"ready"
 ANSWER_SECONDS = 10.0  # a fork takes some milliseconds
+UNKNOWN = 256  # the exit code of one whose fork server ended before it was asked
 PACKET = 65_536
 PR_SET_NAME = 15
 # What the programs would import at their start, and the web server with its first page.
@@ -83,13 +86,17 @@ class ForkServer:
     """What the supervisor knows of it. It is one of its programs, which ``stdin`` connects at each start."""
 
     def __init__(self, env: Mapping[str, str]):
-        self._env = env
+        self._given = env
+        self._env: dict[
+            str, str
+        ] = {}  # as it was when the product was imported: what is given may be changed afterwards
         self._line: socket.socket | None = None
         self._is_ready = False
 
     def stdin(self) -> socket.socket:
         """The new process's end; the caller closes it once the process has it."""
         self.close()
+        self._env = dict(self._given)
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line.settimeout(ANSWER_SECONDS)
         return theirs
@@ -115,19 +122,23 @@ class ForkServer:
     def fork(self, command: tuple[str, ...], name: str, stop_signal: signal.Signals, log: BinaryIO) -> "Forked":
         """Run the command, a module of this Python, in a new process. Raises ForkError."""
         order = {"argv": command[2:], "name": name, "stop_signal": int(stop_signal)}
-        pid = int(self._ask(order, [log.fileno()]))
+        pid, line = int(self._ask(order, [log.fileno()])), self._line
+        if not pid:
+            raise ForkError("the system gave it no process")
         try:
-            return Forked(pid, self)
+            return Forked(pid, lambda: self._fetch(pid, line))
         except OSError as error:
             os.kill(pid, signal.SIGKILL)
             raise ForkError(f"{error}") from error
 
-    def fetch(self, pid: int) -> int:
-        """The exit code of one that has ended (negative: its signal)."""
+    def _fetch(self, pid: int, line: socket.socket) -> int:
+        """The exit code of one that has ended (negative: its signal). Another fork server than that which it is of knows nothing of it."""
+        if line is not self._line:
+            return UNKNOWN
         try:
             return int(self._ask({"fetch": pid}))
         except ForkError:
-            return -signal.SIGTERM  # what the leash has sent it when the fork server ended
+            return UNKNOWN
 
     def _ask(self, order: dict, descriptors: tuple | list = ()) -> bytes:
         try:
@@ -144,14 +155,14 @@ class ForkServer:
 
 
 class Forked:
-    """A process that it has forked, with what the supervisor uses of subprocess.Popen. A number is never somebody else's: the
-    process stays a zombie until its exit code was fetched.
+    """A process that it has forked, with what the supervisor uses of subprocess.Popen. While the fork server lives, a number is
+    nobody else's: the process stays a zombie until its exit code was fetched.
     """
 
-    def __init__(self, pid: int, server: ForkServer):
+    def __init__(self, pid: int, fetch: Callable[[], int]):
         self.pid = pid
         self.returncode: int | None = None
-        self._server = server
+        self._fetch = fetch
         self._end = os.pidfd_open(pid)
 
     def poll(self) -> int | None:
@@ -167,10 +178,11 @@ class Forked:
 
     def send_signal(self, number: signal.Signals) -> None:
         if self.poll() is None:
-            signal.pidfd_send_signal(self._end, number)
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._end, number)
 
     def _ended(self) -> None:
-        self.returncode = self._server.fetch(self.pid)
+        self.returncode = self._fetch()
         os.close(self._end)
 
 
@@ -206,7 +218,7 @@ def _import_product() -> None:
     importlib.import_module(settings.ROOT_URLCONF)
     app.loader.import_default_modules()
     connections.close_all()
-    if threading.active_count() > 1:
+    if len(os.listdir("/proc/self/task")) > 1:
         raise RuntimeError(f"something that was imported has started a thread: {threading.enumerate()}")
     gc.collect()
     gc.freeze()  # a collection would write to every page that is shared
@@ -226,7 +238,12 @@ def _serve(line: socket.socket) -> list[str] | None:
             continue
         sys.stdout.flush()
         sys.stderr.flush()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            os.close(*descriptors)
+            line.send(b"0")
+            continue
         if not pid:
             line.close()
             _become(order, parent, *descriptors)

@@ -25,6 +25,9 @@ TICK_SECONDS = 0.2
 STEADY_SECONDS = 60.0  # who ran this long starts anew at the shortest pause
 LONGEST_PAUSE = 30.0
 START_TRIES = 5
+FORKS_WITHIN = (
+    15.0  # so long what died with the fork server waits for the new one: by their commands all would import at once
+)
 
 
 class StartError(Exception):
@@ -78,6 +81,7 @@ class _Child:
     started: float = 0.0
     pause: float = 0.0
     restart_at: float | None = None
+    ends_by: float | None = None  # it was told to end; later it is killed
     deaths: int = 0
     held: bool = False  # stopped on purpose: stays down
     once: bool = False  # runs to its end and is not started again
@@ -129,11 +133,20 @@ class Supervisor:
         for child in list(self._children.values()):
             if child.process and not child.once and (code := child.process.poll()) is not None:
                 self._ended(child, code)
-            elif child.restart_at is not None and time.monotonic() >= child.restart_at:
+            elif child.process and child.ends_by is not None and time.monotonic() > child.ends_by:
+                kill_group(child.process)  # the next tick sees it
+            elif child.restart_at is not None and self._is_due(child):
                 self._spawn(child)
             lines = child.tail.important_lines()
             for line in lines if child.program.shows else ():
                 self._say(f"{child.program.name:<10}| {line}")
+
+    def _is_due(self, child: _Child) -> bool:
+        now, forks_child = time.monotonic(), self._children.get(forks.NAME)
+        if now < child.restart_at:
+            return False
+        is_coming = forks_child and not forks_child.held and not self._forks.ready()
+        return not (child.program.forked and is_coming and now < child.restart_at + FORKS_WITHIN)
 
     def pause(self, seconds: float = TICK_SECONDS) -> None:
         """Sleep, tick, and raise KeyboardInterrupt if a signal came meanwhile."""
@@ -162,6 +175,7 @@ class Supervisor:
         if child.process:
             kill_group(child.process)
             child.process = None
+            self._without(child)
             self._record()
 
     def start_again(self, name: str, within: float = 0.0) -> None:
@@ -185,7 +199,7 @@ class Supervisor:
 
     def _spawn(self, child: _Child) -> None:
         program = child.program
-        child.restart_at = None
+        child.restart_at = child.ends_by = None
         if program.before:
             program.before()
         with child.tail.open_for_child() as log:
@@ -197,6 +211,8 @@ class Supervisor:
     def _forked(self, program: Program, log: BinaryIO) -> forks.Forked | None:
         if not (program.forked and self._forks and self._forks.can(program.env)):
             return None
+        if program.user or program.cwd != REPO:
+            raise ValueError(f"{program.name} cannot be forked: it wants another user or folder.")
         try:
             return self._forks.fork(program.command, program.name, program.stop_signal, log)
         except forks.ForkError as error:
@@ -223,6 +239,7 @@ class Supervisor:
         name, lived = child.program.name, time.monotonic() - child.started
         kill_group(child.process)
         child.process = None
+        self._without(child)
         child.deaths += 1
         child.pause = 0.5 if lived >= STEADY_SECONDS or not child.pause else min(child.pause * 2, LONGEST_PAUSE)
         child.restart_at = None if child.held else time.monotonic() + child.pause
@@ -231,6 +248,15 @@ class Supervisor:
             f"{name} ended ({_how(code)}) after {lived:.0f} s; it starts again in {child.pause:g} s."
             f" Its log: {shown(child.tail.path)}"
         )
+
+    def _without(self, child: _Child) -> None:
+        """Where the fork server has died, what it has forked was told to end, as by its stop signal: leash.py."""
+        if child.program.name != forks.NAME:
+            return
+        self._forks.close()
+        for other in self._children.values():
+            if isinstance(other.process, forks.Forked):
+                other.ends_by = time.monotonic() + other.program.stop_seconds
 
     def _wait_ready(self, child: _Child, within: float) -> None:
         deadline, deaths = time.monotonic() + within, child.deaths
@@ -278,10 +304,13 @@ def kill_group(process: subprocess.Popen | forks.Forked) -> None:
     """End every process of a child's group, the child itself included."""
     with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for a group of zombies
         os.killpg(process.pid, signal.SIGKILL)
+    process.send_signal(signal.SIGKILL)  # one that was just forked may lead no group yet
     process.wait()
 
 
 def _how(code: int) -> str:
+    if code == forks.UNKNOWN:
+        return "with the fork server"
     if code >= 0:
         return f"exit code {code}"
     try:
