@@ -204,7 +204,7 @@ def _tree(phrases: tuple[Words, ...], names: Words, whole: bool) -> Tree:
     return growth.tree(_ADDRESS, ADDRESSES)
 
 
-_vocabulary = lru_cache(maxsize=200)(Vocabulary)
+_vocabulary = lru_cache(maxsize=200)(Vocabulary)  # as a tree: read only
 
 
 def _is_one(one: Pattern, other: Pattern) -> bool:

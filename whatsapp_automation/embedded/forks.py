@@ -87,9 +87,8 @@ class ForkServer:
 
     def __init__(self, env: Mapping[str, str]):
         self._given = env
-        self._env: dict[
-            str, str
-        ] = {}  # as it was when the product was imported: what is given may be changed afterwards
+        # As it was when the product was imported: what is given may be changed afterwards.
+        self._env: dict[str, str] = {}
         self._line: socket.socket | None = None
         self._is_ready = False
 

@@ -25,9 +25,8 @@ TICK_SECONDS = 0.2
 STEADY_SECONDS = 60.0  # who ran this long starts anew at the shortest pause
 LONGEST_PAUSE = 30.0
 START_TRIES = 5
-FORKS_WITHIN = (
-    15.0  # so long what died with the fork server waits for the new one: by their commands all would import at once
-)
+# So long what died with the fork server waits for the new one: by their commands all would import at once.
+FORKS_WITHIN = 15.0
 
 
 class StartError(Exception):
@@ -175,7 +174,7 @@ class Supervisor:
         if child.process:
             kill_group(child.process)
             child.process = None
-            self._without(child)
+            self._end_forked_after(child)
             self._record()
 
     def start_again(self, name: str, within: float = 0.0) -> None:
@@ -203,12 +202,12 @@ class Supervisor:
         if program.before:
             program.before()
         with child.tail.open_for_child() as log:
-            child.process = self._forked(program, log) or self._run(program, log)
+            child.process = self._by_fork(program, log) or self._by_command(program, log)
         child.started = time.monotonic()
         child.created = orphans.created(child.process.pid)
         self._record()
 
-    def _forked(self, program: Program, log: BinaryIO) -> forks.Forked | None:
+    def _by_fork(self, program: Program, log: BinaryIO) -> forks.Forked | None:
         if not (program.forked and self._forks and self._forks.can(program.env)):
             return None
         if program.user or program.cwd != REPO:
@@ -221,7 +220,7 @@ class Supervisor:
             )
             return None
 
-    def _run(self, program: Program, log: BinaryIO) -> subprocess.Popen:
+    def _by_command(self, program: Program, log: BinaryIO) -> subprocess.Popen:
         with contextlib.ExitStack() as stack:
             stdin = stack.enter_context(program.stdin()) if program.stdin else subprocess.DEVNULL
             return subprocess.Popen(
@@ -239,7 +238,7 @@ class Supervisor:
         name, lived = child.program.name, time.monotonic() - child.started
         kill_group(child.process)
         child.process = None
-        self._without(child)
+        self._end_forked_after(child)
         child.deaths += 1
         child.pause = 0.5 if lived >= STEADY_SECONDS or not child.pause else min(child.pause * 2, LONGEST_PAUSE)
         child.restart_at = None if child.held else time.monotonic() + child.pause
@@ -249,8 +248,8 @@ class Supervisor:
             f" Its log: {shown(child.tail.path)}"
         )
 
-    def _without(self, child: _Child) -> None:
-        """Where the fork server has died, what it has forked was told to end, as by its stop signal: leash.py."""
+    def _end_forked_after(self, child: _Child) -> None:
+        """Where it was the fork server that died, the leash has told all that it had forked to end: each has its patience left."""
         if child.program.name != forks.NAME:
             return
         self._forks.close()
