@@ -155,8 +155,14 @@ def _fetch(business: Business, account, now: Callable[[], datetime]) -> Fetched:
 
 
 def store_list(business: Business, waba_id: str, listed: Sequence[Listed], asked_at: datetime) -> Fetched:
-    """Bring our copies to what the list said when it was asked for. What it does not name is deleted at Meta."""
+    """Bring our copies to what the list said when it was asked for. What it does not name is deleted at Meta. A list that was asked
+    for before the last one that is stored changes nothing.
+    """
     with scopes_disabled():  # every query names the business
+        numbers = _numbers_of(business, waba_id)
+        stored = numbers.select_for_update(no_key=True).values_list("templates_listed_at", flat=True)
+        if not all(_is_news(last, asked_at) for last in stored):
+            return Fetched(len(listed))
         mine = Template.objects.filter(business=business, waba_id=waba_id)
         known = set(mine.values_list("name", "language"))
         Template.objects.bulk_create(
@@ -175,7 +181,7 @@ def store_list(business: Business, waba_id: str, listed: Sequence[Listed], asked
             new, changed = new + is_new, changed + (is_other and not is_new)
         gone = _end(kept.values(), asked_at)
         mine.filter(fetch_at__lte=asked_at).update(fetch_at=None)
-        _numbers_of(business, waba_id).update(templates_listed_at=asked_at, templates_fetch_at=None)
+        numbers.update(templates_listed_at=asked_at, templates_fetch_at=None)
         return Fetched(len(listed), new, changed, gone)
 
 

@@ -104,6 +104,19 @@ def test_the_list_tells_what_it_brought(dairy):
     assert templates.store_list(dairy, WABA, edited, later) == templates.Fetched(total=2, changed=2, gone=1)
 
 
+def test_a_list_that_was_asked_for_before_the_stored_one_changes_nothing(dairy, dairy_number):
+    """Two of our processes ask at once, and the first answer comes last."""
+    templates.store_list(
+        dairy, WABA, [listed(components=[{"type": "BODY", "text": "now"}])], NOON + timedelta(minutes=5)
+    )
+    was = list(Template.objects.values())
+    earlier = [listed(components=[{"type": "BODY", "text": "then"}]), listed("deleted since", id="78")]
+    assert templates.store_list(dairy, WABA, earlier, NOON) == templates.Fetched(total=2)
+    assert list(Template.objects.values()) == was
+    dairy_number.refresh_from_db()
+    assert dairy_number.templates_listed_at == NOON + timedelta(minutes=5)
+
+
 # --- what an event does not tell ------------------------------------------------------------------------------------------------
 
 
