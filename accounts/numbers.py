@@ -1,27 +1,24 @@
 """Connect a WhatsApp number and change it: the page and the API come here."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import businesses, proof
+from . import businesses, phones, proof
 from .errors import DomainError
 from .models import Business, User, WhatsAppNumber
 from .secrets import SecretError
 
 # It goes into a header, which holds nothing else: a message with another one would never leave, and nobody could say so.
 valid_token = RegexValidator(r"^[!-~]+\Z", _("Only letters, digits and signs, as Meta shows it; no space."))
-_AS_WRITTEN = re.compile(r"[0-9 +()-]*")
 _GOES_ON = {"stopped_at": None, "stopped_reason": "", "stopped_by_account": False}
 
 
 def valid_phone_number(value: str) -> None:
-    """As people write it: with the 7 to 15 digits that the world's numbers have. Empty: nobody has said it."""
-    if value and not (_AS_WRITTEN.fullmatch(value) and 7 <= sum(map(str.isdigit, value)) <= 15):
+    """As phones.is_number. Empty: nobody has said it."""
+    if value and not phones.is_number(value):
         raise ValidationError(_("A phone number has 7 to 15 digits, and beside them only spaces, +, - and brackets."))
 
 

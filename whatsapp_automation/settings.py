@@ -15,6 +15,8 @@ from celery.schedules import crontab, schedule
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from accounts import phones
+
 from . import env
 from .embedded.paths import local_dir
 from .logs import logging_config
@@ -355,6 +357,8 @@ WHATSAPP_WABA_ID = env.text("WHATSAPP_WABA_ID", "")
 WHATSAPP_DISPLAY_PHONE_NUMBER = env.text("WHATSAPP_DISPLAY_PHONE_NUMBER", "")
 if WHATSAPP_PHONE_NUMBER_ID and not re.fullmatch(r"[0-9]{3,40}", WHATSAPP_PHONE_NUMBER_ID):
     raise env.ConfigError("WHATSAPP_PHONE_NUMBER_ID must be the id's digits as Meta shows it, not the phone number")
+if WHATSAPP_DISPLAY_PHONE_NUMBER and not phones.is_number(WHATSAPP_DISPLAY_PHONE_NUMBER):
+    raise env.ConfigError("WHATSAPP_DISPLAY_PHONE_NUMBER must be a phone number such as +91 80 4718 0001")
 if WHATSAPP_PHONE_NUMBER_ID and not WHATSAPP_ACCESS_TOKEN:
     raise env.ConfigError(
         "WHATSAPP_ACCESS_TOKEN is not set, but WHATSAPP_PHONE_NUMBER_ID is: the number could not answer"

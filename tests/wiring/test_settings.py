@@ -87,6 +87,8 @@ def test_what_has_no_default_refuses_to_start_without_it(start, name, value):
         ("GRAPH_API_VERSION", "26", "must look like v26.0"),
         ("WHATSAPP_PHONE_NUMBER_ID", "+91 80 4718 0001", "must be the id's digits"),
         ("WHATSAPP_PHONE_NUMBER_ID", "109876543210001", "WHATSAPP_ACCESS_TOKEN is not set"),
+        ("WHATSAPP_DISPLAY_PHONE_NUMBER", "my shop", "must be a phone number"),
+        ("WHATSAPP_DISPLAY_PHONE_NUMBER", "12345", "must be a phone number"),
         ("SIMULATOR_URL", "localhost:9090", "must be a URL"),
         ("SIMULATOR_NUMBERS", "109876543210001", "must be a JSON list"),
         ("AI_BASE_URL", "api.example.com", "must be a URL"),
