@@ -20,7 +20,7 @@ from . import bot, chats
 from . import shop as seeding
 
 # A page of these tests lives for a second or two: to compile its scripts well, on threads beside it, costs more than it wins.
-ENGINE = "--js-flags=--always-sparkplug --no-maglev --no-turbofan --single-threaded --min-semi-space-size=16"
+ENGINE = "--js-flags=--no-maglev --no-turbofan --single-threaded --min-semi-space-size=16"
 
 
 def pytest_collection_modifyitems(items):
