@@ -13,7 +13,8 @@ THREE = ("First", "Second", "Third")
 def test_the_web_server_dies_in_mid_work(desk, customer, world):
     padma = customer("Padma Rao", says="hello")
     inbox = desk("bina").open(padma)
-    inbox.answer("I am here.").wait_for()
+    with inbox.page.expect_response("**/send"):  # its bubble may come earlier, by a poke
+        inbox.answer("I am here.").wait_for()
     world.kill("web")
     inbox.page.locator("#paused", has_text=PAUSED).wait_for(timeout=SOON)
     _is_kept(inbox, "Fresh at seven.")
