@@ -165,3 +165,14 @@ def _fingerprint() -> str:
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(f"{app.label} {path.name}".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+WAITS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def somebody_waits() -> bool:
+    """Whether another connection to the tests' database waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # in a transaction it would go on seeing what it saw first
+        cursor.execute(WAITS)
+        return cursor.fetchone() is not None

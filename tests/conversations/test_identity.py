@@ -12,6 +12,7 @@ from cloud_api.events import Person
 from conversations import inbound
 from conversations.identity import Nobody, Wanted, contacts_for
 from conversations.models import Contact, Identity
+from tests import database
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +134,7 @@ def test_two_workers_who_know_a_new_customer_by_different_ids_agree_on_the_conta
             connection.close()
 
     def let_go():
-        while not _somebody_waits():
+        while not database.somebody_waits():
             pass
         may_commit.set()
         connection.close()
@@ -149,9 +150,3 @@ def test_two_workers_who_know_a_new_customer_by_different_ids_agree_on_the_conta
     assert failures == []
     assert found == [Contact.objects.get().pk]
     assert set(Identity.objects.values_list("contact", flat=True)) == set(found)
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-        return cursor.fetchone() is not None

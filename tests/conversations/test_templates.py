@@ -1,9 +1,12 @@
 """Our copies of Meta's templates: by its events in any order, and by its list."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
@@ -12,7 +15,7 @@ from cloud_api.events import TemplateChange
 from cloud_api.templates import Template as Listed
 from conversations import templates
 from conversations.models import Template
-from tests import factories
+from tests import database, factories
 from tests.factories import DAIRY_NUMBER, receive
 from tests.simulated import ORDER_READY, simulated
 
@@ -115,6 +118,30 @@ def test_a_list_that_was_asked_for_before_the_stored_one_changes_nothing(dairy, 
     assert list(Template.objects.values()) == was
     dairy_number.refresh_from_db()
     assert dairy_number.templates_listed_at == NOON + timedelta(minutes=5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_keeps_out_of_the_way_of_a_drain_that_knows_of_templates_and_of_numbers(dairy):
+    """It has the template when the list comes, and takes the number while the list waits for it."""
+    with transaction.atomic():
+        templates.store_list(dairy, WABA, [listed()], NOON)
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            templates.note_many([told(dairy, 1, status="PAUSED")])
+            stored = thread.submit(store_beside, dairy, NOON + timedelta(minutes=5))
+            while not database.somebody_waits():
+                time.sleep(0.01)
+            list(WhatsAppNumber.objects.select_for_update(no_key=True))
+        stored.result(timeout=60)
+    assert state()[0][1] == "APPROVED"
+
+
+def store_beside(business, at: datetime) -> None:
+    try:
+        with transaction.atomic(), scopes_disabled():
+            templates.store_list(business, WABA, [listed()], at)
+    finally:
+        connection.close()
 
 
 # --- what an event does not tell ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django_scopes import scopes_disabled
 from accounts import businesses
 from cloud_api import signature
 from conversations import silence
-from tests import factories
+from tests import database, factories
 from webhooks import receive
 from webhooks.models import Delivery
 from webhooks.signers import INSTALLATION, lane
@@ -292,7 +292,5 @@ def test_a_server_that_stops_answers_what_it_is_just_storing(at_the_door):
 
 
 async def _somebody_waits(other) -> bool:
-    found = await other.execute(
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
+    found = await other.execute(database.WAITS)
     return await found.fetchone() is not None
